@@ -1,0 +1,17 @@
+// Makes text of a job or of a remote machine safe for one line of a log or a terminal.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace runneriq {
+
+// Control characters, DEL, C1 controls, bidirectional overrides, line separators and bytes
+// that are no UTF-8 become "\n", "\t", "\\" or "\xNN" escapes, so the result is one line
+// of valid UTF-8 that cannot move a cursor or imitate a line of ours. A leading '/' is
+// escaped as "\/", so that no text of a job reads as a GitLab quick action.
+// What is longer than `max_bytes` is cut at a character and ends in "…".
+std::string printable(std::string_view text, std::size_t max_bytes = 200);
+
+}  // namespace runneriq
