@@ -1,0 +1,6 @@
+#pragma once
+
+// glibc 2.36 declares these without C linkage, unlike later versions.
+extern "C" {
+#include <sys/pidfd.h>
+}
