@@ -1,0 +1,58 @@
+// The host's state on SQLite: slots, held jobs, builds directories, outcomes.
+#pragma once
+
+#include "core/process_identity.hpp"
+#include "scheduler/host_state.hpp"
+#include "scheduler/sqlite/life.hpp"
+#include "scheduler/sqlite/state_file.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace runneriq::scheduler {
+
+struct HostStateSettings {
+  std::string path;         // of host.db, absolute
+  int slots = 0;            // 0 = no limit
+  ProcessIdentity runner;   // on whose behalf this process asks
+  ProcessIdentity prepare;  // this process
+  LifeProbe life = LifeProbe::of_this_host();
+  Duration patience = std::chrono::seconds{1};  // longest wait of a call for other processes
+};
+
+// What people see of a host.
+struct HostSnapshot {
+  HostQueue queue;
+  std::int64_t outcomes = 0;
+  std::int64_t outcomes_undelivered = 0;
+  std::int64_t builds_directories = 0;  // reserved
+};
+
+// For one thread of one process; made after fork(), never carried across it.
+// Every error means: go on without the state file. See StateFile for what they say.
+class HostState final : public AdmissionDesk, public BuildsDirectories, public OutcomeStore {
+ public:
+  static Result<HostState> open(HostStateSettings settings);
+
+  // A round that changes nothing writes nothing and takes no lock.
+  [[nodiscard]] Result<Admission> ask(const AdmissionRequest& request, Time now) override;
+  [[nodiscard]] Result<void> leave(const JobKey& key, const AttemptId& attempt, Time now) override;
+  [[nodiscard]] Result<int> reserve(const GitLabUrl& gitlab, ProjectId project,
+                                    const AttemptId& attempt) override;
+  [[nodiscard]] Result<void> record(const JobOutcome& outcome) override;
+
+  [[nodiscard]] Result<HostSnapshot> snapshot(Time now);
+
+  // What was done to the file so that it can be used, as sentences for the job's log.
+  [[nodiscard]] const std::vector<std::string>& notices() const { return file_.notices(); }
+
+ private:
+  HostState(HostStateSettings settings, StateFile file)
+      : settings_(std::move(settings)), file_(std::move(file)) {}
+
+  HostStateSettings settings_;
+  StateFile file_;
+};
+
+}  // namespace runneriq::scheduler

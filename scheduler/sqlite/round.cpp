@@ -1,0 +1,140 @@
+#include "scheduler/sqlite/round.hpp"
+
+#include "scheduler/host_state.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace runneriq::scheduler {
+namespace {
+
+enum class Fate {
+  stays,
+  ends,  // the attempt is dead, its runner lives and may try the job again
+  goes,
+};
+
+// Asks the probe once per runner: most places share theirs.
+class Census {
+ public:
+  explicit Census(const LifeProbe& life) : life_(life) {}
+
+  bool runner_lives(const ProcessIdentity& runner) {
+    const auto known = std::ranges::find(runners_, runner, &std::pair<ProcessIdentity, bool>::first);
+    if (known != runners_.end()) return known->second;
+    return runners_.emplace_back(runner, life_.process_lives(runner)).second;
+  }
+  [[nodiscard]] bool prepare_lives(const Place& place) const { return life_.process_lives(place.prepare); }
+  [[nodiscard]] bool attempt_lives(const Place& place) const { return life_.attempt_lives(place.attempt); }
+
+ private:
+  const LifeProbe& life_;
+  std::vector<std::pair<ProcessIdentity, bool>> runners_;
+};
+
+// The clock may have been set back or forward since: then the place is given up early.
+bool place_is_kept(const Place& place, Time now) {
+  return place.left_at && std::chrono::abs(now - *place.left_at) <= kPlaceKept;
+}
+
+Fate fate_of(const Place& place, Time now, Census& census) {
+  if (!census.runner_lives(place.runner)) return Fate::goes;
+  if (place.state == PlaceState::left) return place_is_kept(place, now) ? Fate::stays : Fate::goes;
+  return census.attempt_lives(place) ? Fate::stays : Fate::ends;
+}
+
+HeldJob held_job(const Place& place) {
+  return {place.key,       place.attempt,          place.job_name,        place.score,
+          place.job_class, place.queued_in_gitlab, place.expected.median, place.arrived,
+          place.hold_until};
+}
+
+void add_to(HostQueue& queue, const Place& place, const Census& census) {
+  if (place.state == PlaceState::running) {
+    queue.running.push_back({place.key, place.admitted_at.value_or(place.arrived), place.expected});
+  } else if (place.state == PlaceState::held && census.prepare_lives(place)) {
+    queue.held.push_back(held_job(place));
+  }
+}
+
+Place new_place(const Asking& asking) {
+  Place place;
+  place.key = asking.request.key;
+  place.attempt = asking.request.attempt;
+  place.arrived = asking.now;
+  place.expected = asking.expected.value_or(estimate({}));
+  return place;
+}
+
+// A new attempt of a known job waits anew at the old place; a slot of the old one is given up.
+void begin_attempt(Place& place, const AttemptId& attempt) {
+  place.attempt = attempt;
+  place.state = PlaceState::held;
+  place.admitted_at.reset();
+  place.left_at.reset();
+}
+
+Place own_place(const Place* known, const Asking& asking) {
+  Place own = known != nullptr ? *known : new_place(asking);
+  const bool same_attempt = own.attempt == asking.request.attempt;
+  if (same_attempt && own.state == PlaceState::running) return own;
+  if (!same_attempt || own.state == PlaceState::left) begin_attempt(own, asking.request.attempt);
+  own.runner = asking.runner;
+  own.prepare = asking.prepare;
+  own.prepare.boot_id = asking.runner.boot_id;
+  own.job_name = asking.request.history.job_name;
+  own.score = asking.request.score;
+  own.job_class = asking.request.job_class;
+  own.queued_in_gitlab = asking.request.queued_in_gitlab;
+  // When the clock was set back, the wait starts again rather than seeming negative.
+  own.arrived = std::min(own.arrived, asking.now);
+  own.hold_until = own.arrived + asking.request.max_hold;
+  return own;
+}
+
+Admission decide_for(Place& own, HostQueue queue, Time now) {
+  if (own.state == PlaceState::running) return Granted{"the job already has its slot"};
+  queue.held.push_back(held_job(own));
+  Admission answer = decide(queue, own.key, now);
+  if (!std::holds_alternative<Held>(answer)) {
+    own.state = PlaceState::running;
+    own.admitted_at = now;
+  }
+  return answer;
+}
+
+}  // namespace
+
+Round play_round(const std::vector<Place>& places, const Asking& asking, const LifeProbe& life) {
+  Census census{life};
+  Round round;
+  HostQueue queue{.slots = asking.slots, .running = {}, .held = {}};
+  const Place* known = nullptr;
+  for (const Place& place : places) {
+    const Fate fate = fate_of(place, asking.now, census);
+    if (place.key == asking.request.key) {
+      if (fate != Fate::goes) known = &place;
+    } else if (fate == Fate::ends) {
+      round.ended.push_back(place);
+    } else if (fate == Fate::goes) {
+      round.gone.push_back(place.key);
+    } else {
+      add_to(queue, place, census);
+    }
+  }
+  round.own = own_place(known, asking);
+  round.answer = decide_for(round.own, std::move(queue), asking.now);
+  round.own_changed = known == nullptr || round.own != *known;
+  return round;
+}
+
+HostQueue living_queue(const std::vector<Place>& places, int slots, Time now, const LifeProbe& life) {
+  Census census{life};
+  HostQueue queue{.slots = slots, .running = {}, .held = {}};
+  for (const Place& place : places) {
+    if (fate_of(place, now, census) == Fate::stays) add_to(queue, place, census);
+  }
+  return queue;
+}
+
+}  // namespace runneriq::scheduler
