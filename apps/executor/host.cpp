@@ -1,0 +1,202 @@
+#include "apps/executor/host.hpp"
+
+#include "core/printable.hpp"
+#include "executor/chain/chain_driver.hpp"
+#include "executor/podman/podman_driver.hpp"
+#include "executor/shell/shell_driver.hpp"
+#include "platform/accounts.hpp"
+#include "platform/files.hpp"
+#include "platform/process_table.hpp"
+
+#include <unistd.h>
+
+#include <array>
+
+namespace runneriq::app {
+namespace {
+
+using executor::DriverKind;
+
+constexpr std::array kUsualJobUsers{"gitlab-runner", "runneriq-job", "nobody"};
+constexpr std::uint32_t kOverflowUid = 65534;  // what the kernel takes for nobody
+
+JobUser lesser_user_for_root() {
+  for (const char* name : kUsualJobUsers) {
+    if (auto account = platform::find_account(name); account && account->uid != 0)
+      return {*account, true, ""};
+  }
+  return {*platform::find_account(std::to_string(kOverflowUid)), true, ""};
+}
+
+JobUser instead(JobUser user, std::string why) {
+  user.warning = std::move(why) + "; jobs run as " + user.account.name;
+  return user;
+}
+
+JobUser user_for_root(const executor::ExecutorOptions& options) {
+  if (options.run_as.empty()) return lesser_user_for_root();
+  auto account = platform::find_account(options.run_as);
+  if (!account) return instead(lesser_user_for_root(), "executor.run_as: " + account.error().message);
+  if (account->uid != 0) return {*account, true, ""};
+  if (options.allow_root) return {*account, false, ""};
+  return instead(lesser_user_for_root(), "executor.run_as: root needs executor.allow_root: true");
+}
+
+// Who names a user for jobs means the chained driver too; else it keeps the rights it had.
+executor::ChainRights chain_rights(const executor::ExecutorOptions& options) {
+  return options.run_as.empty() ? executor::ChainRights::ours : executor::ChainRights::of_the_account;
+}
+
+std::string host_name() {
+  char name[256] = {};
+  return ::gethostname(name, sizeof name - 1) == 0 ? name : "localhost";
+}
+
+std::string describe(const JobUser& user) {
+  return user.account.name.empty() ? "uid " + std::to_string(user.account.uid) : user.account.name;
+}
+
+}  // namespace
+
+void ConsoleLog::line(std::string_view text) {
+  std::string line = std::string(executor::kOurLinePrefix) + std::string(text) + "\n";
+  const int fd = to_ == LogTo::standard_output ? STDOUT_FILENO : STDERR_FILENO;
+  // One write, so that lines of several processes do not mix; a runner that is gone reads none.
+  (void)!::write(fd, line.data(), line.size());
+}
+
+JobUser job_user(const executor::ExecutorOptions& options) {
+  if (platform::is_root()) return user_for_root(options);
+  JobUser user{platform::current_account(), false, ""};
+  const bool as_asked = options.run_as.empty() || options.run_as == user.account.name ||
+                        options.run_as == std::to_string(user.account.uid);
+  if (as_asked) return user;
+  return instead(std::move(user), "executor.run_as: only root can run jobs as " + printable(options.run_as));
+}
+
+Result<DriverChoice> choose_driver(const executor::ExecutorOptions& options, const JobUser& user) {
+  if (options.driver != DriverKind::automatic && options.driver != DriverKind::bubblewrap) {
+    return DriverChoice{options.driver, "executor.driver"};
+  }
+  const auto works = executor::probe_bubblewrap(options.bubblewrap, user.account, user.drop_privileges);
+  if (works) return DriverChoice{DriverKind::bubblewrap, "a sandbox can be made here"};
+  if (options.driver == DriverKind::automatic) return DriverChoice{DriverKind::shell, works.error().message};
+  return fail(Error(works.error()).within("executor.driver is bubblewrap"));
+}
+
+Host::Host(executor::EnvironmentBlock environment, LogTo log)
+    : environment_(environment),
+      stage_(executor::stage_environment(environment)),
+      log_(log),
+      attempt_(stage_),
+      state_file_(app::state_file(environment)),
+      job_folders_(settings_.executor) {}
+
+void Host::load() {
+  if (std::exchange(loaded_, true)) return;
+  settings_ = load_settings(environment_);
+}
+
+void Host::report_configuration() {
+  load();
+  for (const config::Problem& problem : settings_.problems) {
+    log_.line("configuration: " + problem.where + ": " + printable(problem.message, 400) + " (ignored)");
+  }
+}
+
+void Host::report_notices() {
+  for (; state_ && notices_said_ < state_->notices().size(); ++notices_said_) {
+    log_.line(state_->notices()[notices_said_]);
+  }
+}
+
+gitlab::JobResponse Host::read_job() {
+  const auto file = platform::MappedFile::open(stage_.job_response_file);
+  if (!file) {
+    log_.line(file.error().message + "; the job runs with default priority");
+    return {};
+  }
+  auto parsed = gitlab::parse_job_response(file->view());
+  if (parsed.trouble) log_.line(*parsed.trouble + "; the job runs with what could be read");
+  return std::move(parsed.job);
+}
+
+std::optional<int> Host::reserve_builds_number(const gitlab::JobResponse& job, const AttemptId& attempt) {
+  const auto state = host_state();
+  if (!state) return std::nullopt;
+  const auto number = state->builds.reserve(executor::gitlab_of(job), job.project, attempt);
+  return number ? std::optional(*number) : std::nullopt;
+}
+
+Result<executor::JobPlan> Host::plan(const gitlab::JobResponse& job) {
+  load();
+  const JobUser user = job_user(settings_.executor);
+  if (!user.warning.empty()) log_.line(user.warning);
+  const auto driver = choose_driver(settings_.executor, user);
+  if (!driver) return fail(driver.error());
+  if (driver->kind == DriverKind::shell) {
+    log_.line("driver shell, for trusted jobs only: jobs see what user " + describe(user) + " sees (" +
+              printable(driver->reason, 300) + ")");
+  }
+  const AttemptId attempt{stage_.attempt_dir};
+  const executor::HostRoots roots =
+      executor::host_roots(settings_.executor, platform::parent_folder(state_file_));
+  host_folders_ = {platform::parent_folder(state_file_), roots.builds, roots.cache, roots.jobs};
+  return executor::plan_job({settings_.executor, job, environment_, attempt.value(), roots, driver->kind,
+                             user.account, user.drop_privileges, reserve_builds_number(job, attempt)});
+}
+
+Result<executor::HostStatePorts> Host::host_state() {
+  if (!state_) {
+    auto runner = platform::calling_runner();
+    if (!runner) return fail(runner.error());
+    auto self = platform::identify(::getpid());
+    if (!self) return fail(self.error());
+    auto opened = scheduler::HostState::open(
+        {.path = state_file_, .slots = settings_.executor.slots, .runner = *runner, .prepare = *self});
+    if (!opened) return fail(opened.error());
+    state_.emplace(std::move(*opened));
+    waiter_.watch(platform::parent_folder(state_file_), platform::last_part(state_file_));
+  }
+  return executor::HostStatePorts{*state_, *state_, *state_};
+}
+
+Result<std::unique_ptr<executor::Driver>> Host::driver(DriverKind kind) {
+  switch (kind) {
+    case DriverKind::bubblewrap:
+      return std::make_unique<executor::BubblewrapDriver>(settings_.executor.bubblewrap, host_folders_,
+                                                          termination_);
+    case DriverKind::shell:
+      return std::make_unique<executor::ShellDriver>(termination_);
+    case DriverKind::podman:
+      load();
+      return std::make_unique<executor::PodmanDriver>(
+          settings_.executor.podman, settings_.executor.pids_limit, environment_, termination_, log_);
+    case DriverKind::chain:
+      load();
+      return std::make_unique<executor::ChainDriver>(settings_.executor.chain, environment_,
+                                                     chain_rights(settings_.executor), termination_, log_);
+    case DriverKind::automatic:
+      break;
+  }
+  return fail(Errc::invalid_argument, "the plan names no driver");
+}
+
+executor::Session Host::session() {
+  return {.environment = stage_,
+          .options = settings_.executor,
+          .rules = settings_.rules,
+          .log = log_,
+          .waiter = waiter_,
+          .files = attempt_,
+          .ledger = attempt_,
+          .folders = job_folders_,
+          .job = [this] { return read_job(); },
+          .plan = [this](const gitlab::JobResponse& job) { return plan(job); },
+          .host_state = [this] { return host_state(); },
+          .driver = [this](DriverKind kind) { return driver(kind); },
+          .hostname = host_name(),
+          .version = RUNNERIQ_VERSION};
+}
+
+}  // namespace runneriq::app

@@ -1,0 +1,86 @@
+#include "executor/bubblewrap/sandbox_layout.hpp"
+
+#include "platform/files.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <climits>
+#include <cstdlib>
+#include <memory>
+
+namespace runneriq::executor {
+namespace {
+
+using platform::exists;
+using platform::is_folder;
+
+constexpr std::array kSystem{"/usr",   "/bin",    "/sbin", "/lib", "/lib32",
+                             "/lib64", "/libx32", "/etc",  "/opt", "/nix"};
+// Configuration that may hold tokens; jobs often run as the very user that may read it.
+constexpr std::array kSecrets{"/etc/gitlab-runner", "/etc/runneriq", "/etc/ssl/private"};
+
+std::string link_target(const std::string& path) {
+  char target[PATH_MAX];
+  const ssize_t length = ::readlink(path.c_str(), target, sizeof target);
+  return length > 0 ? std::string(target, static_cast<std::size_t>(length)) : std::string();
+}
+
+std::string real_path(const std::string& path) {
+  const std::unique_ptr<char, void (*)(void*)> resolved{::realpath(path.c_str(), nullptr), &std::free};
+  return resolved ? std::string(resolved.get()) : std::string();
+}
+
+bool is_within(const std::string& path, const std::string& folder) {
+  return path == folder || path.starts_with(folder + "/");
+}
+
+bool is_shown(const Sandbox& sandbox, const std::string& path) {
+  return std::ranges::any_of(sandbox.read_only,
+                             [&](const std::string& shown) { return is_within(path, shown); });
+}
+
+void show(Sandbox& sandbox, const std::string& path) {
+  if (const std::string target = link_target(path); !target.empty()) {
+    sandbox.links.emplace_back(target, path);
+  } else if (exists(path)) {
+    sandbox.read_only.push_back(path);
+  }
+}
+
+// Name resolution: on many hosts /etc/resolv.conf points into /run.
+void show_resolver(Sandbox& sandbox) {
+  const std::string file = real_path("/etc/resolv.conf");
+  if (!file.empty() && !is_shown(sandbox, file)) sandbox.read_only.push_back(file);
+}
+
+void hide(Sandbox& sandbox, const std::string& path) {
+  if (is_folder(path) && is_shown(sandbox, path)) sandbox.hidden.push_back(path);
+}
+
+}  // namespace
+
+Sandbox sandbox_for(const JobPlan& plan, const BubblewrapOptions& options, const HostFolders& folders) {
+  Sandbox sandbox;
+  sandbox.command = options.command;
+  for (const char* path : kSystem) show(sandbox, path);
+  show_resolver(sandbox);
+  for (const std::string& path : options.read_only_paths) {
+    if (exists(path) && !is_shown(sandbox, path)) sandbox.read_only.push_back(path);
+  }
+  for (const char* path : kSecrets) hide(sandbox, path);
+  for (const std::string& path : {folders.state, folders.builds, folders.cache, folders.jobs}) {
+    hide(sandbox, path);
+  }
+  sandbox.private_home = plan.private_dir + "/home";
+  sandbox.private_tmp = plan.private_dir + "/tmp";
+  sandbox.writable = {plan.builds_dir, plan.cache_dir};
+  for (const std::string& path : options.writable_paths) {
+    if (exists(path)) sandbox.writable.push_back(path);
+  }
+  return sandbox;
+}
+
+}  // namespace runneriq::executor

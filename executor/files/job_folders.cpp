@@ -1,0 +1,135 @@
+#include "executor/files/job_folders.hpp"
+
+#include "core/lines.hpp"
+#include "platform/cgroup.hpp"
+#include "platform/files.hpp"
+#include "platform/process_table.hpp"
+
+#include <dirent.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <memory>
+#include <string_view>
+
+namespace runneriq::executor {
+namespace {
+
+constexpr std::uint32_t kPassable = 0711;  // others may go through, not look
+constexpr std::uint32_t kOwnersOnly = 0700;
+constexpr std::uint32_t kSticky = 01777;  // as programs expect of /tmp; its parent lets only the owner in
+constexpr std::string_view kLeaseSuffix = ".lease";
+constexpr std::size_t kLargestLease = 64 << 10;
+
+Result<void> make_inside(const std::string& path, const Account& owner, std::uint32_t mode) {
+  if (auto made = platform::make_folders(platform::parent_folder(path), kPassable); !made) return made;
+  return platform::make_owned_folder(path, owner, mode);
+}
+
+// A checkout of another user (executor.run_as has changed) is of no use to this one.
+Result<void> make_checkout(const JobPlan& plan) {
+  struct stat status {};
+  const bool there = ::lstat(plan.builds_dir.c_str(), &status) == 0;
+  if (there && status.st_uid != plan.account.uid) {
+    if (auto removed = platform::remove_tree(plan.builds_dir); !removed) return removed;
+  }
+  return make_inside(plan.builds_dir, plan.account, kOwnersOnly);
+}
+
+// Beside each private folder stands a lease: whose it is and which cgroups go with it, so that
+// what a killed cleanup left is removed by the next job. One line each: TMPDIR, boot id, pid,
+// start ticks, cgroups.
+struct Lease {
+  std::string attempt_dir;
+  ProcessIdentity runner;
+  std::vector<std::string> cgroups;
+};
+
+std::string to_text(const Lease& lease) {
+  std::string text = lease.attempt_dir + "\n" + lease.runner.boot_id + "\n" +
+                     std::to_string(lease.runner.pid) + "\n" + std::to_string(lease.runner.start_ticks) +
+                     "\n";
+  for (const std::string& folder : lease.cgroups) text += folder + "\n";
+  return text;
+}
+
+std::optional<Lease> read_lease(const std::string& path) {
+  const auto text = platform::read_file(path, kLargestLease);
+  if (!text) return std::nullopt;
+  const auto lines = lines_of(*text);
+  if (lines.size() < 4) return std::nullopt;
+  Lease lease{std::string(lines[0]), {std::string(lines[1]), 0, 0}, {lines.begin() + 4, lines.end()}};
+  std::from_chars(lines[2].data(), lines[2].data() + lines[2].size(), lease.runner.pid);
+  std::from_chars(lines[3].data(), lines[3].data() + lines[3].size(), lease.runner.start_ticks);
+  return lease;
+}
+
+bool is_abandoned(const Lease& lease) {
+  return !platform::is_folder(lease.attempt_dir) || !platform::is_alive(lease.runner);
+}
+
+std::vector<std::string> leases_in(const std::string& folder) {
+  std::vector<std::string> paths;
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream{::opendir(folder.c_str()), &::closedir};
+  while (const dirent* entry = stream ? ::readdir(stream.get()) : nullptr) {
+    const std::string_view name = entry->d_name;
+    if (name.ends_with(kLeaseSuffix)) paths.push_back(folder + "/" + std::string(name));
+  }
+  return paths;
+}
+
+Result<void> remove_leased(const std::string& lease_path, const std::vector<std::string>& cgroups) {
+  auto ended = platform::remove_cgroups(cgroups);
+  const std::string folder = lease_path.substr(0, lease_path.size() - kLeaseSuffix.size());
+  if (auto removed = platform::remove_tree(folder); !removed) return removed;
+  if (::unlink(lease_path.c_str()) != 0 && errno != ENOENT) {
+    return fail(platform::system_error("cannot remove " + lease_path, errno));
+  }
+  return ended;
+}
+
+void remove_abandoned(const std::string& jobs_root) {
+  for (const std::string& path : leases_in(jobs_root)) {
+    const auto lease = read_lease(path);
+    // What cannot be removed now is tried again by the next job; doctor shows it.
+    if (lease && is_abandoned(*lease)) (void)remove_leased(path, lease->cgroups);
+  }
+}
+
+std::string lease_path_of(const JobPlan& plan) {
+  return plan.private_dir + std::string(kLeaseSuffix);
+}
+
+}  // namespace
+
+Result<void> HostJobFolders::make(JobPlan& plan) {
+  const std::string jobs_root = platform::parent_folder(plan.private_dir);
+  if (auto made = platform::make_folders(jobs_root, kPassable); !made) return made;
+  remove_abandoned(jobs_root);
+  const auto roots = platform::cgroup_roots(options_.cgroup_root);
+  plan.cgroups = platform::make_cgroups(roots, platform::last_part(plan.private_dir), options_.pids_limit);
+  const Lease lease{plan.attempt.value(), platform::calling_runner().value_or(ProcessIdentity{}),
+                    plan.cgroups};
+  if (auto written = platform::replace_file(lease_path_of(plan), to_text(lease)); !written) return written;
+
+  if (auto made = platform::make_owned_folder(plan.private_dir, plan.account, kOwnersOnly); !made)
+    return made;
+  if (auto made = platform::make_owned_folder(plan.private_dir + "/home", plan.account, kOwnersOnly); !made)
+    return made;
+  if (auto made = platform::make_owned_folder(plan.private_dir + "/tmp", plan.account, kSticky); !made)
+    return made;
+  if (auto made = make_inside(plan.cache_dir, plan.account, kOwnersOnly); !made) return made;
+  return make_checkout(plan);
+}
+
+std::optional<Duration> HostJobFolders::cpu_time(const JobPlan& plan) {
+  return platform::cpu_time(plan.cgroups);
+}
+
+Result<void> HostJobFolders::remove_private(const JobPlan& plan) {
+  return remove_leased(lease_path_of(plan), plan.cgroups);
+}
+
+}  // namespace runneriq::executor

@@ -1,0 +1,85 @@
+// What `doctor` looks at, gathered by the program; the doctor itself only judges.
+#pragma once
+
+#include "core/account.hpp"
+#include "executor/finding.hpp"
+#include "executor/options.hpp"
+#include "executor/runner_settings.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace runneriq::executor {
+
+// Something was tried.
+struct Probe {
+  bool works = false;
+  std::string detail;  // a version or path when it works, the trouble when not
+};
+
+struct CgroupFacts {
+  std::vector<std::string> roots;        // writable ones; empty = jobs get no cgroup
+  std::vector<std::string> controllers;  // usable below them: "pids", "cpuacct", …
+};
+
+struct StateFileFacts {
+  std::string path;
+  bool exists = false;
+  std::string trouble;        // "" = it opens, or could be made
+  std::optional<int> schema;  // none when it could not be read
+  int newest_schema = 0;      // that this program knows
+  std::uint32_t owner_uid = 0;
+  std::uint32_t mode = 0;  // permission bits
+};
+
+struct FolderFacts {
+  std::string name;  // of the option: "builds_dir", "cache_dir", "jobs_dir"
+  std::string path;
+  bool exists = false;
+  std::string trouble;  // "" = can be written to, or could be made
+  std::uint32_t owner_uid = 0;
+  std::uint32_t mode = 0;
+  std::optional<std::uint64_t> free_bytes;
+};
+
+// gitlab-runner's systemd unit with its drop-ins; empty = not said.
+struct UnitFacts {
+  std::string path;
+  std::string kill_mode;  // "control-group", "mixed", "process", …
+  std::string kill_signal;
+};
+
+struct HostFacts {
+  std::string program;      // absolute path of this binary
+  std::string config_file;  // where options are written
+  std::vector<std::string> config_problems;
+  ExecutorOptions options;
+
+  DriverKind driver = DriverKind::shell;  // in effect
+  std::string driver_reason;
+  Probe bubblewrap;
+  Probe user_namespaces, mount_namespaces, pid_namespaces;
+  std::optional<Probe> podman;  // none = not looked at
+
+  bool is_root = false;
+  std::uint32_t uid = 0;
+  std::optional<Account> job_account;  // whom jobs run as
+  std::string job_account_trouble;     // why there is none
+
+  CgroupFacts cgroup;
+  StateFileFacts state;
+  std::vector<FolderFacts> folders;
+  Probe git;            // on PATH of jobs
+  Probe gitlab_runner;  // on PATH of jobs
+
+  std::string runner_file;  // gitlab-runner's config.toml
+  std::optional<RunnerSettings> runner;
+  std::string runner_trouble;  // why there are no settings
+  std::optional<UnitFacts> unit;
+
+  std::vector<Finding> tried;  // further findings of the program: the self-test
+};
+
+}  // namespace runneriq::executor

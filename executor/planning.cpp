@@ -1,0 +1,76 @@
+#include "executor/planning.hpp"
+
+#include "executor/job_environment.hpp"
+#include "executor/sandbox.hpp"
+
+namespace runneriq::executor {
+namespace {
+
+std::string or_beside(const std::string& configured, const std::string& folder, const char* name) {
+  return configured.empty() ? folder + "/" + name : configured;
+}
+
+std::string attempt_name(const std::string& attempt_dir) {
+  return attempt_dir.substr(attempt_dir.rfind('/') + 1);
+}
+
+std::string project_folder(ProjectId project) {
+  return project.value() > 0 ? std::to_string(project.value()) : "unknown";
+}
+
+// A job of a merge request must not be able to poison the cache that a protected branch uses:
+// GitLab keeps the two apart by key only, and a job may write to its whole cache folder.
+std::string cache_folder(const PlanInput& input) {
+  return input.roots.cache + "/" + project_folder(input.job.project) +
+         (input.job.ref_protected.value_or(false) ? "/protected" : "/open");
+}
+
+std::string builds_folder(const PlanInput& input) {
+  const std::string number =
+      input.builds_number ? std::to_string(*input.builds_number) : attempt_name(input.attempt_dir);
+  return input.roots.builds + "/" + project_folder(input.job.project) + "/" + number;
+}
+
+JobHome home_of(const JobPlan& plan) {
+  if (plan.driver == DriverKind::bubblewrap) return {kSandboxHome, kSandboxTmp};
+  if (plan.driver == DriverKind::podman) return {"/root", "/tmp"};
+  const bool own_home =
+      plan.account.home.empty() || plan.account.home == "/nonexistent" || plan.account.home == "/";
+  return {own_home ? plan.private_dir + "/home" : plan.account.home, plan.private_dir + "/tmp"};
+}
+
+}  // namespace
+
+HostRoots host_roots(const ExecutorOptions& options, const std::string& state_folder) {
+  return {or_beside(options.builds_dir, state_folder, "builds"),
+          or_beside(options.cache_dir, state_folder, "cache"),
+          or_beside(options.jobs_dir, state_folder, "jobs")};
+}
+
+GitLabUrl gitlab_of(const gitlab::JobResponse& job) {
+  return GitLabUrl{std::string(gitlab::gitlab_variable(job, "CI_SERVER_URL"))};
+}
+
+JobPlan plan_job(const PlanInput& input) {
+  const gitlab::JobResponse& job = input.job;
+  JobPlan plan;
+  plan.driver = input.driver;
+  plan.attempt = AttemptId{input.attempt_dir};
+  plan.key = {gitlab_of(job), job.id};
+  plan.history = {plan.key.gitlab, job.project, job.name, job.stage};
+  plan.builds_dir = builds_folder(input);
+  plan.cache_dir = cache_folder(input);
+  plan.private_dir = input.roots.jobs + "/" + attempt_name(input.attempt_dir);
+  plan.account = input.account;
+  plan.drop_privileges = input.drop_privileges;
+  plan.environment =
+      job_environment(input.environment, input.options, plan.account, home_of(plan), plan.attempt);
+  plan.kill_grace = input.options.kill_grace;
+  plan.image = job.image;
+  plan.image_entrypoint = job.image_entrypoint;
+  plan.services = job.services;
+  plan.queued_in_gitlab = job.queued.value_or(Duration::zero());
+  return plan;
+}
+
+}  // namespace runneriq::executor

@@ -1,0 +1,38 @@
+// From what is known about a call to the plan of the job: the one maker of a JobPlan.
+#pragma once
+
+#include "executor/contract.hpp"
+#include "executor/job_plan.hpp"
+#include "gitlab/job_response.hpp"
+
+#include <string>
+
+namespace runneriq::executor {
+
+// Where things of ours live on the host; absolute.
+struct HostRoots {
+  std::string builds, cache, jobs;
+};
+
+// Roots from the options; what is not set lies beside the state file: builds/, cache/, jobs/.
+HostRoots host_roots(const ExecutorOptions& options, const std::string& state_folder);
+
+struct PlanInput {
+  const ExecutorOptions& options;
+  const gitlab::JobResponse& job;
+  EnvironmentBlock environment;  // of the call
+  std::string attempt_dir;       // TMPDIR
+  HostRoots roots;
+  DriverKind driver = DriverKind::shell;  // resolved
+  Account account;
+  bool drop_privileges = false;
+  std::optional<int> builds_number;  // none: could not be reserved, the checkout is then this attempt's alone
+};
+
+// Host paths hold only numbers of GitLab, words of ours and the last part of TMPDIR.
+JobPlan plan_job(const PlanInput& input);
+
+// Which GitLab a job is of: CI_SERVER_URL as GitLab sets it; "" when it does not say.
+GitLabUrl gitlab_of(const gitlab::JobResponse& job);
+
+}  // namespace runneriq::executor

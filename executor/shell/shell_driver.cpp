@@ -1,0 +1,70 @@
+#include "executor/shell/shell_driver.hpp"
+
+#include "executor/job_environment.hpp"
+#include "platform/cgroup.hpp"
+#include "platform/child_process.hpp"
+#include "platform/process_table.hpp"
+
+#include <unistd.h>
+
+#include <csignal>
+
+namespace runneriq::executor {
+namespace {
+
+platform::ChildSpec spec_for(const JobPlan& plan, const StageScript& script) {
+  platform::ChildSpec spec;
+  spec.argv = script.interpreter;
+  spec.environment = plan.environment;
+  spec.working_directory = plan.builds_dir;
+  spec.standard_input = script.descriptor;
+  spec.cgroups = plan.cgroups;
+  if (plan.drop_privileges) spec.drop_to = plan.account;
+  return spec;
+}
+
+// All that descends from this process: as the parent of orphans we keep also those that
+// forked twice and called setsid.
+platform::ProcessTree everything_below_us(const std::vector<std::string>& cgroups) {
+  const platform::Pid self = ::getpid();
+  return {[self, cgroups](int signal) {
+            if (signal == SIGKILL) platform::kill_cgroups(cgroups);
+            for (const platform::Pid pid : platform::descendants(self)) ::kill(pid, signal);
+          },
+          platform::has_no_children};
+}
+
+}  // namespace
+
+Result<ConfigAnswer> ShellDriver::config(const JobPlan&) {
+  return ConfigAnswer{};
+}
+
+Result<void> ShellDriver::prepare(JobPlan&) {
+  return {};
+}
+
+Result<StageEnd> ShellDriver::run(const JobPlan& plan, const StageScript& script) {
+  platform::adopt_orphans();
+  auto child = platform::start(spec_for(plan, script));
+  if (!child) return fail(child.error());
+  const auto end =
+      platform::supervise(*child, everything_below_us(plan.cgroups), termination_, plan.kill_grace);
+  if (end.terminated) return StageEnd{Terminated{end.status}};
+  return StageEnd{ScriptEnded{end.status}};
+}
+
+// A stage whose executor was killed leaves its processes behind: they carry the attempt's marker.
+Result<void> ShellDriver::cleanup(const JobPlan& plan) {
+  constexpr int kRounds = 100;  // a process can be forking while we look
+  const std::string marker = attempt_marker(plan.attempt);
+  for (int round = 0; round < kRounds; ++round) {
+    const auto left = platform::with_environment_entry(marker);
+    if (left.empty()) return {};
+    for (const platform::Pid pid : left) ::kill(pid, SIGKILL);
+  }
+  return fail(Errc::unavailable,
+              "processes of the job survive SIGKILL; look for " + marker + " in /proc/*/environ");
+}
+
+}  // namespace runneriq::executor

@@ -1,0 +1,35 @@
+// What the run stages leave for cleanup in TMPDIR, and the outcome that it makes of it.
+#pragma once
+
+#include "core/time.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace runneriq::executor {
+
+// Written twice per run call, before and after: a stage that was killed has no exit code.
+struct StageRecord {
+  std::string sub_stage;
+  std::optional<int> exit_code;  // as a shell gives it; kSystemFailure for our own trouble
+};
+inline constexpr int kSystemFailure = -1;
+
+std::string to_line(const StageRecord& record);                       // ends in a newline
+std::vector<StageRecord> parse_stage_records(std::string_view text);  // skips lines that are none
+
+struct JobResult {
+  bool succeeded = true;
+  int exit_code = 0;         // of the stage below; 0 when none failed
+  std::string failed_stage;  // "" when none failed
+};
+
+// Sub-stages may be tried again (GET_SOURCES_ATTEMPTS): the last try counts. The job fails by
+// the first sub-stage, in order of first appearance, whose last try failed and that decides
+// the job.
+JobResult result_of(std::span<const StageRecord> records);
+
+}  // namespace runneriq::executor
