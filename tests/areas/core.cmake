@@ -1,0 +1,10 @@
+# Tests of the core area.
+runneriq_test(core_test LABEL unit
+  SOURCES
+    unit/core/glob_test.cpp
+    unit/core/option_test.cpp
+    unit/core/printable_test.cpp
+    unit/core/time_test.cpp
+    unit/core/utf8_test.cpp
+  USES core)
+runneriq_test(core_laws_test LABEL property SOURCES property/core_laws_test.cpp USES core)

@@ -1,0 +1,27 @@
+# Tests of the executor area.
+runneriq_test(executor_text_test LABEL unit
+  SOURCES
+    unit/executor/contract_test.cpp
+    unit/executor/job_plan_test.cpp
+    unit/executor/options_test.cpp
+  USES executor)
+runneriq_test(executor_driver_text_test LABEL unit
+  SOURCES
+    unit/executor/chain_config_test.cpp
+    unit/executor/podman_commands_test.cpp
+  USES executor)
+runneriq_test(executor_doctor_test LABEL unit
+  SOURCES
+    unit/executor/config_toml_test.cpp
+    unit/executor/doctor_test.cpp
+    unit/executor/runner_config_test.cpp
+  USES executor executor_toml)
+runneriq_test(executor_chain_test LABEL integration
+  SOURCES integration/chain_driver_test.cpp
+  USES executor_chain)
+runneriq_test(executor_podman_test LABEL integration
+  SOURCES integration/podman_driver_test.cpp
+  USES executor_podman)
+if(TARGET executor_podman_test)
+  target_compile_definitions(executor_podman_test PRIVATE RUNNERIQ_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+endif()
