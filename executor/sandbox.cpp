@@ -16,11 +16,12 @@ std::vector<std::string> sandbox_command(const Sandbox& sandbox) {
   append(command,
          {"--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"});
   append(command, {"--die-with-parent", "--as-pid-1", "--cap-drop", "ALL"});
-  for (const std::string& path : sandbox.read_only) append(command, {"--ro-bind", path, path});
+  for (const std::string& path : sandbox.system) append(command, {"--ro-bind", path, path});
   for (const auto& [target, path] : sandbox.links) append(command, {"--symlink", target, path});
   append(command, {"--proc", "/proc", "--dev", "/dev"});
-  append(command,
-         {"--bind", sandbox.private_tmp, kSandboxTmp, "--symlink", "/tmp", "/var/tmp", "--dir", "/run"});
+  append(command, {"--bind", sandbox.private_tmp, kSandboxTmp, "--bind", sandbox.private_tmp, "/var/tmp"});
+  append(command, {"--dir", "/run"});
+  for (const std::string& path : sandbox.read_only) append(command, {"--ro-bind", path, path});
   for (const std::string& path : sandbox.hidden) append(command, {"--tmpfs", path, "--remount-ro", path});
   append(command, {"--bind", sandbox.private_home, kSandboxHome});
   for (const std::string& path : sandbox.writable) append(command, {"--bind", path, path});

@@ -37,27 +37,39 @@ bool is_within(const std::string& path, const std::string& folder) {
   return path == folder || path.starts_with(folder + "/");
 }
 
-bool is_shown(const Sandbox& sandbox, const std::string& path) {
-  return std::ranges::any_of(sandbox.read_only,
-                             [&](const std::string& shown) { return is_within(path, shown); });
+std::vector<std::string> shown_paths(const Sandbox& sandbox) {
+  std::vector<std::string> paths = sandbox.system;
+  paths.insert(paths.end(), sandbox.read_only.begin(), sandbox.read_only.end());
+  return paths;
 }
 
-void show(Sandbox& sandbox, const std::string& path) {
+// The paths inside at which `real`, a path without links, would be seen: a shown path may
+// itself be a link to a folder that holds it.
+std::vector<std::string> seen_at(const Sandbox& sandbox, const std::string& real) {
+  std::vector<std::string> places;
+  for (const std::string& shown : shown_paths(sandbox)) {
+    const std::string folder = real_path(shown);
+    if (!real.empty() && !folder.empty() && is_within(real, folder))
+      places.push_back(shown + real.substr(folder.size()));
+  }
+  return places;
+}
+
+void show_system(Sandbox& sandbox, const std::string& path) {
   if (const std::string target = link_target(path); !target.empty()) {
     sandbox.links.emplace_back(target, path);
   } else if (exists(path)) {
-    sandbox.read_only.push_back(path);
+    sandbox.system.push_back(path);
   }
 }
 
-// Name resolution: on many hosts /etc/resolv.conf points into /run.
-void show_resolver(Sandbox& sandbox) {
-  const std::string file = real_path("/etc/resolv.conf");
-  if (!file.empty() && !is_shown(sandbox, file)) sandbox.read_only.push_back(file);
+void show(Sandbox& sandbox, const std::string& path) {
+  if (exists(path) && seen_at(sandbox, path).empty()) sandbox.read_only.push_back(path);
 }
 
 void hide(Sandbox& sandbox, const std::string& path) {
-  if (is_folder(path) && is_shown(sandbox, path)) sandbox.hidden.push_back(path);
+  if (!is_folder(path)) return;
+  for (std::string& place : seen_at(sandbox, real_path(path))) sandbox.hidden.push_back(std::move(place));
 }
 
 }  // namespace
@@ -65,11 +77,9 @@ void hide(Sandbox& sandbox, const std::string& path) {
 Sandbox sandbox_for(const JobPlan& plan, const BubblewrapOptions& options, const HostFolders& folders) {
   Sandbox sandbox;
   sandbox.command = options.command;
-  for (const char* path : kSystem) show(sandbox, path);
-  show_resolver(sandbox);
-  for (const std::string& path : options.read_only_paths) {
-    if (exists(path) && !is_shown(sandbox, path)) sandbox.read_only.push_back(path);
-  }
+  for (const char* path : kSystem) show_system(sandbox, path);
+  show(sandbox, real_path("/etc/resolv.conf"));  // on many hosts a link into /run
+  for (const std::string& path : options.read_only_paths) show(sandbox, path);
   for (const char* path : kSecrets) hide(sandbox, path);
   for (const std::string& path : {folders.state, folders.builds, folders.cache, folders.jobs}) {
     hide(sandbox, path);
