@@ -11,6 +11,7 @@
 #include <array>
 #define BOOST_POSIX_HAS_VFORK 1
 #include "platform/files.hpp"
+#include "platform/output_relay.hpp"
 #include "platform/pidfd.hpp"
 #include "platform/pipe.hpp"
 
@@ -187,6 +188,10 @@ bool has_ended(int pid) {
          ended.si_pid == pid;
 }
 
+void carry_output(const ProcessTree& tree) {
+  if (tree.output != nullptr) tree.output->carry();
+}
+
 // Waits until the child has ended, stopping its tree when told to; then says when the grace ends.
 std::optional<Steady::time_point> await(const Child& child, const ProcessTree& tree, Termination& termination,
                                         Duration grace) {
@@ -201,11 +206,15 @@ std::optional<Steady::time_point> await(const Child& child, const ProcessTree& t
       tree.signal_all(SIGKILL);
       timeout = Duration{50};
     }
-    std::array<pollfd, 3> waits{{{child.exit_fd(), POLLIN, 0},
+    const auto output = tree.output != nullptr ? tree.output->readable() : std::array{-1, -1};
+    std::array<pollfd, 5> waits{{{child.exit_fd(), POLLIN, 0},
                                  {kill_at ? -1 : termination.signal_fd(), POLLIN, 0},
-                                 {kill_at ? -1 : termination.parent_fd(), POLLIN, 0}}};
+                                 {kill_at ? -1 : termination.parent_fd(), POLLIN, 0},
+                                 {output[0], POLLIN, 0},
+                                 {output[1], POLLIN, 0}}};
     if (child.exit_fd() < 0) timeout = std::min(timeout, kPollWithoutPidfd);
     ::poll(waits.data(), waits.size(), static_cast<int>(timeout.count()));
+    carry_output(tree);
     if (waits[0].revents != 0 || (child.exit_fd() < 0 && has_ended(child.pid()))) return kill_at;
     reap_orphans(child.pid());
   }
@@ -215,6 +224,7 @@ std::optional<Steady::time_point> await(const Child& child, const ProcessTree& t
 void linger(const ProcessTree& tree, Steady::time_point end) {
   while (!tree.is_gone() && Steady::now() < end) {
     wait_readable(-1, Duration{5});
+    carry_output(tree);
     reap_orphans(0);
   }
 }
@@ -272,6 +282,7 @@ Supervised supervise(Child& child, const ProcessTree& tree, Termination& termina
   const ExitStatus status = child.wait();
   if (kill_at) linger(tree, *kill_at);
   sweep(tree);
+  carry_output(tree);
   return {status, kill_at.has_value()};
 }
 

@@ -57,10 +57,13 @@ class Child {
 // Error: not_found, permission or unavailable, naming the program and what failed.
 Result<Child> start(const ChildSpec& spec);
 
+class OutputRelay;
+
 // How to reach everything that a child started.
 struct ProcessTree {
   std::function<void(int signal)> signal_all;  // SIGTERM or SIGKILL to every living member
   std::function<bool()> is_gone;               // no member but the child is left
+  OutputRelay* output = nullptr;               // carried on while waiting, when there is one
 };
 
 struct Supervised {

@@ -13,9 +13,14 @@ class Termination {
  public:
   enum class Cause { stop, orphaning };
 
-  // Blocks SIGTERM, SIGINT and SIGHUP in this process, to be read here; children start with
-  // an empty mask. One per process, before any thread.
+  // Blocks SIGTERM, SIGINT and SIGHUP in this process, to be read here, and ignores SIGPIPE: a
+  // runner that is gone must not end us before the job's tree is. Children start with neither. One per
+  // process, before any thread.
   Termination();
+
+  // The same, but orphaned once the last writer of the pipe that `lifeline` reads is gone: for
+  // where the parent cannot be seen, as in a PID namespace.
+  explicit Termination(UniqueFd lifeline);
 
   // What has happened so far; sticky, and never blocks.
   [[nodiscard]] std::optional<Cause> happened();
@@ -25,9 +30,11 @@ class Termination {
   [[nodiscard]] int parent_fd() const { return parent_.get(); }
 
  private:
+  [[nodiscard]] bool is_orphaned() const;
+
   UniqueFd signals_;
-  UniqueFd parent_;
-  int parent_pid_;
+  UniqueFd parent_;  // a pidfd, or the lifeline
+  int parent_pid_ = 0;
   std::optional<Cause> cause_;
 };
 

@@ -78,7 +78,19 @@ std::string nearest_existing(std::string path) {
 
 std::string trouble_writing(const std::string& path) {
   const std::string there = nearest_existing(path);
+  if (there != path && !platform::is_folder(there)) return there + " is not a folder";
   return platform::may_write(there) ? "" : "the current user may not write to " + there;
+}
+
+// The version of its tables. An older one is brought up to date by the next job, not by looking.
+void read_schema(StateFileFacts& facts) {
+  auto database = platform::Database::open(facts.path, platform::Database::Missing::is_error);
+  auto version = database ? database->number("PRAGMA user_version") : fail(database.error());
+  if (version) {
+    facts.schema = static_cast<int>(*version);
+  } else {
+    facts.trouble = version.error().message;
+  }
 }
 
 // Only looks: opening it through the store would make or upgrade it.
@@ -92,6 +104,7 @@ StateFileFacts state_file_facts(const std::string& path) {
   if (!facts.exists) return facts;
   facts.owner_uid = status.st_uid;
   facts.mode = status.st_mode & 07777;
+  if (facts.trouble.empty()) read_schema(facts);
   return facts;
 }
 

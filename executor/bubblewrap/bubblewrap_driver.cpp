@@ -9,6 +9,7 @@
 #include "platform/pipe.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -26,42 +27,59 @@ constexpr const char* kNetworkNote = "network";
 // How much longer than the sandbox's own grace we wait before we end it from outside.
 constexpr Duration kOuterGrace = std::chrono::milliseconds{500};
 
-// bubblewrap writes {"child-pid": N, …} once PID 1 of the sandbox exists.
+// PID 1 of the sandbox as seen from outside. bubblewrap writes {"child-pid": N, …} as soon as
+// it exists; the init itself writes a byte once the interpreter runs.
 class SandboxInit {
  public:
-  explicit SandboxInit(UniqueFd status) : status_(std::move(status)) {}
+  SandboxInit(UniqueFd status, UniqueFd started) : status_(std::move(status)), started_(std::move(started)) {}
 
-  // Its pid outside; 0 while it does not exist yet.
-  int pid() {
-    constexpr std::string_view kLabel = "\"child-pid\":";
+  // Ends the sandbox. Before the init listens a SIGTERM would be lost, and nothing of the job
+  // runs yet. bubblewrap itself is never killed: a child that it has just made would survive.
+  void signal(int number) {
+    if (find() == 0) return;
+    ::kill(pid_, has_started() ? number : SIGKILL);
+  }
+
+  bool has_started() {
+    char byte = 0;
+    started_seen_ = started_seen_ || ::read(started_.get(), &byte, 1) == 1;
+    return started_seen_;
+  }
+
+ private:
+  // The pid, waited for while bubblewrap is still making the sandbox; 0 when it never will be.
+  int find() {
+    constexpr int kLongestSetUp = 2000;  // ms
     char block[512];
-    for (ssize_t count = 0; pid_ == 0 && (count = ::read(status_.get(), block, sizeof block)) > 0;) {
+    while (pid_ == 0) {
+      pollfd wait{status_.get(), POLLIN, 0};
+      if (::poll(&wait, 1, kLongestSetUp) <= 0) break;
+      const ssize_t count = ::read(status_.get(), block, sizeof block);
+      if (count <= 0) break;
       text_.append(block, static_cast<std::size_t>(count));
-      std::size_t at = text_.find(kLabel);
-      if (at == std::string::npos) continue;
-      at = text_.find_first_not_of(' ', at + kLabel.size());
-      if (at != std::string::npos) std::from_chars(text_.data() + at, text_.data() + text_.size(), pid_);
+      parse();
     }
     return pid_;
   }
 
- private:
-  UniqueFd status_;
+  void parse() {
+    constexpr std::string_view kLabel = "\"child-pid\":";
+    const std::size_t label = text_.find(kLabel);
+    if (label == std::string::npos || text_.find_first_of(",}", label) == std::string::npos) return;
+    const std::size_t digits = text_.find_first_not_of(' ', label + kLabel.size());
+    std::from_chars(text_.data() + digits, text_.data() + text_.size(), pid_);
+  }
+
+  UniqueFd status_, started_;
   std::string text_;
   int pid_ = 0;
+  bool started_seen_ = false;
 };
 
 // The kernel ends everything in the sandbox with its PID 1, and bubblewrap ends after that: so
 // once the child is gone, all is.
-platform::ProcessTree tree_of(SandboxInit& init, const platform::Child& bubblewrap) {
-  return {[&init, &bubblewrap](int signal) {
-            if (init.pid() != 0) {
-              ::kill(init.pid(), signal);
-            } else {
-              bubblewrap.signal(SIGKILL);  // nothing of the job runs yet
-            }
-          },
-          [] { return true; }};
+platform::ProcessTree tree_of(SandboxInit& init) {
+  return {[&init](int signal) { init.signal(signal); }, [] { return true; }};
 }
 
 struct Launch {
@@ -76,6 +94,8 @@ Result<platform::Supervised> run_in_sandbox(const Launch& launch, platform::Term
   if (!status) return fail(status.error());
   auto started = platform::make_pipe(O_NONBLOCK);
   if (!started) return fail(started.error());
+  auto lifeline = platform::make_pipe();
+  if (!lifeline) return fail(lifeline.error());
   // By descriptor: the job's user may have no way to our program's path.
   const UniqueFd program{::open("/proc/self/exe", O_RDONLY | O_CLOEXEC)};
   if (!program) return fail(platform::system_error("cannot open our own program", errno));
@@ -84,11 +104,12 @@ Result<platform::Supervised> run_in_sandbox(const Launch& launch, platform::Term
   spec.argv = launch.command;
   spec.argv.insert(spec.argv.end(), {"--json-status-fd", std::to_string(status->write.get()), "--",
                                      "/proc/self/fd/" + std::to_string(program.get())});
-  const auto init = sandbox_init_arguments(started->write.get(), launch.plan.kill_grace, launch.interpreter);
+  const auto init =
+      to_arguments({started->write.get(), lifeline->read.get(), launch.plan.kill_grace, launch.interpreter});
   spec.argv.insert(spec.argv.end(), init.begin(), init.end());
   spec.environment = launch.plan.environment;
   spec.standard_input = launch.standard_input;
-  spec.kept_open = {status->write.get(), started->write.get(), program.get()};
+  spec.kept_open = {status->write.get(), started->write.get(), lifeline->read.get(), program.get()};
   spec.cgroups = launch.plan.cgroups;
   spec.on_our_death = platform::OnOurDeath::die;
   if (launch.plan.drop_privileges) spec.drop_to = launch.plan.account;
@@ -97,11 +118,11 @@ Result<platform::Supervised> run_in_sandbox(const Launch& launch, platform::Term
   if (!child) return fail(child.error());
   status->write = UniqueFd{};
   started->write = UniqueFd{};
-  SandboxInit sandbox{std::move(status->read)};
-  const auto end = platform::supervise(*child, tree_of(sandbox, *child), termination,
-                                       launch.plan.kill_grace + kOuterGrace);
-  char byte = 0;
-  if (!end.terminated && ::read(started->read.get(), &byte, 1) != 1) {
+  lifeline->read = UniqueFd{};
+  SandboxInit sandbox{std::move(status->read), std::move(started->read)};
+  const auto end =
+      platform::supervise(*child, tree_of(sandbox), termination, launch.plan.kill_grace + kOuterGrace);
+  if (!end.terminated && !sandbox.has_started()) {
     return fail(Errc::unavailable, "the sandbox could not be set up; see the line of " +
                                        launch.command.front() + " above, and `runneriq-executor doctor`");
   }

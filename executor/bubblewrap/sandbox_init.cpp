@@ -30,24 +30,24 @@ std::string path_in(std::span<const std::string_view> environment, std::string o
 
 }  // namespace
 
-std::vector<std::string> sandbox_init_arguments(int started_fd, Duration grace,
-                                                const std::vector<std::string>& interpreter) {
-  std::vector<std::string> arguments{std::string(kSandboxInitWord), std::to_string(started_fd),
-                                     std::to_string(grace.count())};
-  arguments.insert(arguments.end(), interpreter.begin(), interpreter.end());
+std::vector<std::string> to_arguments(const SandboxInitCall& call) {
+  std::vector<std::string> arguments{std::string(kSandboxInitWord), std::to_string(call.started),
+                                     std::to_string(call.lifeline), std::to_string(call.grace.count())};
+  arguments.insert(arguments.end(), call.interpreter.begin(), call.interpreter.end());
   return arguments;
 }
 
 int sandbox_init(std::span<const std::string_view> arguments, std::span<const std::string_view> environment) {
-  if (arguments.size() < 3) return kCannotStart;
+  if (arguments.size() < 4) return kCannotStart;
   // The job must not reach our program's file or memory through /proc/1.
   ::prctl(PR_SET_DUMPABLE, 0);
   const int started = static_cast<int>(to_long(arguments[0]));
   ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 
-  platform::Termination termination;
+  platform::Termination termination{platform::UniqueFd{static_cast<int>(to_long(arguments[1]))}};
+  const Duration grace{to_long(arguments[2])};
   platform::ChildSpec spec;
-  spec.argv.assign(arguments.begin() + 2, arguments.end());
+  spec.argv.assign(arguments.begin() + 3, arguments.end());
   spec.environment.assign(environment.begin(), environment.end());
   spec.path = path_in(environment, spec.path);
   spec.standard_input = STDIN_FILENO;
@@ -59,7 +59,7 @@ int sandbox_init(std::span<const std::string_view> arguments, std::span<const st
   }
   (void)!::write(started, "1", 1);
   const platform::ProcessTree all{[](int signal) { ::kill(-1, signal); }, platform::has_no_children};
-  return platform::supervise(*child, all, termination, Duration{to_long(arguments[1])}).status.shell_code();
+  return platform::supervise(*child, all, termination, grace).status.shell_code();
 }
 
 }  // namespace runneriq::executor

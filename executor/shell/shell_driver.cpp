@@ -3,6 +3,7 @@
 #include "executor/job_environment.hpp"
 #include "platform/cgroup.hpp"
 #include "platform/child_process.hpp"
+#include "platform/output_relay.hpp"
 #include "platform/process_table.hpp"
 
 #include <unistd.h>
@@ -25,13 +26,14 @@ platform::ChildSpec spec_for(const JobPlan& plan, const StageScript& script) {
 
 // All that descends from this process: as the parent of orphans we keep also those that
 // forked twice and called setsid.
-platform::ProcessTree everything_below_us(const std::vector<std::string>& cgroups) {
+platform::ProcessTree everything_below_us(const std::vector<std::string>& cgroups,
+                                          platform::OutputRelay& output) {
   const platform::Pid self = ::getpid();
   return {[self, cgroups](int signal) {
             if (signal == SIGKILL) platform::kill_cgroups(cgroups);
             for (const platform::Pid pid : platform::descendants(self)) ::kill(pid, signal);
           },
-          platform::has_no_children};
+          platform::has_no_children, &output};
 }
 
 }  // namespace
@@ -45,11 +47,16 @@ Result<void> ShellDriver::prepare(JobPlan&) {
 }
 
 Result<StageEnd> ShellDriver::run(const JobPlan& plan, const StageScript& script) {
+  auto output = platform::OutputRelay::make();
+  if (!output) return fail(output.error());
+  platform::ChildSpec spec = spec_for(plan, script);
+  output->connect(spec);
   platform::adopt_orphans();
-  auto child = platform::start(spec_for(plan, script));
+  auto child = platform::start(spec);
   if (!child) return fail(child.error());
+  output->child_started();
   const auto end =
-      platform::supervise(*child, everything_below_us(plan.cgroups), termination_, plan.kill_grace);
+      platform::supervise(*child, everything_below_us(plan.cgroups, *output), termination_, plan.kill_grace);
   if (end.terminated) return StageEnd{Terminated{end.status}};
   return StageEnd{ScriptEnded{end.status}};
 }
