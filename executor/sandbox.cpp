@@ -15,7 +15,7 @@ std::vector<std::string> sandbox_command(const Sandbox& sandbox) {
   std::vector<std::string> command{sandbox.command};
   append(command,
          {"--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"});
-  append(command, {"--die-with-parent", "--as-pid-1", "--cap-drop", "ALL"});
+  append(command, {"--die-with-parent", "--cap-drop", "ALL"});
   for (const std::string& path : sandbox.system) append(command, {"--ro-bind", path, path});
   for (const auto& [target, path] : sandbox.links) append(command, {"--symlink", target, path});
   append(command, {"--proc", "/proc", "--dev", "/dev"});

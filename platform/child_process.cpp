@@ -181,6 +181,7 @@ void sweep(const ProcessTree& tree) {
 
 // Where the kernel (before 5.3) or a sandbox around us gives no pidfd.
 constexpr Duration kPollWithoutPidfd = std::chrono::milliseconds{10};
+constexpr Duration kPollWhileEnding = std::chrono::milliseconds{10};
 
 bool has_ended(int pid) {
   siginfo_t ended{};
@@ -192,6 +193,27 @@ void carry_output(const ProcessTree& tree) {
   if (tree.output != nullptr) tree.output->carry();
 }
 
+Duration poll_limit(const Child& child, std::optional<Steady::time_point> kill_at) {
+  if (child.exit_fd() < 0) return kPollWithoutPidfd;
+  if (!kill_at) return Duration{1000};
+  const auto left = std::chrono::ceil<Duration>(*kill_at - Steady::now());
+  return std::clamp(left, Duration{1}, kPollWhileEnding);
+}
+
+// Waits a little for whatever comes first and carries output on; whether the child has ended.
+bool poll_once(const Child& child, const ProcessTree& tree, const Termination& termination,
+               std::optional<Steady::time_point> kill_at) {
+  const auto output = tree.output != nullptr ? tree.output->readable() : std::array{-1, -1};
+  std::array<pollfd, 5> waits{{{child.exit_fd(), POLLIN, 0},
+                               {kill_at ? -1 : termination.signal_fd(), POLLIN, 0},
+                               {kill_at ? -1 : termination.parent_fd(), POLLIN, 0},
+                               {output[0], POLLIN, 0},
+                               {output[1], POLLIN, 0}}};
+  ::poll(waits.data(), waits.size(), static_cast<int>(poll_limit(child, kill_at).count()));
+  carry_output(tree);
+  return waits[0].revents != 0 || (child.exit_fd() < 0 && has_ended(child.pid()));
+}
+
 // Waits until the child has ended, stopping its tree when told to; then says when the grace ends.
 std::optional<Steady::time_point> await(const Child& child, const ProcessTree& tree, Termination& termination,
                                         Duration grace) {
@@ -201,21 +223,9 @@ std::optional<Steady::time_point> await(const Child& child, const ProcessTree& t
       kill_at = Steady::now() + grace;
       tree.signal_all(SIGTERM);
     }
-    auto timeout = kill_at ? std::chrono::ceil<Duration>(*kill_at - Steady::now()) : Duration{1000};
-    if (kill_at && timeout <= Duration::zero()) {
-      tree.signal_all(SIGKILL);
-      timeout = Duration{50};
-    }
-    const auto output = tree.output != nullptr ? tree.output->readable() : std::array{-1, -1};
-    std::array<pollfd, 5> waits{{{child.exit_fd(), POLLIN, 0},
-                                 {kill_at ? -1 : termination.signal_fd(), POLLIN, 0},
-                                 {kill_at ? -1 : termination.parent_fd(), POLLIN, 0},
-                                 {output[0], POLLIN, 0},
-                                 {output[1], POLLIN, 0}}};
-    if (child.exit_fd() < 0) timeout = std::min(timeout, kPollWithoutPidfd);
-    ::poll(waits.data(), waits.size(), static_cast<int>(timeout.count()));
-    carry_output(tree);
-    if (waits[0].revents != 0 || (child.exit_fd() < 0 && has_ended(child.pid()))) return kill_at;
+    if (kill_at && Steady::now() >= *kill_at) tree.signal_all(SIGKILL);
+    if (poll_once(child, tree, termination, kill_at)) return kill_at;
+    if (kill_at && tree.while_ending) tree.while_ending();
     reap_orphans(child.pid());
   }
 }

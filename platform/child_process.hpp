@@ -63,6 +63,7 @@ class OutputRelay;
 struct ProcessTree {
   std::function<void(int signal)> signal_all;  // SIGTERM or SIGKILL to every living member
   std::function<bool()> is_gone;               // no member but the child is left
+  std::function<void()> while_ending = {};     // called every few milliseconds from SIGTERM on
   OutputRelay* output = nullptr;               // carried on while waiting, when there is one
 };
 

@@ -3,10 +3,12 @@
 #include "platform/files.hpp"
 
 #include <dirent.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
+#include <csignal>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -139,6 +141,17 @@ std::vector<Pid> with_environment_entry(const std::string& entry) {
     }
   }
   return found;
+}
+
+Result<void> end_processes_with(const std::string& entry) {
+  constexpr int kRounds = 100;  // one can be forking while we look
+  for (int round = 0; round < kRounds; ++round) {
+    const auto left = with_environment_entry(entry);
+    if (left.empty()) return {};
+    for (const Pid pid : left) ::kill(pid, SIGKILL);
+    ::poll(nullptr, 0, std::min(round, 20));
+  }
+  return fail(Errc::unavailable, "processes survive SIGKILL; look for " + entry + " in /proc/*/environ");
 }
 
 }  // namespace runneriq::platform

@@ -27,4 +27,7 @@ std::vector<Pid> descendants(Pid root);
 // Processes whose initial environment holds the entry "NAME=value" exactly.
 std::vector<Pid> with_environment_entry(const std::string& entry);
 
+// SIGKILL to those processes until none is left. Error: unavailable when some survive.
+Result<void> end_processes_with(const std::string& entry);
+
 }  // namespace runneriq::platform

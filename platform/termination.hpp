@@ -18,10 +18,6 @@ class Termination {
   // process, before any thread.
   Termination();
 
-  // The same, but orphaned once the last writer of the pipe that `lifeline` reads is gone: for
-  // where the parent cannot be seen, as in a PID namespace.
-  explicit Termination(UniqueFd lifeline);
-
   // What has happened so far; sticky, and never blocks.
   [[nodiscard]] std::optional<Cause> happened();
 
@@ -30,11 +26,9 @@ class Termination {
   [[nodiscard]] int parent_fd() const { return parent_.get(); }
 
  private:
-  [[nodiscard]] bool is_orphaned() const;
-
   UniqueFd signals_;
-  UniqueFd parent_;  // a pidfd, or the lifeline
-  int parent_pid_ = 0;
+  UniqueFd parent_;
+  int parent_pid_;
   std::optional<Cause> cause_;
 };
 

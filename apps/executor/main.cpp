@@ -1,7 +1,6 @@
 // runneriq-executor: the custom executor that gitlab-runner calls once per stage.
 #include "apps/executor/doctor_command.hpp"
 #include "apps/executor/host.hpp"
-#include "executor/bubblewrap/sandbox_init.hpp"
 
 #include <unistd.h>
 
@@ -82,7 +81,6 @@ int run_main(Words words, Words environment) {
   if (words.empty()) return usage_error("no command given");
   const std::string_view command = words.front();
   const Words arguments = words.subspan(1);
-  if (command == executor::kSandboxInitWord) return executor::sandbox_init(arguments, environment);
   if (const auto stage = executor::parse_stage(command))
     return run_stage_call(*stage, arguments, environment);
   if (command == "doctor") return doctor_command(arguments, environment);

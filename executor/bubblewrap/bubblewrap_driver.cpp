@@ -1,18 +1,19 @@
 #include "executor/bubblewrap/bubblewrap_driver.hpp"
 
 #include "core/printable.hpp"
-#include "executor/bubblewrap/sandbox_init.hpp"
 #include "executor/contract.hpp"
+#include "executor/job_environment.hpp"
 #include "platform/cgroup.hpp"
 #include "platform/child_process.hpp"
 #include "platform/files.hpp"
 #include "platform/pipe.hpp"
+#include "platform/process_table.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
-#include <cerrno>
+#include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <memory>
@@ -24,107 +25,126 @@ using platform::UniqueFd;
 
 constexpr const char* kCommandNote = "command";
 constexpr const char* kNetworkNote = "network";
-// How much longer than the sandbox's own grace we wait before we end it from outside.
-constexpr Duration kOuterGrace = std::chrono::milliseconds{500};
 
-// PID 1 of the sandbox as seen from outside. bubblewrap writes {"child-pid": N, …} as soon as
-// it exists; the init itself writes a byte once the interpreter runs.
-class SandboxInit {
+// What bubblewrap tells of a sandbox, one JSON object a line: {"child-pid": N, …} once its PID 1
+// exists, {"exit-code": N} only if the program inside was started.
+class SandboxStatus {
  public:
-  SandboxInit(UniqueFd status, UniqueFd started) : status_(std::move(status)), started_(std::move(started)) {}
+  explicit SandboxStatus(UniqueFd pipe) : pipe_(std::move(pipe)) {}
 
-  // Ends the sandbox. Before the init listens a SIGTERM would be lost, and nothing of the job
-  // runs yet. bubblewrap itself is never killed: a child that it has just made would survive.
-  void signal(int number) {
-    if (find() == 0) return;
-    ::kill(pid_, has_started() ? number : SIGKILL);
+  // PID 1 as seen from outside, waited for while bubblewrap is still making the sandbox; 0 when
+  // there never will be one.
+  int init() {
+    while (number_after(kChild) == 0 && read_more()) {
+    }
+    return number_after(kChild);
   }
 
-  bool has_started() {
-    char byte = 0;
-    started_seen_ = started_seen_ || ::read(started_.get(), &byte, 1) == 1;
-    return started_seen_;
+  // To be asked when bubblewrap has ended.
+  bool program_was_started() {
+    while (read_more()) {
+    }
+    return text_.find("\"exit-code\"") != std::string::npos;
   }
 
  private:
-  // The pid, waited for while bubblewrap is still making the sandbox; 0 when it never will be.
-  int find() {
-    constexpr int kLongestSetUp = 2000;  // ms
+  static constexpr std::string_view kChild = "\"child-pid\":";
+  static constexpr int kLongestSetUp = 2000;  // ms
+
+  bool read_more() {
+    pollfd wait{pipe_.get(), POLLIN, 0};
+    if (::poll(&wait, 1, kLongestSetUp) <= 0) return false;
     char block[512];
-    while (pid_ == 0) {
-      pollfd wait{status_.get(), POLLIN, 0};
-      if (::poll(&wait, 1, kLongestSetUp) <= 0) break;
-      const ssize_t count = ::read(status_.get(), block, sizeof block);
-      if (count <= 0) break;
-      text_.append(block, static_cast<std::size_t>(count));
-      parse();
-    }
-    return pid_;
+    const ssize_t count = ::read(pipe_.get(), block, sizeof block);
+    if (count > 0) text_.append(block, static_cast<std::size_t>(count));
+    return count > 0;
   }
 
-  void parse() {
-    constexpr std::string_view kLabel = "\"child-pid\":";
-    const std::size_t label = text_.find(kLabel);
-    if (label == std::string::npos || text_.find_first_of(",}", label) == std::string::npos) return;
-    const std::size_t digits = text_.find_first_not_of(' ', label + kLabel.size());
-    std::from_chars(text_.data() + digits, text_.data() + text_.size(), pid_);
+  [[nodiscard]] int number_after(std::string_view label) const {
+    const std::size_t at = text_.find(label);
+    if (at == std::string::npos || text_.find_first_of(",}", at) == std::string::npos) return 0;
+    const std::size_t digits = text_.find_first_not_of(' ', at + label.size());
+    int number = 0;
+    std::from_chars(text_.data() + digits, text_.data() + text_.size(), number);
+    return number;
   }
 
-  UniqueFd status_, started_;
+  UniqueFd pipe_;
   std::string text_;
-  int pid_ = 0;
-  bool started_seen_ = false;
 };
 
-// The kernel ends everything in the sandbox with its PID 1, and bubblewrap ends after that: so
-// once the child is gone, all is.
-platform::ProcessTree tree_of(SandboxInit& init) {
-  return {[&init](int signal) { init.signal(signal); }, [] { return true; }};
+// SIGTERM to every process below PID 1, which is bubblewrap's own; again for those forked while
+// we looked. Where there is none yet, nothing of the job runs, and the sandbox is ended at once.
+void terminate_below(int init) {
+  constexpr int kRounds = 5;
+  std::vector<platform::Pid> told;
+  for (int round = 0; round < kRounds; ++round) {
+    const std::size_t before = told.size();
+    for (const platform::Pid pid : platform::descendants(init)) {
+      if (std::ranges::find(told, pid) != told.end()) continue;
+      ::kill(pid, SIGTERM);
+      told.push_back(pid);
+    }
+    if (told.empty()) ::kill(init, SIGKILL);
+    if (told.size() == before) return;
+  }
 }
 
-struct Launch {
-  std::vector<std::string> command;  // of bubblewrap, up to the program
-  std::vector<std::string> interpreter;
-  int standard_input = -1;
-  const JobPlan& plan;
+// bubblewrap's PID 1 ends with the script, and the kernel then ends everything else at once: too
+// early for traps of other processes. So it is stopped until they are through.
+class SandboxTree {
+ public:
+  explicit SandboxTree(SandboxStatus& status) : status_(status) {}
+
+  // bubblewrap itself is never signalled: a PID 1 that it has just made would survive it.
+  void signal(int number) {
+    init_ = status_.init();
+    if (init_ == 0) return;
+    if (number == SIGTERM) {
+      ::kill(init_, SIGSTOP);
+      terminate_below(init_);
+    } else {
+      ::kill(init_, number);
+    }
+  }
+
+  void release_when_empty() const {
+    if (init_ != 0 && platform::descendants(init_).empty()) ::kill(init_, SIGCONT);
+  }
+
+  platform::ProcessTree tree() {
+    return {[this](int number) { signal(number); }, [] { return true; }, [this] { release_when_empty(); }};
+  }
+
+ private:
+  SandboxStatus& status_;
+  int init_ = 0;
 };
 
-Result<platform::Supervised> run_in_sandbox(const Launch& launch, platform::Termination& termination) {
-  auto status = platform::make_pipe(O_NONBLOCK);
-  if (!status) return fail(status.error());
-  auto started = platform::make_pipe(O_NONBLOCK);
-  if (!started) return fail(started.error());
-  auto lifeline = platform::make_pipe();
-  if (!lifeline) return fail(lifeline.error());
-  // By descriptor: the job's user may have no way to our program's path.
-  const UniqueFd program{::open("/proc/self/exe", O_RDONLY | O_CLOEXEC)};
-  if (!program) return fail(platform::system_error("cannot open our own program", errno));
-
+Result<platform::Supervised> run_in_sandbox(const JobPlan& plan, std::vector<std::string> command,
+                                            const StageScript& script, platform::Termination& termination) {
+  auto pipe = platform::make_pipe();
+  if (!pipe) return fail(pipe.error());
   platform::ChildSpec spec;
-  spec.argv = launch.command;
-  spec.argv.insert(spec.argv.end(), {"--json-status-fd", std::to_string(status->write.get()), "--",
-                                     "/proc/self/fd/" + std::to_string(program.get())});
-  const auto init =
-      to_arguments({started->write.get(), lifeline->read.get(), launch.plan.kill_grace, launch.interpreter});
-  spec.argv.insert(spec.argv.end(), init.begin(), init.end());
-  spec.environment = launch.plan.environment;
-  spec.standard_input = launch.standard_input;
-  spec.kept_open = {status->write.get(), started->write.get(), lifeline->read.get(), program.get()};
-  spec.cgroups = launch.plan.cgroups;
+  spec.argv = std::move(command);
+  spec.argv.insert(spec.argv.end(), {"--json-status-fd", std::to_string(pipe->write.get()), "--"});
+  spec.argv.insert(spec.argv.end(), script.interpreter.begin(), script.interpreter.end());
+  spec.environment = plan.environment;
+  spec.standard_input = script.descriptor;
+  spec.kept_open = {pipe->write.get()};
+  spec.cgroups = plan.cgroups;
   spec.on_our_death = platform::OnOurDeath::die;
-  if (launch.plan.drop_privileges) spec.drop_to = launch.plan.account;
+  if (plan.drop_privileges) spec.drop_to = plan.account;
 
   auto child = platform::start(spec);
   if (!child) return fail(child.error());
-  status->write = UniqueFd{};
-  started->write = UniqueFd{};
-  lifeline->read = UniqueFd{};
-  SandboxInit sandbox{std::move(status->read), std::move(started->read)};
-  const auto end =
-      platform::supervise(*child, tree_of(sandbox), termination, launch.plan.kill_grace + kOuterGrace);
-  if (!end.terminated && !sandbox.has_started()) {
-    return fail(Errc::unavailable, "the sandbox could not be set up; see the line of " +
-                                       launch.command.front() + " above, and `runneriq-executor doctor`");
+  pipe->write = UniqueFd{};
+  SandboxStatus status{std::move(pipe->read)};
+  SandboxTree sandbox{status};
+  const auto end = platform::supervise(*child, sandbox.tree(), termination, plan.kill_grace);
+  if (!end.terminated && !status.program_was_started()) {
+    return fail(Errc::unavailable, "the sandbox could not be set up; see the line of " + spec.argv.front() +
+                                       " above, and `runneriq-executor doctor`");
   }
   return end;
 }
@@ -150,18 +170,19 @@ Result<StageEnd> BubblewrapDriver::run(const JobPlan& plan, const StageScript& s
   const auto* command = note(plan, kCommandNote);
   if (command == nullptr)
     return fail(Errc::invalid_argument, "the plan has no sandbox command: prepare did not run");
-  Launch launch{*command, stage.interpreter, stage.descriptor, plan};
+  std::vector<std::string> sandbox = *command;
   if (note(plan, kNetworkNote) != nullptr && is_user_script(stage.sub_stage)) {
-    launch.command.emplace_back("--unshare-net");
+    sandbox.emplace_back("--unshare-net");
   }
-  const auto end = run_in_sandbox(launch, termination_);
+  const auto end = run_in_sandbox(plan, std::move(sandbox), stage, termination_);
   if (!end) return fail(end.error());
   if (end->terminated) return StageEnd{Terminated{end->status}};
   return StageEnd{ScriptEnded{end->status}};
 }
 
-Result<void> BubblewrapDriver::cleanup(const JobPlan&) {
-  return {};
+// A sandbox dies with its executor, but for one that was being made at that moment.
+Result<void> BubblewrapDriver::cleanup(const JobPlan& plan) {
+  return platform::end_processes_with(attempt_marker(plan.attempt));
 }
 
 Result<void> probe_bubblewrap(const BubblewrapOptions& options, const Account& account,

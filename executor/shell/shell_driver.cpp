@@ -29,11 +29,13 @@ platform::ChildSpec spec_for(const JobPlan& plan, const StageScript& script) {
 platform::ProcessTree everything_below_us(const std::vector<std::string>& cgroups,
                                           platform::OutputRelay& output) {
   const platform::Pid self = ::getpid();
-  return {[self, cgroups](int signal) {
-            if (signal == SIGKILL) platform::kill_cgroups(cgroups);
-            for (const platform::Pid pid : platform::descendants(self)) ::kill(pid, signal);
-          },
-          platform::has_no_children, &output};
+  return {.signal_all =
+              [self, cgroups](int signal) {
+                if (signal == SIGKILL) platform::kill_cgroups(cgroups);
+                for (const platform::Pid pid : platform::descendants(self)) ::kill(pid, signal);
+              },
+          .is_gone = platform::has_no_children,
+          .output = &output};
 }
 
 }  // namespace
@@ -61,17 +63,9 @@ Result<StageEnd> ShellDriver::run(const JobPlan& plan, const StageScript& script
   return StageEnd{ScriptEnded{end.status}};
 }
 
-// A stage whose executor was killed leaves its processes behind: they carry the attempt's marker.
+// A stage whose executor was killed leaves its processes behind.
 Result<void> ShellDriver::cleanup(const JobPlan& plan) {
-  constexpr int kRounds = 100;  // a process can be forking while we look
-  const std::string marker = attempt_marker(plan.attempt);
-  for (int round = 0; round < kRounds; ++round) {
-    const auto left = platform::with_environment_entry(marker);
-    if (left.empty()) return {};
-    for (const platform::Pid pid : left) ::kill(pid, SIGKILL);
-  }
-  return fail(Errc::unavailable,
-              "processes of the job survive SIGKILL; look for " + marker + " in /proc/*/environ");
+  return platform::end_processes_with(attempt_marker(plan.attempt));
 }
 
 }  // namespace runneriq::executor

@@ -1,7 +1,9 @@
 # Tests of the core area.
 runneriq_test(core_test LABEL unit
   SOURCES
+    unit/core/exit_status_test.cpp
     unit/core/glob_test.cpp
+    unit/core/lines_test.cpp
     unit/core/option_test.cpp
     unit/core/printable_test.cpp
     unit/core/time_test.cpp

@@ -25,3 +25,13 @@ runneriq_test(executor_podman_test LABEL integration
 if(TARGET executor_podman_test)
   target_compile_definitions(executor_podman_test PRIVATE RUNNERIQ_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 endif()
+runneriq_test(executor_flow_test LABEL unit
+  SOURCES
+    unit/executor/admission_wait_test.cpp
+    unit/executor/interpreter_test.cpp
+    unit/executor/job_environment_test.cpp
+    unit/executor/planning_test.cpp
+    unit/executor/sandbox_test.cpp
+    unit/executor/stage_flow_test.cpp
+    unit/executor/stage_records_test.cpp
+  USES executor)

@@ -3,6 +3,7 @@ runneriq_test(scheduler_test LABEL unit
   SOURCES
     unit/scheduler/admission_test.cpp
     unit/scheduler/analyzer_test.cpp
+    unit/scheduler/explanation_test.cpp
     unit/scheduler/facts_test.cpp
     unit/scheduler/history_test.cpp
     unit/scheduler/job_class_test.cpp

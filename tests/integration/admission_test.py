@@ -117,7 +117,7 @@ def test_within_critical_the_score_decides_then_the_older_job(one_slot: Host) ->
     open_gate(first)
     order = order_of(held)
     assert order.index(4) < order.index(5)
-    scores = {job.job.id: float(re.search(r"priority (\d+\.\d)", job.log_text())[1]) for job in held}  # type: ignore[index]
+    scores = {job.job.id: float(job.wait_for_log(r"priority (\d+\.\d)")[1]) for job in held}
     assert sorted(order, key=lambda number: (-scores[number], number)) == order
 
 

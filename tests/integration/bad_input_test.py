@@ -245,7 +245,8 @@ def test_a_fork_bomb_ends_at_the_pids_limit(host: Host) -> None:
     runner.on_stage_start = lambda record: seen.append(_cgroups(record.temp_dir)) if record.stage == "run" else None
     # Bounded, so that a host without cgroups is not harmed by the test. dash gives up at the
     # first fork that fails; bash would try again for 15 s.
-    job = JobSpec(1, script=["sh -c 'i=0; while [ $i -lt 200 ]; do sleep 60 & i=$((i+1)); echo child $i; done' || true"])
+    job = JobSpec(1, script=[
+        "sh -c 'i=0; while [ $i -lt 200 ]; do sleep 60 & i=$((i+1)); echo child $i; done' || true"])
     result = runner.run(job)
     if not seen or not seen[0]:
         pytest.skip("no cgroup could be made here: " + "; ".join(our_lines(result.log)))

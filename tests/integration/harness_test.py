@@ -59,6 +59,16 @@ def test_the_environment_has_the_five_the_job_env_and_the_variables(stand_in: Ho
     assert result.stage("config").environment["CUSTOM_ENV_RUNNER_TEMP_PROJECT_DIR"] == ".tmp"
 
 
+def test_job_env_wins_over_the_five_but_not_over_variables(stand_in: Host) -> None:
+    answer = ('{"builds_dir": "/b", "cache_dir": "/c", "job_env": '
+              '{"SYSTEM_FAILURE_EXIT_CODE": "44", "CUSTOM_ENV_CI_JOB_NAME": "other"}}')
+    result = hooked(stand_in, config=f"echo '{answer}'; exit 0").run(JobSpec(1))
+    environment = result.stage("prepare").environment
+    assert environment["SYSTEM_FAILURE_EXIT_CODE"] == "44"
+    assert environment["CUSTOM_ENV_CI_JOB_NAME"] == "unit"
+    assert result.stage("config").environment["SYSTEM_FAILURE_EXIT_CODE"] == "2"
+
+
 def test_each_attempt_has_a_private_tmpdir_that_ends_with_its_cleanup(stand_in: Host) -> None:
     modes: list[tuple[int, int]] = []
 

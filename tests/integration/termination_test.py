@@ -151,8 +151,8 @@ def test_term_at_any_moment_never_exits_0_with_work_undone(host: Host, stage: st
         assert record.end.exit_code in (0, 1, 2, -15), record
         if record.stage == "run" and record.end.exit_code == 0:
             assert f"whole {stage}" in record.text
-        left = processes_with(record.temp_dir.name)
-        assert not left or wait_until(lambda: not processes_with(record.temp_dir.name), 2), [_command(p) for p in left]
+        attempt = record.temp_dir.name
+        assert wait_until(lambda: not processes_with(attempt), 2), [_command(p) for p in processes_with(attempt)]
 
 
 def _term(pid: int, delay: float) -> None:
@@ -172,3 +172,19 @@ def test_output_of_a_stage_arrives_whole(host: Host) -> None:
     assert numbers == [str(number) for number in range(1, 200001)]
     assert b"200010\n" in result.stage("build_script").stderr
     assert lines[-1] == "last"
+
+
+def test_term_in_the_first_milliseconds_of_a_stage_leaves_nothing(make_host: HostMaker, driver: str,
+                                                                  identity: str) -> None:
+    """The driver's own start must be as mortal as the script: no process and no open pipe."""
+    host = make_host(driver, identity)
+    runner = host.runner()
+    for number in range(1, 61):
+        delay = number % 20 * 0.0005
+        runner.on_stage_start = (lambda record, delay=delay:  # type: ignore[misc]
+                                 _term(record.pid, delay) if record.name == "prepare_script" else None)
+        result = runner.run(JobSpec(number, prelude={"prepare_script": ["sleep 0.1"]}))
+        record = result.stage("prepare_script")
+        assert not record.end.pipes_held, f"after {delay * 1000:.1f} ms: {record.end}"
+        name = record.temp_dir.name
+        assert wait_until(lambda: not processes_with(name), 2), f"after {delay * 1000:.1f} ms"  # noqa: B023

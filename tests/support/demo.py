@@ -147,7 +147,8 @@ def accept(runner: FakeRunner, repository: GitRepository) -> list[RunningJob]:
 def spec_of(number: int, kind: Kind, repository: GitRepository) -> JobSpec:
     return JobSpec(number, name=kind.name, stage=kind.stage, ref=kind.ref, protected=kind.protected,
                    project_path="demo/shop", repo_url=str(repository.path), sha=repository.head(kind.ref),
-                   script=[f"sh work.sh {kind.work} {kind.seconds / STEPS}"], after_script=["echo $CI_JOB_NAME ended: $CI_JOB_STATUS"])
+                   script=[f"sh work.sh {kind.work} {kind.seconds / STEPS}"],
+                   after_script=["echo $CI_JOB_NAME ended: $CI_JOB_STATUS"])
 
 
 def row_of(job: RunningJob, first: float) -> Row:

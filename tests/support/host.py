@@ -79,11 +79,16 @@ class Host:
         self._undo.append(action)
 
     def close(self) -> None:
-        for pid in processes_with(str(self.root)):
-            _kill(pid)
         for action in reversed(self._undo):
             action()
+        wait_until(self._is_removed)
+
+    def _is_removed(self) -> bool:
+        """One try: a job that a failed test left running may start a process in between."""
+        for pid in processes_with(str(self.root)):
+            _kill(pid)
         shutil.rmtree(self.root, ignore_errors=True)
+        return not self.root.exists()
 
     def _installed(self, executor: Path) -> Path:
         """A copy that any user can execute."""

@@ -1,0 +1,241 @@
+// Waiting with the real clock, signals and file watches. That a wall clock set back does not
+// lengthen a wait cannot be shown here: it would be the clock of the whole host.
+#include "platform/system_waiter.hpp"
+
+#include "platform/files.hpp"
+#include "platform/termination.hpp"
+#include "tests/support/forked.hpp"
+#include "tests/support/poll.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <sstream>
+#include <thread>
+
+namespace runneriq::platform {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+std::string described(Waiter::Woken woken) {
+  switch (woken) {
+    case Waiter::Woken::at_deadline:
+      return "at deadline";
+    case Waiter::Woken::by_change:
+      return "by change";
+    case Waiter::Woken::by_stop:
+      return "by stop";
+    case Waiter::Woken::by_orphaning:
+      return "by orphaning";
+  }
+  return "?";
+}
+
+void write_file(const std::string& path, std::string_view content) { std::ofstream(path) << content; }
+
+std::string content_of(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+// Asks in a process of its own, since a Termination changes the signals of the whole process.
+std::string with_waiter(const std::function<std::string(SystemWaiter&)>& body) {
+  return answer_of_fork([&] {
+    Termination termination;
+    SystemWaiter waiter(termination);
+    return body(waiter);
+  });
+}
+
+// Does something when another process is seen to wait (in poll, "S" in its stat), or after a while.
+class WhileItWaits {
+ public:
+  explicit WhileItWaits(std::function<void()> action)
+      : thread_([path = "/proc/" + std::to_string(::getpid()) + "/stat", act = std::move(action)] {
+          (void)wait_until([&] { return content_of(path).find(") S ") != std::string::npos; }, 2s);
+          act();
+        }) {}
+  WhileItWaits(const WhileItWaits&) = delete;
+  WhileItWaits& operator=(const WhileItWaits&) = delete;
+  ~WhileItWaits() { thread_.join(); }
+
+ private:
+  std::thread thread_;
+};
+
+class Waiting : public testing::Test {
+ protected:
+  [[nodiscard]] std::string in(std::string_view name) const { return folder.path() + "/" + std::string(name); }
+  TemporaryFolder folder;
+};
+
+TEST_F(Waiting, LastsUntilItsDeadlineAndBurnsNoProcessor) {
+  EXPECT_EQ(with_waiter([](SystemWaiter& waiter) {
+              const auto start = Clock::now();
+              const std::clock_t cpu = std::clock();
+              const auto woken = waiter.sleep_until(waiter.now() + 300ms);
+              const auto spent = Clock::now() - start;
+              return described(woken) + (spent >= 299ms ? "" : ", too early") + (spent < 20s ? "" : ", too late") +
+                     (std::clock() - cpu < CLOCKS_PER_SEC / 10 ? "" : ", busy");
+            }),
+            "at deadline");
+}
+
+TEST_F(Waiting, APastDeadlineEndsItAtOnce) {
+  EXPECT_EQ(with_waiter([](SystemWaiter& waiter) {
+              const auto start = Clock::now();
+              std::string answer = described(waiter.sleep_until(waiter.now() - 1h));
+              answer += ", " + described(waiter.sleep_until(Time{}));
+              return answer + (Clock::now() - start < 10s ? "" : ", late");
+            }),
+            "at deadline, at deadline");
+}
+
+TEST_F(Waiting, AnEndlessDeadlineIsWaitedFor) {
+  for (const Time when : {Time::max(), wall_clock() + std::chrono::years{500}}) {
+    EXPECT_EQ(with_waiter([when](SystemWaiter& waiter) {
+                const WhileItWaits stop([] { ::kill(::getpid(), SIGTERM); });
+                return described(waiter.sleep_until(when));
+              }),
+              "by stop");
+  }
+}
+
+TEST_F(Waiting, TheClockIsTheWallClock) {
+  EXPECT_EQ(with_waiter([](SystemWaiter& waiter) {
+              const auto before = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+              const Time now = waiter.now();
+              return std::string(now >= before && now <= before + 20s ? "right" : "wrong");
+            }),
+            "right");
+}
+
+class Stop : public Waiting, public testing::WithParamInterface<int> {};
+
+TEST_P(Stop, EndsAWaitAndEveryLaterOne) {
+  EXPECT_EQ(with_waiter([](SystemWaiter& waiter) {
+              std::string answer;
+              {
+                const WhileItWaits stop([] { ::kill(::getpid(), GetParam()); });
+                answer = described(waiter.sleep_until(waiter.now() + 1h));
+              }
+              answer += ", " + described(waiter.sleep_until(waiter.now() + 1h));
+              return answer + ", " + described(waiter.sleep_until(waiter.now() - 1h));
+            }),
+            "by stop, by stop, by stop");
+}
+
+INSTANTIATE_TEST_SUITE_P(Signal, Stop, testing::Values(SIGTERM, SIGINT, SIGHUP),
+                         [](const auto& each) { return std::string(::sigabbrev_np(each.param)); });
+
+TEST_F(Waiting, NothingHasHappenedAtFirst) {
+  EXPECT_EQ(answer_of_fork([] {
+              Termination termination;
+              std::string answer = termination.happened() ? "something" : "nothing";
+              ::kill(::getpid(), SIGTERM);
+              for (int asked = 0; asked < 2; ++asked) {
+                answer += termination.happened() == Termination::Cause::stop ? ", stop" : ", other";
+              }
+              return answer;
+            }),
+            "nothing, stop, stop");
+}
+
+struct Change {
+  const char* what;
+  std::function<void(const std::string& folder)> make;
+  const char* woken;
+};
+
+class Watching : public Waiting, public testing::WithParamInterface<Change> {};
+
+TEST_P(Watching, EndsAWaitForAChangeOfOurFilesOnly) {
+  write_file(in("host.db"), "old");
+  write_file(in("other"), "old");
+  const Duration limit = std::string(GetParam().woken) == "at deadline" ? Duration{400} : Duration{60'000};
+  EXPECT_EQ(with_waiter([&](SystemWaiter& waiter) {
+              waiter.watch(folder.path(), "host.db");
+              const WhileItWaits change([&] { GetParam().make(folder.path()); });
+              return described(waiter.sleep_until(waiter.now() + limit));
+            }),
+            GetParam().woken);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Of, Watching,
+    testing::Values(
+        Change{"TheFile", [](const std::string& in) { write_file(in + "/host.db", "new"); }, "by change"},
+        Change{"ANewFileOfThatPrefix", [](const std::string& in) { write_file(in + "/host.db-wal", "new"); },
+               "by change"},
+        Change{"AFileMovedThere",
+               [](const std::string& in) {
+                 write_file(in + "/draft", "new");
+                 std::filesystem::rename(in + "/draft", in + "/host.db");
+               },
+               "by change"},
+        Change{"OneOfOursAmongOthers",
+               [](const std::string& in) {
+                 for (int number = 0; number < 300; ++number) write_file(in + "/" + std::to_string(number), "x");
+                 write_file(in + "/host.db", "new");
+                 for (int number = 0; number < 300; ++number) write_file(in + "/" + std::to_string(number), "x");
+               },
+               "by change"},
+        Change{"AnotherFile", [](const std::string& in) { write_file(in + "/other", "new"); }, "at deadline"},
+        Change{"AFileWithAShorterName", [](const std::string& in) { write_file(in + "/host.d", "new"); },
+               "at deadline"},
+        Change{"NothingButAReader", [](const std::string& in) { (void)content_of(in + "/host.db"); }, "at deadline"}),
+    [](const auto& each) { return std::string(each.param.what); });
+
+TEST_F(Waiting, AChangeBetweenTwoWaitsIsNotMissedAndToldOnce) {
+  EXPECT_EQ(with_waiter([&](SystemWaiter& waiter) {
+              waiter.watch(folder.path(), "host.db");
+              for (int number = 0; number < 10; ++number) write_file(in("host.db"), "new");
+              const std::string first = described(waiter.sleep_until(waiter.now() + 1min));
+              return first + ", " + described(waiter.sleep_until(waiter.now() + 50ms));
+            }),
+            "by change, at deadline");
+}
+
+TEST_F(Waiting, WithoutAFolderToWatchItLastsUntilItsDeadline) {
+  EXPECT_EQ(with_waiter([&](SystemWaiter& waiter) {
+              waiter.watch(in("absent"), "host.db");
+              return described(waiter.sleep_until(waiter.now() + 50ms));
+            }),
+            "at deadline");
+}
+
+TEST_F(Waiting, TheDeathOfTheParentEndsIt) {
+  const std::string answer = answer_of_fork([&]() -> std::string {
+    const pid_t parent = ::getpid();
+    if (::fork() == 0) {
+      Termination termination;
+      SystemWaiter waiter(termination);
+      std::string ends;
+      {
+        const WhileItWaits death([parent] { ::kill(parent, SIGKILL); });
+        ends = described(waiter.sleep_until(waiter.now() + 1h));
+      }
+      ends += ", " + described(waiter.sleep_until(waiter.now() + 1h));
+      write_file(in("draft"), ends);
+      std::filesystem::rename(in("draft"), in("answer"));
+      ::_exit(0);
+    }
+    while (true) ::pause();
+  });
+  EXPECT_EQ(answer, " (killed by 9)");
+  ASSERT_TRUE(wait_until([&] { return exists(in("answer")); }));
+  EXPECT_EQ(content_of(in("answer")), "by orphaning, by orphaning");
+}
+
+}  // namespace
+}  // namespace runneriq::platform
