@@ -35,7 +35,7 @@ class StandingLines {
 
 Time next_look(const Held& standing, Time now, Time reminder) {
   const Duration poll = standing.position == 1 ? kNextInLinePoll : kOthersPoll;
-  return std::max(now, std::min({now + poll, standing.hold_until, reminder}));
+  return std::max(now + kShortestWait, std::min({now + poll, standing.hold_until, reminder}));
 }
 
 std::string after(Duration held) {
@@ -68,7 +68,7 @@ std::variant<Admitted, GaveUp> wait_for_admission(scheduler::AdmissionDesk& desk
       return Admitted{now, held};
     }
     lines.held(*still, now);
-    const auto woken = waiter.sleep_until(next_look(*still, now, lines.next_reminder()));
+    const auto woken = waiter.sleep_until(next_look(*still, waiter.now(), lines.next_reminder()));
     if (woken == Waiter::Woken::by_stop || woken == Waiter::Woken::by_orphaning) {
       (void)desk.leave(request.key, request.attempt,
                        waiter.now());  // else found by the death of this process

@@ -14,6 +14,8 @@ namespace runneriq::executor {
 // back is seen at once), and how often the others do.
 inline constexpr Duration kNextInLinePoll = std::chrono::milliseconds{100};
 inline constexpr Duration kOthersPoll = std::chrono::seconds{1};
+// Whatever the queue says, never a busy loop.
+inline constexpr Duration kShortestWait = std::chrono::milliseconds{10};
 inline constexpr Duration kReminder = std::chrono::seconds{30};
 
 struct Admitted {

@@ -61,7 +61,11 @@ std::optional<std::string_view> find_in(EnvironmentBlock environment, std::strin
 StageEnvironment stage_environment(EnvironmentBlock environment) {
   StageEnvironment stage;
   stage.attempt_dir = text_in(environment, "TMPDIR");
-  if (!stage.attempt_dir.starts_with('/')) stage.attempt_dir.clear();
+  while (stage.attempt_dir.ends_with('/')) stage.attempt_dir.pop_back();
+  if (!stage.attempt_dir.starts_with('/') || stage.attempt_dir.ends_with("/.") ||
+      stage.attempt_dir.ends_with("/..")) {
+    stage.attempt_dir.clear();
+  }
   stage.job_response_file = text_in(environment, "JOB_RESPONSE_FILE");
   stage.exit_code_file = text_in(environment, "BUILD_EXIT_CODE_FILE");
   stage.build_failure = exit_code_in(environment, "BUILD_FAILURE_EXIT_CODE", stage.build_failure);

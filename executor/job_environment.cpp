@@ -47,7 +47,8 @@ std::vector<std::string> job_environment(EnvironmentBlock runner, const Executor
   set(environment, "LOGNAME", user);
   set(environment, "SHELL", "/bin/sh");
   set(environment, "TMPDIR", where.tmp);
-  environment.push_back(attempt_marker(attempt));
+  const std::string marker = attempt_marker(attempt);
+  set(environment, marker.substr(0, marker.find('=')), marker.substr(marker.find('=') + 1));
   return environment;
 }
 

@@ -3,6 +3,7 @@
 #include "core/overloaded.hpp"
 #include "core/printable.hpp"
 #include "executor/admission_wait.hpp"
+#include "executor/planning.hpp"
 #include "scheduler/analyzer.hpp"
 #include "scheduler/explanation.hpp"
 
@@ -55,12 +56,12 @@ void put(json& document, const char* key, const std::optional<Value>& value) {
 // What the driver leaves open is ours to say; but a chained driver's silence means what
 // config.toml says, since its environment need not have our folders.
 ConfigAnswer completed(const Session& session, const JobPlan& plan, ConfigAnswer answer) {
+  if (!answer.shell && !session.options.shell.empty()) answer.shell = session.options.shell;
   if (plan.driver == DriverKind::chain) return answer;
   if (!answer.hostname) answer.hostname = session.hostname;
   if (!answer.builds_dir) answer.builds_dir = plan.builds_dir;
   if (!answer.cache_dir) answer.cache_dir = plan.cache_dir;
   if (!answer.builds_dir_is_shared) answer.builds_dir_is_shared = false;
-  if (!answer.shell && !session.options.shell.empty()) answer.shell = session.options.shell;
   return answer;
 }
 
@@ -155,24 +156,31 @@ int script_failure(Session& session, ExitStatus status) {
   return session.environment.build_failure;
 }
 
-int exit_code_of(Session& session, const StageEnd& end) {
+// Never success, even if the script's trap made it end with 0.
+ExitStatus status_of(const Terminated& stopped) {
   constexpr ExitStatus kStopped = ExitStatus::exited(143);  // 128 + SIGTERM
-  return std::visit(Overloaded{[&](const ScriptEnded& script) {
-                                 return script.status.success() ? 0 : script_failure(session, script.status);
-                               },
-                               [&](const Terminated& stopped) {
-                                 // Never success, even if the script's trap made it end with 0.
-                                 return script_failure(session,
-                                                       stopped.status.success() ? kStopped : stopped.status);
-                               },
-                               [&](const PassedOn& passed) { return passed.exit_code; }},
-                    end);
+  return stopped.status.success() ? kStopped : stopped.status;
 }
 
-int recorded_code(const StageEnd& end) {
+int exit_code_of(Session& session, const StageEnd& end) {
+  return std::visit(
+      Overloaded{[&](const ScriptEnded& script) {
+                   return script.status.success() ? 0 : script_failure(session, script.status);
+                 },
+                 [&](const Terminated& stopped) { return script_failure(session, status_of(stopped)); },
+                 [&](const PassedOn& passed) { return passed.exit_code; }},
+      end);
+}
+
+int recorded_code(const Session& session, const StageEnd& end) {
+  const int job_failed = session.environment.build_failure;
   return std::visit(Overloaded{[](const ScriptEnded& script) { return script.status.shell_code(); },
-                               [](const Terminated& stopped) { return stopped.status.shell_code(); },
-                               [](const PassedOn& passed) { return passed.exit_code; }},
+                               [](const Terminated& stopped) { return status_of(stopped).shell_code(); },
+                               [&](const PassedOn& passed) {
+                                 const bool of_the_job =
+                                     passed.exit_code == 0 || passed.exit_code == job_failed;
+                                 return of_the_job ? passed.exit_code : kSystemFailure;
+                               }},
                     end);
 }
 
@@ -188,8 +196,16 @@ Result<StageEnd> run_script(Session& session, const std::string& path, const std
 
 // ---- cleanup ------------------------------------------------------------------------------
 
+// A job that was cancelled before its script has not failed by a sub-stage; but nor did it succeed.
+bool ran_its_script(const std::vector<StageRecord>& records) {
+  return std::ranges::any_of(records, [](const StageRecord& record) {
+    return record.exit_code == 0 && is_user_script(record.sub_stage) && decides_the_job(record.sub_stage);
+  });
+}
+
 scheduler::JobOutcome outcome_of(Session& session, const JobPlan& plan) {
-  const JobResult result = result_of(session.ledger.all());
+  const std::vector<StageRecord> records = session.ledger.all();
+  const JobResult result = result_of(records);
   const Time now = session.waiter.now();
   scheduler::JobOutcome outcome;
   outcome.key = plan.key;
@@ -201,19 +217,27 @@ scheduler::JobOutcome outcome_of(Session& session, const JobPlan& plan) {
   outcome.held = plan.held;
   outcome.ran = plan.admitted ? std::max(now - *plan.admitted, Duration::zero()) : Duration::zero();
   outcome.cpu = session.folders.cpu_time(plan);
-  outcome.succeeded = result.succeeded;
+  outcome.succeeded = result.succeeded && ran_its_script(records);
   outcome.exit_code = result.exit_code;
   outcome.failed_stage = result.failed_stage;
   outcome.finished = now;
   return outcome;
 }
 
+void leave(Session& session, const scheduler::JobKey& key, const AttemptId& attempt) {
+  const auto state = session.host_state();
+  if (!state) return session.log.line(state.error().message);
+  warn(session, state->desk.leave(key, attempt, session.waiter.now()));
+}
+
 void settle(Session& session, const JobPlan& plan) {
   const auto state = session.host_state();
   if (!state) return session.log.line(state.error().message);
+  // The slot first. A state file that cannot be written is waited for once, not twice.
+  const auto left = state->desk.leave(plan.key, plan.attempt, session.waiter.now());
+  if (!left) return session.log.line(left.error().message);
   // A prepare that never admitted the job has no outcome to tell.
   if (plan.admitted) warn(session, state->outcomes.record(outcome_of(session, plan)));
-  warn(session, state->desk.leave(plan.key, plan.attempt, session.waiter.now()));
 }
 
 }  // namespace
@@ -224,7 +248,7 @@ int config_stage(Session& session, std::string& document) {
   auto driver = session.driver(plan->driver);
   if (!driver) return system_failure(session, driver.error());
   const auto answer = (*driver)->config(*plan);
-  if (!answer) return driver_failure(session, answer.error());
+  if (!answer) return unless_told_to_end(session, driver_failure(session, answer.error()));
   if (auto written = session.files.write_plan(*plan); !written)
     return system_failure(session, written.error());
   document = config_document(session, *plan, completed(session, *plan, *answer))
@@ -249,7 +273,7 @@ int run_stage(Session& session, const std::string& script_path, const std::strin
   warn(session, session.files.report_exit_code(std::nullopt));
   warn(session, session.ledger.add({sub_stage, std::nullopt}));
   const auto end = run_script(session, script_path, sub_stage);
-  warn(session, session.ledger.add({sub_stage, end ? recorded_code(*end) : kSystemFailure}));
+  warn(session, session.ledger.add({sub_stage, end ? recorded_code(session, *end) : kSystemFailure}));
   return end ? exit_code_of(session, *end) : system_failure(session, end.error());
 }
 
@@ -257,11 +281,15 @@ int cleanup_stage(Session& session) {
   auto plan = session.files.read_plan();
   if (!plan) {
     // config or prepare never came to write one: what they may have taken is still given back.
-    plan = session.plan(session.job());
-    if (!plan) return system_failure(session, plan.error());
+    const gitlab::JobResponse job = session.job();
+    plan = session.plan(job);
+    if (!plan) {
+      leave(session, {gitlab_of(job), job.id}, AttemptId{session.environment.attempt_dir});
+      return system_failure(session, plan.error());
+    }
   }
-  Result<void> undone;
-  if (auto driver = session.driver(plan->driver)) undone = (*driver)->cleanup(*plan);
+  const auto driver = session.driver(plan->driver);
+  const Result<void> undone = driver ? (*driver)->cleanup(*plan) : Result<void>{fail(driver.error())};
   settle(session, *plan);
   const auto removed = session.folders.remove_private(*plan);
   warn(session, undone);

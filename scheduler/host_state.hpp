@@ -52,8 +52,8 @@ inline constexpr Duration kPlaceKept = std::chrono::minutes{2};
 class BuildsDirectories {
  public:
   virtual ~BuildsDirectories() = default;
-  // The smallest number from 0 that no living attempt holds for this project. Idempotent per
-  // attempt. `leave` gives it back.
+  // The smallest number from 0 that no living attempt holds for a project of this number, of
+  // whatever GitLab. Idempotent per attempt. `leave` gives it back.
   [[nodiscard]] virtual Result<int> reserve(const GitLabUrl& gitlab, ProjectId project,
                                             const AttemptId& attempt) = 0;
 };

@@ -28,14 +28,27 @@ Result<void> make_inside(const std::string& path, const Account& owner, std::uin
   return platform::make_owned_folder(path, owner, mode);
 }
 
-// A checkout of another user (executor.run_as has changed) is of no use to this one.
-Result<void> make_checkout(const JobPlan& plan) {
+// Beside a folder that outlives its job stands the name of the GitLab that it is of: project
+// numbers are unique within one GitLab only.
+std::string origin_file(const std::string& folder) {
+  return folder + ".gitlab";
+}
+
+bool is_of_another(const std::string& folder, const JobPlan& plan) {
   struct stat status {};
-  const bool there = ::lstat(plan.builds_dir.c_str(), &status) == 0;
-  if (there && status.st_uid != plan.account.uid) {
-    if (auto removed = platform::remove_tree(plan.builds_dir); !removed) return removed;
+  if (::lstat(folder.c_str(), &status) != 0) return false;
+  const auto origin = platform::read_file(origin_file(folder), kLargestLease);
+  return status.st_uid != plan.account.uid || !origin || *origin != plan.key.gitlab.value();
+}
+
+// A checkout or cache of another GitLab is not for this job to see, one of another user
+// (executor.run_as has changed) of no use to it.
+Result<void> make_lasting(const std::string& folder, const JobPlan& plan) {
+  if (is_of_another(folder, plan)) {
+    if (auto removed = platform::remove_tree(folder); !removed) return removed;
   }
-  return make_inside(plan.builds_dir, plan.account, kOwnersOnly);
+  if (auto made = make_inside(folder, plan.account, kOwnersOnly); !made) return made;
+  return platform::replace_file(origin_file(folder), plan.key.gitlab.value());
 }
 
 // Beside each private folder stands a lease: whose it is and which cgroups go with it, so that
@@ -120,16 +133,19 @@ Result<void> HostJobFolders::make(JobPlan& plan) {
     return made;
   if (auto made = platform::make_owned_folder(plan.private_dir + "/tmp", plan.account, kSticky); !made)
     return made;
-  if (auto made = make_inside(plan.cache_dir, plan.account, kOwnersOnly); !made) return made;
-  return make_checkout(plan);
+  if (auto made = make_lasting(plan.cache_dir, plan); !made) return made;
+  return make_lasting(plan.builds_dir, plan);
 }
 
 std::optional<Duration> HostJobFolders::cpu_time(const JobPlan& plan) {
   return platform::cpu_time(plan.cgroups);
 }
 
+// By the lease, which knows of cgroups also when a killed prepare never wrote them to the plan.
 Result<void> HostJobFolders::remove_private(const JobPlan& plan) {
-  return remove_leased(lease_path_of(plan), plan.cgroups);
+  const std::string path = lease_path_of(plan);
+  const auto lease = read_lease(path);
+  return remove_leased(path, lease ? lease->cgroups : plan.cgroups);
 }
 
 }  // namespace runneriq::executor

@@ -53,8 +53,9 @@ Result<int> reserve_builds_number(Database& database, const GitLabUrl& gitlab, P
   if (!reservations) return fail(reservations.error());
   std::set<int> taken;
   for (const Reservation& other : *reservations) {
-    const bool same_project = other.gitlab == gitlab && other.project == project;
-    if (other.owner.attempt == owner.attempt && same_project) return other.number;
+    // The folders of two GitLabs are the same: their projects may have the same number.
+    const bool same_project = other.project == project;
+    if (other.owner.attempt == owner.attempt && other.gitlab == gitlab && same_project) return other.number;
     if (life.process_lives(other.owner.runner) && life.attempt_lives(other.owner.attempt)) {
       if (same_project) taken.insert(other.number);
     } else if (auto released = release_builds_numbers(database, other.owner.attempt); !released) {

@@ -1,7 +1,6 @@
 // Control groups, where the host lets us make them.
-#include "platform/cgroup.hpp"
-
 #include "platform/accounts.hpp"
+#include "platform/cgroup.hpp"
 #include "platform/child_process.hpp"
 #include "platform/files.hpp"
 #include "platform/process_table.hpp"
@@ -37,7 +36,8 @@ ChildSpec shell(const std::string& script, const std::vector<std::string>& cgrou
 
 TEST(CgroupRoots, AreNoneWhenOffOrWhereNoCgroupIs) {
   const TemporaryFolder folder;
-  for (const std::string& configured : {std::string("off"), folder.path(), folder.path() + "/absent", std::string("")}) {
+  for (const std::string& configured :
+       {std::string("off"), folder.path(), folder.path() + "/absent", std::string("")}) {
     EXPECT_TRUE(cgroup_roots(configured).empty()) << "'" << configured << "'";
   }
 }
@@ -119,7 +119,8 @@ TEST_F(Cgroup, WithoutABoundEverythingMayRun) {
 TEST_F(Cgroup, MoreProcessesThanTheBoundCannotBeMade) {
   if (!some_have("/pids.max")) GTEST_SKIP() << "no pids controller here";
   auto captured = run_to_end(
-      shell("for i in 1 2 3 4 5 6 7 8 9 10; do sleep 1000 >/dev/null 2>&1 & done; echo all made", folders), 20s);
+      shell("for i in 1 2 3 4 5 6 7 8 9 10; do sleep 1000 >/dev/null 2>&1 & done; echo all made", folders),
+      20s);
   ASSERT_TRUE(captured) << captured.error().message;
   EXPECT_EQ(captured->output, "");
   EXPECT_NE(captured->errors.find("fork"), std::string::npos) << captured->errors;
@@ -148,7 +149,8 @@ TEST_F(Cgroup, CpuTimeGrowsAndOutlivesTheProcess) {
 }
 
 std::string forest_of_three() {
-  return "trap '' TERM HUP; (setsid sleep 1000 >/dev/null 2>&1 &); (setsid sh -c 'sleep 1000; :' >/dev/null 2>&1 &); exit 0";
+  return "trap '' TERM HUP; (setsid sleep 1000 >/dev/null 2>&1 &); (setsid sh -c 'sleep 1000; :' >/dev/null "
+         "2>&1 &); exit 0";
 }
 
 TEST_F(Cgroup, AllMembersAreKilledAndNobodyElse) {

@@ -47,9 +47,13 @@ std::string printed_by(const ChildSpec& spec) {
   return captured ? captured->output : "error: " + captured.error().message;
 }
 
-std::string described(ExitStatus status) { return "ended with " + std::to_string(status.shell_code()); }
+std::string described(ExitStatus status) {
+  return "ended with " + std::to_string(status.shell_code());
+}
 
-void write_file(const std::string& path, std::string_view content) { std::ofstream(path) << content; }
+void write_file(const std::string& path, std::string_view content) {
+  std::ofstream(path) << content;
+}
 
 std::string content_of(const std::string& path) {
   std::ostringstream text;
@@ -68,12 +72,16 @@ bool is_running(Pid pid) {
   return identity && is_alive(*identity);
 }
 
-bool contains(const std::vector<Pid>& pids, Pid pid) { return std::ranges::find(pids, pid) != pids.end(); }
+bool contains(const std::vector<Pid>& pids, Pid pid) {
+  return std::ranges::find(pids, pid) != pids.end();
+}
 
 class Processes : public testing::Test {
  protected:
   Processes() { EXPECT_EQ(::chmod(folder.path().c_str(), 0777), 0); }
-  [[nodiscard]] std::string in(std::string_view name) const { return folder.path() + "/" + std::string(name); }
+  [[nodiscard]] std::string in(std::string_view name) const {
+    return folder.path() + "/" + std::string(name);
+  }
   std::string script(std::string_view name, std::string_view content, mode_t mode = 0755) const {
     write_file(in(name), content);
     EXPECT_EQ(::chmod(in(name).c_str(), mode), 0);
@@ -92,8 +100,16 @@ using CallingRunner = Processes;
 
 TEST_F(Start, ArgumentsArriveAsTheyAre) {
   ChildSpec spec;
-  spec.argv = {"/bin/sh", "-c", R"(for each in "$0" "$@"; do printf '<%s>' "$each"; done)",
-               "zero",    "",   "two words", "$HOME `id` \"'\\", "a\nb", "*", "\xff\xfe"};
+  spec.argv = {"/bin/sh",
+               "-c",
+               R"(for each in "$0" "$@"; do printf '<%s>' "$each"; done)",
+               "zero",
+               "",
+               "two words",
+               "$HOME `id` \"'\\",
+               "a\nb",
+               "*",
+               "\xff\xfe"};
   EXPECT_EQ(printed_by(spec), "<zero><><two words><$HOME `id` \"'\\><a\nb><*><\xff\xfe>");
 }
 
@@ -503,9 +519,9 @@ TEST_F(RunToEnd, MoreThanTheCapIsReadButNotKept) {
 
 TEST_F(RunToEnd, ATimeOutKillsTheWholeGroup) {
   const auto start_time = Clock::now();
-  const auto captured = run_to_end(
-      shell("trap '' TERM; sh -c 'echo $$ >" + in("inner") + "; exec sleep 1000' & echo $$ >" + in("outer") + "; wait"),
-      500ms);
+  const auto captured = run_to_end(shell("trap '' TERM; sh -c 'echo $$ >" + in("inner") +
+                                         "; exec sleep 1000' & echo $$ >" + in("outer") + "; wait"),
+                                   500ms);
   EXPECT_LT(Clock::now() - start_time, 15s);
   ASSERT_FALSE(captured);
   EXPECT_EQ(captured.error().code, Errc::timed_out);
@@ -518,7 +534,8 @@ TEST_F(RunToEnd, ATimeOutKillsTheWholeGroup) {
 }
 
 TEST_F(RunToEnd, AChildThatClosesItsOutputEarlyIsWaitedFor) {
-  const auto captured = run_to_end(shell("echo first; exec >&- 2>&-; head -c 50000000 /dev/zero | cksum >/dev/null; exit 5"), kLong);
+  const auto captured = run_to_end(
+      shell("echo first; exec >&- 2>&-; head -c 50000000 /dev/zero | cksum >/dev/null; exit 5"), kLong);
   ASSERT_TRUE(captured) << captured.error().message;
   EXPECT_EQ(captured->output, "first\n");
   EXPECT_EQ(captured->status, ExitStatus::exited(5));
@@ -564,8 +581,8 @@ std::string supervised(const std::string& text, Duration grace) {
   const auto start_time = Clock::now();
   const Supervised outcome = supervise(*child, tree, termination, grace);
   const auto spent = Clock::now() - start_time;
-  return described(outcome.status) + (outcome.terminated ? ", terminated" : "") + (spent >= grace ? ", after the grace" : "") +
-         (has_no_children() ? "" : ", something is left");
+  return described(outcome.status) + (outcome.terminated ? ", terminated" : "") +
+         (spent >= grace ? ", after the grace" : "") + (has_no_children() ? "" : ", something is left");
 }
 
 std::string supervised_in_fork(const std::string& text, Duration grace) {
@@ -597,13 +614,14 @@ TEST_F(Supervise, AForestOfOrphansIsKilled) {
 
 // No member is between its fork and its exec when the signal comes: there a shell loses it.
 TEST_F(Supervise, AStopReachesTheWholeTreeAndItsTrapsRun) {
-  const std::string inner = "trap \"echo inner >" + in("inner") + "; exit 0\" TERM; echo >" + in("ready") +
-                            "; while :; do :; done";
-  EXPECT_EQ(supervised_in_fork("trap 'echo outer >" + in("outer") + "; wait $inner; exit 3' TERM\nsetsid sh -c '" +
-                                   inner + "' & inner=$!\nuntil [ -s " + in("ready") +
-                                   " ]; do :; done; kill -TERM $PPID; while :; do :; done",
-                               kLong),
-            "ended with 3, terminated");
+  const std::string inner =
+      "trap \"echo inner >" + in("inner") + "; exit 0\" TERM; echo >" + in("ready") + "; while :; do :; done";
+  EXPECT_EQ(
+      supervised_in_fork("trap 'echo outer >" + in("outer") + "; wait $inner; exit 3' TERM\nsetsid sh -c '" +
+                             inner + "' & inner=$!\nuntil [ -s " + in("ready") +
+                             " ]; do :; done; kill -TERM $PPID; while :; do :; done",
+                         kLong),
+      "ended with 3, terminated");
   EXPECT_EQ(content_of(in("outer")), "outer\n");
   EXPECT_EQ(content_of(in("inner")), "inner\n");
 }
@@ -620,12 +638,14 @@ TEST_F(Supervise, TheGraceIsForTheWholeTree) {
 }
 
 TEST_F(Supervise, WhoIgnoresTheStopIsKilledAfterTheGrace) {
-  EXPECT_EQ(supervised_in_fork("trap '' TERM; setsid sleep 1000 & kill -TERM $PPID; wait; wait; sleep 1000", 300ms),
-            "ended with 137, terminated, after the grace");
+  EXPECT_EQ(
+      supervised_in_fork("trap '' TERM; setsid sleep 1000 & kill -TERM $PPID; wait; wait; sleep 1000", 300ms),
+      "ended with 137, terminated, after the grace");
 }
 
 TEST_F(Supervise, WhoStopsItselfIsKilledAfterTheGrace) {
-  EXPECT_EQ(supervised_in_fork("kill -TERM $PPID; kill -STOP $$", 300ms), "ended with 137, terminated, after the grace");
+  EXPECT_EQ(supervised_in_fork("kill -TERM $PPID; kill -STOP $$", 300ms),
+            "ended with 137, terminated, after the grace");
 }
 
 TEST_F(Supervise, AnInterruptIsAStopToo) {
@@ -637,7 +657,8 @@ TEST_F(Supervise, TheDeathOfTheParentEndsTheTree) {
   const std::string answer = answer_of_fork([&]() -> std::string {
     const std::string parent = std::to_string(::getpid());
     if (::fork() == 0) {
-      const std::string end = supervised("echo $$ >" + in("child") + "; kill -9 " + parent + "; exec sleep 1000", kLong);
+      const std::string end =
+          supervised("echo $$ >" + in("child") + "; kill -9 " + parent + "; exec sleep 1000", kLong);
       write_file(in("answer.draft"), end + "\n");
       (void)!::rename(in("answer.draft").c_str(), in("answer").c_str());
       ::_exit(0);
@@ -720,8 +741,8 @@ TEST_F(ProcessTable, ANameCannotPretendToBeSomethingElse) {
 }
 
 TEST_F(ProcessTable, DescendantsAreOfAllGenerationsParentsFirst) {
-  auto child = start(shell("sh -c 'echo $$ >" + in("second") + "; setsid sh -c \"echo \\$\\$ >" + in("third") +
-                           "; sleep 1000; :\" & wait; :' & wait"));
+  auto child = start(shell("sh -c 'echo $$ >" + in("second") + "; setsid sh -c \"echo \\$\\$ >" +
+                           in("third") + "; sleep 1000; :\" & wait; :' & wait"));
   ASSERT_TRUE(child);
   const Pid second = pid_in(in("second"));
   const Pid third = pid_in(in("third"));
@@ -774,7 +795,9 @@ TEST_F(ProcessTable, AnEnvironmentEntryIsMatchedAsAWhole) {
 // A program of that name, to be parent or grandparent.
 class NamedRunner {
  public:
-  explicit NamedRunner(std::string path) : path_(std::move(path)) { std::filesystem::copy_file("/bin/sh", path_); }
+  explicit NamedRunner(std::string path) : path_(std::move(path)) {
+    std::filesystem::copy_file("/bin/sh", path_);
+  }
   [[nodiscard]] const std::string& path() const { return path_; }
 
  private:
@@ -786,7 +809,8 @@ class NamedRunner {
 std::string ask_below(const std::string& program, const std::string& before, const std::string& between) {
   const std::string us = std::filesystem::read_symlink("/proc/self/exe").string();
   ChildSpec spec;
-  spec.argv = {program, "-c", "echo $$; " + before + " /bin/sh -c '" + between + " " + us + " --who-called; :'; :"};
+  spec.argv = {program, "-c",
+               "echo $$; " + before + " /bin/sh -c '" + between + " " + us + " --who-called; :'; :"};
   spec.environment = {"PATH=/usr/bin:/bin"};
   return printed_by(spec);
 }
@@ -850,7 +874,9 @@ TEST(Accounts, WhatIsNoUserIsNotFound) {
 }
 
 // setresuid(2) takes it for: as it is.
-TEST(Accounts, TheNumberThatMeansNoChangeIsNobody) { EXPECT_FALSE(find_account("4294967295")); }
+TEST(Accounts, TheNumberThatMeansNoChangeIsNobody) {
+  EXPECT_FALSE(find_account("4294967295"));
+}
 
 std::string words_of(const ChildSpec& spec) {
   std::string text = printed_by(spec);
@@ -884,7 +910,9 @@ TEST(Accounts, TheCurrentOneIsThatOfTheEffectiveUser) {
   EXPECT_EQ(is_root(), ::geteuid() == 0);
   EXPECT_EQ(answer_of_ordinary_user([] {
               const Account account = current_account();
-              return std::string(!is_root() && account.uid == ::geteuid() && account.gid == ::getegid() ? "itself" : "other");
+              return std::string(!is_root() && account.uid == ::geteuid() && account.gid == ::getegid()
+                                     ? "itself"
+                                     : "other");
             }),
             "itself");
 }

@@ -1,8 +1,7 @@
 // Waiting with the real clock, signals and file watches. That a wall clock set back does not
 // lengthen a wait cannot be shown here: it would be the clock of the whole host.
-#include "platform/system_waiter.hpp"
-
 #include "platform/files.hpp"
+#include "platform/system_waiter.hpp"
 #include "platform/termination.hpp"
 #include "tests/support/forked.hpp"
 #include "tests/support/poll.hpp"
@@ -40,7 +39,9 @@ std::string described(Waiter::Woken woken) {
   return "?";
 }
 
-void write_file(const std::string& path, std::string_view content) { std::ofstream(path) << content; }
+void write_file(const std::string& path, std::string_view content) {
+  std::ofstream(path) << content;
+}
 
 std::string content_of(const std::string& path) {
   std::ostringstream text;
@@ -75,7 +76,9 @@ class WhileItWaits {
 
 class Waiting : public testing::Test {
  protected:
-  [[nodiscard]] std::string in(std::string_view name) const { return folder.path() + "/" + std::string(name); }
+  [[nodiscard]] std::string in(std::string_view name) const {
+    return folder.path() + "/" + std::string(name);
+  }
   TemporaryFolder folder;
 };
 
@@ -85,7 +88,8 @@ TEST_F(Waiting, LastsUntilItsDeadlineAndBurnsNoProcessor) {
               const std::clock_t cpu = std::clock();
               const auto woken = waiter.sleep_until(waiter.now() + 300ms);
               const auto spent = Clock::now() - start;
-              return described(woken) + (spent >= 299ms ? "" : ", too early") + (spent < 20s ? "" : ", too late") +
+              return described(woken) + (spent >= 299ms ? "" : ", too early") +
+                     (spent < 20s ? "" : ", too late") +
                      (std::clock() - cpu < CLOCKS_PER_SEC / 10 ? "" : ", busy");
             }),
             "at deadline");
@@ -185,15 +189,18 @@ INSTANTIATE_TEST_SUITE_P(
                "by change"},
         Change{"OneOfOursAmongOthers",
                [](const std::string& in) {
-                 for (int number = 0; number < 300; ++number) write_file(in + "/" + std::to_string(number), "x");
+                 for (int number = 0; number < 300; ++number)
+                   write_file(in + "/" + std::to_string(number), "x");
                  write_file(in + "/host.db", "new");
-                 for (int number = 0; number < 300; ++number) write_file(in + "/" + std::to_string(number), "x");
+                 for (int number = 0; number < 300; ++number)
+                   write_file(in + "/" + std::to_string(number), "x");
                },
                "by change"},
         Change{"AnotherFile", [](const std::string& in) { write_file(in + "/other", "new"); }, "at deadline"},
         Change{"AFileWithAShorterName", [](const std::string& in) { write_file(in + "/host.d", "new"); },
                "at deadline"},
-        Change{"NothingButAReader", [](const std::string& in) { (void)content_of(in + "/host.db"); }, "at deadline"}),
+        Change{"NothingButAReader", [](const std::string& in) { (void)content_of(in + "/host.db"); },
+               "at deadline"}),
     [](const auto& each) { return std::string(each.param.what); });
 
 TEST_F(Waiting, AChangeBetweenTwoWaitsIsNotMissedAndToldOnce) {

@@ -21,7 +21,7 @@ from pathlib import Path
 from fifo import fifo_starts
 from fake_runner import FakeRunner, RunningJob
 from git_repository import GitRepository
-from host import NOBODY, Host
+from host import NOBODY, Host, wait_until
 from job_spec import JobSpec
 
 SLOTS = 2
@@ -140,7 +140,8 @@ def accept(runner: FakeRunner, repository: GitRepository) -> list[RunningJob]:
     for number, kind in enumerate(KINDS):
         jobs.append(runner.start(spec_of(101 + number, kind, repository)))
         jobs[-1].wait_for_log(r"^RunnerIQ: priority", 20)
-        time.sleep(PAUSE_BETWEEN_ARRIVALS)  # arrivals are part of the scenario
+        next_arrival = time.monotonic() + PAUSE_BETWEEN_ARRIVALS
+        wait_until(lambda moment=next_arrival: time.monotonic() >= moment)
     return jobs
 
 

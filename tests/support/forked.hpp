@@ -31,7 +31,8 @@ inline std::string answer_of_fork(const std::function<std::string()>& body) {
   }
   ::close(ends[1]);
   int status = 0;
-  const bool ended = wait_until([&] { return ::waitpid(child, &status, WNOHANG) == child; }, std::chrono::minutes{1});
+  const bool ended =
+      wait_until([&] { return ::waitpid(child, &status, WNOHANG) == child; }, std::chrono::minutes{1});
   if (!ended) {
     ::kill(child, SIGKILL);
     ::waitpid(child, &status, 0);
@@ -47,8 +48,9 @@ inline std::string answer_of_fork(const std::function<std::string()>& body) {
 // The same as a user without any rights of root; as ourselves when we are not root.
 inline std::string answer_of_ordinary_user(const std::function<std::string()>& body) {
   return answer_of_fork([&body]() -> std::string {
-    if (::geteuid() == 0 && (::setgroups(0, nullptr) != 0 || ::setresgid(kOrdinaryUser, kOrdinaryUser, kOrdinaryUser) != 0 ||
-                             ::setresuid(kOrdinaryUser, kOrdinaryUser, kOrdinaryUser) != 0)) {
+    if (::geteuid() == 0 &&
+        (::setgroups(0, nullptr) != 0 || ::setresgid(kOrdinaryUser, kOrdinaryUser, kOrdinaryUser) != 0 ||
+         ::setresuid(kOrdinaryUser, kOrdinaryUser, kOrdinaryUser) != 0)) {
       return "cannot become an ordinary user";
     }
     return body();

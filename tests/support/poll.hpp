@@ -9,7 +9,8 @@ namespace runneriq {
 
 // Whether `condition` held before `limit` was over. The limit is for a host that is slow, not a measure.
 template <class Condition>
-[[nodiscard]] bool wait_until(Condition condition, std::chrono::milliseconds limit = std::chrono::seconds{20}) {
+[[nodiscard]] bool wait_until(Condition condition,
+                              std::chrono::milliseconds limit = std::chrono::seconds{20}) {
   const auto end = std::chrono::steady_clock::now() + limit;
   while (!condition()) {
     if (std::chrono::steady_clock::now() >= end) return false;
