@@ -2,10 +2,13 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <utility>
@@ -36,14 +39,23 @@ PathParts split(std::string path) {
   return {slash == 0 ? "/" : path.substr(0, slash), path.substr(slash + 1)};
 }
 
-UniqueFd open_folder_at(int parent, const char* name) {
-  return UniqueFd{::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+// A folder inside `parent`, without links; refused where something is mounted, also a bind mount of the same
+// file system.
+UniqueFd open_same_mount_at(int parent, const char* name, std::uint64_t flags) {
+  open_how how{};
+  how.flags = flags | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+  how.resolve = RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH;
+  const long fd = ::syscall(SYS_openat2, parent, name, &how, sizeof how);
+  if (fd >= 0 || errno != ENOSYS) return UniqueFd{static_cast<int>(fd)};
+  return UniqueFd{::openat(parent, name, static_cast<int>(how.flags))};  // before Linux 5.6
 }
 
-// A folder that its owner made unreadable, as its owner: the mode is changed through a held
-// descriptor, since changing it by name would follow a symbolic link put in its place.
-UniqueFd open_forbidden_folder_at(int parent, const char* name) {
-  const UniqueFd handle{::openat(parent, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+// A folder to be emptied. One that its owner made unreadable gets its rights back through a held
+// descriptor: by name that would follow a symbolic link put in its place.
+UniqueFd open_to_empty(int parent, const char* name) {
+  UniqueFd folder = open_same_mount_at(parent, name, O_RDONLY);
+  if (folder || errno != EACCES) return folder;
+  const UniqueFd handle = open_same_mount_at(parent, name, O_PATH);
   if (!handle) return {};
   const std::string same = "/proc/self/fd/" + std::to_string(handle.get());
   if (::chmod(same.c_str(), 0700) != 0) return {};
@@ -66,44 +78,60 @@ std::vector<std::string> names_in(int folder) {
   return names;
 }
 
-// One level of remove_tree(): `folder` is held open, so that a rename of it or of a folder
-// above it cannot lead us elsewhere; names are only ever resolved inside it, without links.
+// The work of remove_tree(). Folders are held open, so that a rename of one or of a folder above
+// it cannot lead us elsewhere; names are only ever resolved inside them, without links. What
+// lies deeper than a few levels is moved up to the top first, so that few descriptors are open.
 class TreeRemoval {
  public:
-  explicit TreeRemoval(dev_t device) : device_(device) {}
+  explicit TreeRemoval(int top) : top_(top) {}
 
-  void empty(int folder, int depth) {
-    // A job's folder may be without read or write permission for its owner.
-    ::fchmod(folder, 0700);
-    for (const std::string& name : names_in(folder)) remove_entry(folder, name.c_str(), depth);
+  void run() {
+    do {
+      moved_up_ = false;
+      empty(top_, 0);
+    } while (moved_up_);
   }
 
   [[nodiscard]] int first_error() const { return first_error_; }
 
  private:
-  static constexpr int kMaxDepth = 2000;  // open descriptors, one a level
+  static constexpr int kDeepest = 32;
+
+  void empty(int folder, int depth) {
+    ::fchmod(folder, 0700);
+    for (const std::string& name : names_in(folder)) remove_entry(folder, name.c_str(), depth);
+  }
 
   void remove_entry(int folder, const char* name, int depth) {
     if (::unlinkat(folder, name, 0) == 0 || errno == ENOENT) return;
     if (errno != EISDIR && errno != EPERM) return note(errno);
-    UniqueFd inner = open_folder_at(folder, name);
-    if (!inner && errno == EACCES) inner = open_forbidden_folder_at(folder, name);
-    if (!inner) {
-      if (errno != ENOENT) note(errno);
-      return;
-    }
-    struct stat status {};
-    if (::fstat(inner.get(), &status) != 0 || status.st_dev != device_) return note(EXDEV);
-    if (depth >= kMaxDepth) return note(ENAMETOOLONG);
+    if (::unlinkat(folder, name, AT_REMOVEDIR) == 0 || errno == ENOENT) return;
+    if (depth >= kDeepest) return move_up(folder, name);
+    const UniqueFd inner = open_to_empty(folder, name);
+    if (!inner) return errno == ENOENT ? void() : note(errno);
     empty(inner.get(), depth + 1);
-    if (::unlinkat(folder, name, AT_REMOVEDIR) != 0 && errno != ENOENT) note(errno);
+    if (::unlinkat(folder, name, AT_REMOVEDIR) != 0 && errno != ENOENT && errno != ENOTEMPTY) note(errno);
+  }
+
+  void move_up(int folder, const char* name) {
+    for (int tries = 0; tries < 1000; ++tries) {
+      const std::string fresh = "moved-up-" + std::to_string(next_number_++);
+      if (::renameat(folder, name, top_, fresh.c_str()) == 0) {
+        moved_up_ = true;
+        return;
+      }
+      if (errno != EEXIST && errno != ENOTEMPTY && errno != ENOTDIR) break;
+    }
+    note(errno);
   }
 
   void note(int error) {
     if (first_error_ == 0) first_error_ = error;
   }
 
-  dev_t device_;
+  int top_;
+  int next_number_ = 0;
+  bool moved_up_ = false;
   int first_error_ = 0;
 };
 
@@ -141,14 +169,16 @@ Result<std::string> read_file(const std::string& path, std::size_t max_bytes) {
 }
 
 Result<void> replace_file(const std::string& path, std::string_view content) {
-  const std::string draft = path + ".new";
-  const UniqueFd fd{::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600)};
-  if (!fd) return fail(system_error("cannot make " + draft, errno));
-  if (auto written = write_all(fd.get(), content, draft); !written) return written;
-  if (::rename(draft.c_str(), path.c_str()) != 0) {
-    return fail(system_error("cannot rename " + draft + " to " + path, errno));
+  // A fresh file each time: what stands under the name of the draft may be someone else's.
+  std::string draft = path + ".XXXXXX";
+  const UniqueFd fd{::mkostemp(draft.data(), O_CLOEXEC)};
+  if (!fd) return fail(system_error("cannot make a file beside " + path, errno));
+  auto written = write_all(fd.get(), content, draft);
+  if (written && ::rename(draft.c_str(), path.c_str()) != 0) {
+    written = fail(system_error("cannot rename " + draft + " to " + path, errno));
   }
-  return {};
+  if (!written) ::unlink(draft.c_str());
+  return written;
 }
 
 Result<void> append_to_file(const std::string& path, std::string_view content) {
@@ -189,36 +219,49 @@ MappedFile::~MappedFile() {
   if (address_ != nullptr) ::munmap(address_, size_);
 }
 
+namespace {
+
+// Makes one folder with exactly `mode`, whatever the umask; an existing one stays as it is.
+Result<void> make_folder(const std::string& path, std::uint32_t mode) {
+  if (::mkdir(path.c_str(), mode) == 0) {
+    ::chmod(path.c_str(), mode);
+    return {};
+  }
+  struct stat status {};
+  const int error = errno;
+  if (error == EEXIST && ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) return {};
+  return fail(system_error("cannot make the folder " + path, error == EEXIST ? ENOTDIR : error));
+}
+
+}  // namespace
+
 Result<void> make_folders(const std::string& path, std::uint32_t mode) {
   if (is_folder(path)) return {};
   for (std::size_t end = path.find('/', 1); end != std::string::npos; end = path.find('/', end + 1)) {
-    const std::string above = path.substr(0, end);
-    if (::mkdir(above.c_str(), mode) != 0 && errno != EEXIST) {
-      return fail(system_error("cannot make the folder " + above, errno));
-    }
+    if (auto made = make_folder(path.substr(0, end), mode); !made) return made;
   }
-  if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST) {
-    return fail(system_error("cannot make the folder " + path, errno));
-  }
-  return {};
+  return make_folder(path, mode);
 }
 
 Result<void> make_owned_folder(const std::string& path, const Account& owner, std::uint32_t mode) {
   const PathParts parts = split(path);
-  const UniqueFd parent{::open(parts.parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  const UniqueFd parent{::open(parts.parent.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
   if (!parent) return fail(system_error("cannot open " + parts.parent, errno));
   if (::mkdirat(parent.get(), parts.name.c_str(), mode) != 0 && errno != EEXIST) {
     return fail(system_error("cannot make the folder " + path, errno));
   }
-  const UniqueFd folder = open_folder_at(parent.get(), parts.name.c_str());
+  // By O_PATH, since its owner may have made it unreadable; changed through that descriptor.
+  const UniqueFd folder{
+      ::openat(parent.get(), parts.name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
   if (!folder) return fail(Errc::conflict, path + " is not a folder: " + std::strerror(errno));
   struct stat status {};
   if (::fstat(folder.get(), &status) != 0) return fail(system_error("cannot read " + path, errno));
   const bool other_owner = status.st_uid != owner.uid || status.st_gid != owner.gid;
-  if (other_owner && ::fchown(folder.get(), owner.uid, owner.gid) != 0) {
+  if (other_owner && ::fchownat(folder.get(), "", owner.uid, owner.gid, AT_EMPTY_PATH) != 0) {
     return fail(system_error("cannot give " + path + " to " + owner.name, errno));
   }
-  if ((status.st_mode & 07777) != mode && ::fchmod(folder.get(), mode) != 0) {
+  const std::string same = "/proc/self/fd/" + std::to_string(folder.get());
+  if ((status.st_mode & 07777) != mode && ::chmod(same.c_str(), mode) != 0) {
     return fail(system_error("cannot set the mode of " + path, errno));
   }
   return {};
@@ -226,20 +269,17 @@ Result<void> make_owned_folder(const std::string& path, const Account& owner, st
 
 Result<void> remove_tree(const std::string& path) {
   const PathParts parts = split(path);
-  const UniqueFd parent{::open(parts.parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (!parent)
+  // By O_PATH: the parent may be one that we can pass and write to, but not read.
+  const UniqueFd parent{::open(parts.parent.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
+  if (!parent) {
     return errno == ENOENT ? Result<void>{} : fail(system_error("cannot open " + parts.parent, errno));
-  const UniqueFd folder = open_folder_at(parent.get(), parts.name.c_str());
-  if (!folder) {
-    if (errno == ENOENT) return {};
-    // Not a folder: the entry itself goes, whatever it points to stays.
-    if (::unlinkat(parent.get(), parts.name.c_str(), 0) == 0) return {};
-    return fail(system_error("cannot remove " + path, errno));
   }
-  struct stat status {};
-  if (::fstat(folder.get(), &status) != 0) return fail(system_error("cannot read " + path, errno));
-  TreeRemoval removal{status.st_dev};
-  removal.empty(folder.get(), 0);
+  // The entry itself goes if it is no folder; whatever it points to stays.
+  if (::unlinkat(parent.get(), parts.name.c_str(), 0) == 0 || errno == ENOENT) return {};
+  const UniqueFd folder = open_to_empty(parent.get(), parts.name.c_str());
+  if (!folder) return errno == ENOENT ? Result<void>{} : fail(system_error("cannot remove " + path, errno));
+  TreeRemoval removal{folder.get()};
+  removal.run();
   if (::unlinkat(parent.get(), parts.name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
     return fail(system_error("cannot remove all of " + path,
                              removal.first_error() != 0 ? removal.first_error() : errno));
