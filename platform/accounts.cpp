@@ -22,6 +22,7 @@ std::optional<std::uint32_t> as_uid(std::string_view text) {
   std::uint32_t uid = 0;
   const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), uid);
   if (text.empty() || ec != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  if (uid == UINT32_MAX) return std::nullopt;  // to setresuid(2) it means: no change
   return uid;
 }
 

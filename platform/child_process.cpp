@@ -2,8 +2,10 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,7 +45,11 @@ Result<std::string> find_program(const std::string& name, const std::string& pat
   for (std::size_t begin = 0; begin <= path.size();) {
     const std::size_t end = std::min(path.find(':', begin), path.size());
     std::string candidate = path.substr(begin, end - begin) + "/" + name;
-    if (end != begin && ::access(candidate.c_str(), X_OK) == 0) return candidate;
+    struct stat status {};
+    if (end != begin && ::access(candidate.c_str(), X_OK) == 0 && ::stat(candidate.c_str(), &status) == 0 &&
+        S_ISREG(status.st_mode)) {
+      return candidate;
+    }
     begin = end + 1;
   }
   return fail(Errc::not_found, "no program '" + name + "' in " + path);
@@ -111,6 +117,8 @@ class BeforeExec : public bp::extend::handler {
     if (!put(spec_.standard_input, STDIN_FILENO)) return "standard input";
     if (spec_.standard_output >= 0 && !put(spec_.standard_output, STDOUT_FILENO)) return "standard output";
     if (spec_.standard_error >= 0 && !put(spec_.standard_error, STDERR_FILENO)) return "standard error";
+    // What our caller left open is not for the child. Kernels before 5.11 cannot.
+    (void)::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
     for (const int fd : spec_.kept_open) {
       if (::fcntl(fd, F_SETFD, 0) != 0) return "keeping a descriptor open";
     }
@@ -125,6 +133,11 @@ class BeforeExec : public bp::extend::handler {
   const char* drop() const {
     if (!spec_.drop_to) return nullptr;
     const Account& account = *spec_.drop_to;
+    constexpr std::uint32_t kNoChange = UINT32_MAX;  // to setresuid(2) and setresgid(2)
+    if (account.uid == kNoChange || account.gid == kNoChange) {
+      errno = EINVAL;
+      return "a user number that means no change";
+    }
     if (::setgroups(account.groups.size(), account.groups.data()) != 0) return "setgroups";
     if (::setresgid(account.gid, account.gid, account.gid) != 0) return "setgid";
     if (::setresuid(account.uid, account.uid, account.uid) != 0) return "setuid";
@@ -262,7 +275,7 @@ Child::~Child() {
 }
 
 void Child::signal(int number) const {
-  ::kill(pid_, number);
+  if (pid_ > 0) ::kill(pid_, number);
 }
 
 ExitStatus Child::wait() {

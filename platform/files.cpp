@@ -46,8 +46,9 @@ UniqueFd open_same_mount_at(int parent, const char* name, std::uint64_t flags) {
   how.flags = flags | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
   how.resolve = RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH;
   const long fd = ::syscall(SYS_openat2, parent, name, &how, sizeof how);
-  if (fd >= 0 || errno != ENOSYS) return UniqueFd{static_cast<int>(fd)};
-  return UniqueFd{::openat(parent, name, static_cast<int>(how.flags))};  // before Linux 5.6
+  // Linux before 5.6 does not know it, older container profiles forbid what they do not know.
+  if (fd >= 0 || (errno != ENOSYS && errno != EPERM)) return UniqueFd{static_cast<int>(fd)};
+  return UniqueFd{::openat(parent, name, static_cast<int>(how.flags))};
 }
 
 // A folder to be emptied. One that its owner made unreadable gets its rights back through a held
@@ -114,6 +115,8 @@ class TreeRemoval {
   }
 
   void move_up(int folder, const char* name) {
+    // The parent of a folder changes only with permission to write to it.
+    if (const UniqueFd moved = open_to_empty(folder, name)) ::fchmod(moved.get(), 0700);
     for (int tries = 0; tries < 1000; ++tries) {
       const std::string fresh = "moved-up-" + std::to_string(next_number_++);
       if (::renameat(folder, name, top_, fresh.c_str()) == 0) {
@@ -188,7 +191,7 @@ Result<void> append_to_file(const std::string& path, std::string_view content) {
 }
 
 Result<MappedFile> MappedFile::open(const std::string& path) {
-  const UniqueFd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  const UniqueFd fd{::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
   if (!fd) return fail(system_error("cannot open " + path, errno));
   struct stat status {};
   if (::fstat(fd.get(), &status) != 0) return fail(system_error("cannot read " + path, errno));

@@ -23,7 +23,11 @@ constexpr std::size_t kEnvironmentBytes = 4 << 20;
 struct ProcessStat {
   char state = '?';
   Pid parent = 0;
+  int threads = 0;
   std::uint64_t start_ticks = 0;
+
+  // A process whose first thread has ended looks like a zombie, but its other threads run.
+  [[nodiscard]] bool is_dead() const { return state == 'X' || (state == 'Z' && threads <= 1); }
 };
 
 template <class Number>
@@ -54,9 +58,10 @@ std::optional<ProcessStat> read_stat(Pid pid) {
   const auto words = words_of(std::string_view(*text).substr(close + 1));  // words[0] is field 3
   if (words.size() < 20) return std::nullopt;
   const auto parent = to_number<Pid>(words[1]);
+  const auto threads = to_number<int>(words[17]);
   const auto start = to_number<std::uint64_t>(words[19]);
-  if (!parent || !start) return std::nullopt;
-  return ProcessStat{words[0].front(), *parent, *start};
+  if (!parent || !threads || !start) return std::nullopt;
+  return ProcessStat{words[0].front(), *parent, *threads, *start};
 }
 
 const std::string& boot_id() {
@@ -98,7 +103,7 @@ Result<ProcessIdentity> identify(Pid pid) {
 bool is_alive(const ProcessIdentity& process) {
   if (process.boot_id != boot_id()) return false;
   const auto stat = read_stat(static_cast<Pid>(process.pid));
-  return stat && stat->start_ticks == process.start_ticks && stat->state != 'Z' && stat->state != 'X';
+  return stat && stat->start_ticks == process.start_ticks && !stat->is_dead();
 }
 
 Result<ProcessIdentity> calling_runner() {
@@ -115,8 +120,7 @@ Result<ProcessIdentity> calling_runner() {
 std::vector<Pid> descendants(Pid root) {
   std::vector<std::pair<Pid, Pid>> parent_of;  // (parent, pid)
   for (const Pid pid : all_pids()) {
-    if (const auto stat = read_stat(pid); stat && stat->state != 'Z')
-      parent_of.emplace_back(stat->parent, pid);
+    if (const auto stat = read_stat(pid); stat && !stat->is_dead()) parent_of.emplace_back(stat->parent, pid);
   }
   std::vector<Pid> found;
   std::vector<Pid> generation{root};

@@ -43,7 +43,9 @@ bool SystemWaiter::drain_watch() {
 
 Waiter::Woken SystemWaiter::sleep_until(Time when) {
   // Counted on the steady clock: a wall clock set back must not lengthen the wait.
-  const auto steady_end = std::chrono::steady_clock::now() + std::max(when - now(), Duration::zero());
+  constexpr Duration kLongest = std::chrono::years{10};  // the steady clock cannot count to the end of time
+  const auto steady_end =
+      std::chrono::steady_clock::now() + std::clamp(when - now(), Duration::zero(), kLongest);
   while (true) {
     if (const auto cause = termination_.happened()) {
       return *cause == Termination::Cause::stop ? Woken::by_stop : Woken::by_orphaning;

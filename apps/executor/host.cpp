@@ -74,14 +74,11 @@ JobUser job_user(const executor::ExecutorOptions& options) {
   return instead(std::move(user), "executor.run_as: only root can run jobs as " + printable(options.run_as));
 }
 
-Result<DriverChoice> choose_driver(const executor::ExecutorOptions& options, const JobUser& user) {
-  if (options.driver != DriverKind::automatic && options.driver != DriverKind::bubblewrap) {
-    return DriverChoice{options.driver, "executor.driver"};
-  }
+DriverChoice choose_driver(const executor::ExecutorOptions& options, const JobUser& user) {
+  if (options.driver != DriverKind::automatic) return {options.driver, "executor.driver"};
   const auto works = executor::probe_bubblewrap(options.bubblewrap, user.account, user.drop_privileges);
-  if (works) return DriverChoice{DriverKind::bubblewrap, "a sandbox can be made here"};
-  if (options.driver == DriverKind::automatic) return DriverChoice{DriverKind::shell, works.error().message};
-  return fail(Error(works.error()).within("executor.driver is bubblewrap"));
+  if (works) return {DriverKind::bubblewrap, "a sandbox can be made here"};
+  return {DriverKind::shell, works.error().message};
 }
 
 Host::Host(executor::EnvironmentBlock environment, LogTo log)
@@ -132,17 +129,16 @@ Result<executor::JobPlan> Host::plan(const gitlab::JobResponse& job) {
   load();
   const JobUser user = job_user(settings_.executor);
   if (!user.warning.empty()) log_.line(user.warning);
-  const auto driver = choose_driver(settings_.executor, user);
-  if (!driver) return fail(driver.error());
-  if (driver->kind == DriverKind::shell) {
+  const DriverChoice driver = choose_driver(settings_.executor, user);
+  if (driver.kind == DriverKind::shell) {
     log_.line("driver shell, for trusted jobs only: jobs see what user " + describe(user) + " sees (" +
-              printable(driver->reason, 300) + ")");
+              printable(driver.reason, 300) + ")");
   }
   const AttemptId attempt{stage_.attempt_dir};
   const executor::HostRoots roots =
       executor::host_roots(settings_.executor, platform::parent_folder(state_file_));
   host_folders_ = {platform::parent_folder(state_file_), roots.builds, roots.cache, roots.jobs};
-  return executor::plan_job({settings_.executor, job, environment_, attempt.value(), roots, driver->kind,
+  return executor::plan_job({settings_.executor, job, environment_, attempt.value(), roots, driver.kind,
                              user.account, user.drop_privileges, reserve_builds_number(job, attempt)});
 }
 

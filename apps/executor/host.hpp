@@ -42,9 +42,9 @@ struct DriverChoice {
   executor::DriverKind kind = executor::DriverKind::shell;
   std::string reason;
 };
-// Error: bubblewrap was asked for by name and does not work: jobs are not run without the
-// isolation that was asked for.
-Result<DriverChoice> choose_driver(const executor::ExecutorOptions& options, const JobUser& user);
+// Only `auto` tries: a driver that was asked for by name is used, and jobs fail where it does not
+// work, since they must not run without the isolation that was asked for.
+DriverChoice choose_driver(const executor::ExecutorOptions& options, const JobUser& user);
 
 class Host {
  public:

@@ -157,9 +157,9 @@ void gather_driver(HostFacts& facts, const JobUser& user) {
   facts.bubblewrap = sandbox
                          ? try_program({facts.options.bubblewrap.command, "--version"}, facts.options.path)
                          : Probe{false, sandbox.error().message};
-  const auto choice = choose_driver(facts.options, user);
-  facts.driver = choice ? choice->kind : facts.options.driver;
-  facts.driver_reason = choice ? choice->reason : choice.error().message;
+  const DriverChoice choice = choose_driver(facts.options, user);
+  facts.driver = choice.kind;
+  facts.driver_reason = choice.reason;
   if (facts.driver == executor::DriverKind::podman) {
     facts.podman = try_program({facts.options.podman.command, "--version"}, facts.options.path);
   }

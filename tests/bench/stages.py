@@ -33,6 +33,7 @@ from scripts import ScriptContext, render  # noqa: E402
 
 RUNS = 500
 JOBS_FOR_CPU = 20
+FLOOR = "spawn_floor"  # built beside the executor
 JOBS_AT_ONCE = 64
 SUB_STAGES = ("prepare_script", "get_sources", "build_script", "cleanup_file_variables")
 
@@ -153,14 +154,16 @@ def run_stage(executor: Path, driver: str, runs: int) -> None:
     with host_with(executor, driver) as host, prepared(host, JobSpec(1)) as attempt:
         script = attempt.empty_script()
         argv, environment = reference(attempt, script)
-        ours, theirs = [], []
+        ours, theirs, floor = [], [], []
         for _ in range(runs):
             theirs.append(measure(argv, environment).wall)
+            floor.append(measure([str(executor.parent / FLOOR), *argv], environment).wall)
             ours.append(attempt.call("run", script, "build_script").wall)
     over = statistics.median(ours) - statistics.median(theirs)
-    print(f"run stage, {driver}, {runs} runs A B A B, median (p90) of wall time")
+    print(f"run stage, {driver}, {runs} runs A B C A B C, median (p90) of wall time")
     source = "bash SCRIPT" if driver == "shell" else "bwrap … bash SCRIPT, as the plan has it"
     print(f"  {source:<44} {_spread(theirs)}")
+    print(f"  {'the same, started by an empty static program':<44} {_spread(floor)}")
     print(f"  {'through runneriq-executor run':<44} {_spread(ours)}")
     row("  over the driver's own command line", over, 1.0, "ms")
 
@@ -352,6 +355,7 @@ def main(arguments: list[str]) -> int:
         os.chmod(place, 0o1777)
         copy = Path(shutil.copy2(arguments[0], place))
         copy.chmod(0o755)
+        shutil.copy2(Path(arguments[0]).parent / FLOOR, place)
         os.chdir("/")
         ask_for_realtime()
         if os.geteuid() == 0:
