@@ -644,7 +644,9 @@ TEST_F(Supervise, WhoIgnoresTheStopIsKilledAfterTheGrace) {
 }
 
 TEST_F(Supervise, WhoStopsItselfIsKilledAfterTheGrace) {
-  EXPECT_EQ(supervised_in_fork("kill -TERM $PPID; kill -STOP $$", 300ms),
+  EXPECT_EQ(supervised_in_fork("(until grep -q '^State:.T' /proc/$$/status; do :; done; kill -TERM $PPID) & "
+                               "kill -STOP $$",
+                               300ms),
             "ended with 137, terminated, after the grace");
 }
 
