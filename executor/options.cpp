@@ -66,6 +66,8 @@ constexpr std::array kDrivers{
     Word<DriverKind>{"shell", DriverKind::shell}, Word<DriverKind>{"podman", DriverKind::podman},
     Word<DriverKind>{"chain", DriverKind::chain}};
 constexpr std::array kNetworks{Word<Network>{"on", Network::on}, Word<Network>{"off", Network::off}};
+constexpr std::array kUserNamespaces{Word<UserNamespaces>{"on", UserNamespaces::on},
+                                     Word<UserNamespaces>{"off", UserNamespaces::off}};
 constexpr std::array kPullPolicies{Word<PullPolicy>{"always", PullPolicy::always},
                                    Word<PullPolicy>{"if-not-present", PullPolicy::if_not_present},
                                    Word<PullPolicy>{"never", PullPolicy::never}};
@@ -286,6 +288,10 @@ void add_driver_rows(Options& rows, ExecutorOptions& o) {
   rows.push_back(word_row(row("bubblewrap.network", "on | off",
                               "Off leaves the job's own scripts with the loopback interface only."),
                           o.bubblewrap.network, kNetworks));
+  rows.push_back(
+      word_row(row("bubblewrap.user_namespaces", "on | off",
+                   "On lets jobs make namespaces of their own, as rootless containers in jobs need."),
+               o.bubblewrap.user_namespaces, kUserNamespaces));
   rows.push_back(list_row(row("bubblewrap.read_only_paths", "list of absolute paths",
                               "Paths besides the system that jobs can read; missing ones are skipped."),
                           o.bubblewrap.read_only_paths, path_check));

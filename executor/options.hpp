@@ -14,11 +14,13 @@ enum class DriverKind { automatic, bubblewrap, shell, podman, chain };
 std::string_view to_text(DriverKind kind);  // "auto", "bubblewrap", …
 
 enum class Network { on, off };
+enum class UserNamespaces { on, off };
 enum class PullPolicy { always, if_not_present, never };
 
 struct BubblewrapOptions {
   std::string command = "bwrap";
-  Network network = Network::on;             // off: step and after scripts have loopback only
+  Network network = Network::on;                         // off: step and after scripts have loopback only
+  UserNamespaces user_namespaces = UserNamespaces::off;  // on: jobs may make namespaces of their own
   std::vector<std::string> read_only_paths;  // besides the system; absolute; missing ones are skipped
   std::vector<std::string> writable_paths;   // absolute; missing ones are skipped
 };

@@ -51,13 +51,18 @@ GitLabUrl gitlab_of(const gitlab::JobResponse& job) {
   return GitLabUrl{std::string(gitlab::gitlab_variable(job, "CI_SERVER_URL"))};
 }
 
+scheduler::JobKey key_of(const gitlab::JobResponse& job, const AttemptId& attempt) {
+  if (job.id.value() > 0) return {gitlab_of(job), job.id};
+  return {GitLabUrl{gitlab_of(job).value() + "#" + attempt_name(attempt.value())}, job.id};
+}
+
 JobPlan plan_job(const PlanInput& input) {
   const gitlab::JobResponse& job = input.job;
   JobPlan plan;
   plan.driver = input.driver;
   plan.attempt = AttemptId{input.attempt_dir};
-  plan.key = {gitlab_of(job), job.id};
-  plan.history = {plan.key.gitlab, job.project, job.name, job.stage};
+  plan.key = key_of(job, plan.attempt);
+  plan.history = {gitlab_of(job), job.project, job.name, job.stage};
   plan.builds_dir = builds_folder(input);
   plan.cache_dir = cache_folder(input);
   plan.private_dir = input.roots.jobs + "/" + attempt_name(input.attempt_dir);

@@ -32,6 +32,9 @@ struct PlanInput {
 // Host paths hold only numbers of GitLab, words of ours and the last part of TMPDIR.
 JobPlan plan_job(const PlanInput& input);
 
+// The identity of a job; one whose id could not be read is only itself, as this attempt.
+scheduler::JobKey key_of(const gitlab::JobResponse& job, const AttemptId& attempt);
+
 // Which GitLab a job is of: CI_SERVER_URL as GitLab sets it; "" when it does not say.
 GitLabUrl gitlab_of(const gitlab::JobResponse& job);
 

@@ -70,7 +70,7 @@ class PodmanCommands {
 
  private:
   PodmanCommands(const JobPlan& plan, const PodmanOptions& options, int pids_limit, std::string name);
-  [[nodiscard]] CommandLine exec(CommandLine command) const;
+  [[nodiscard]] CommandLine exec(const CommandLine& command) const;
   [[nodiscard]] Result<CommandLine> create_pod() const;
   [[nodiscard]] CommandLine create(std::string_view name) const;
   [[nodiscard]] Result<CommandLine> create_service(const gitlab::ServiceImage& service,

@@ -23,9 +23,10 @@ struct Sandbox {
 };
 
 // The arguments up to, not including, the program to run. User, PID, IPC, UTS and mount
-// namespaces of its own, no capability, no new privileges (bubblewrap always sets that), dying
-// with us. Order matters: a private /tmp must not cover a path below it that is to be seen; what
-// is hidden comes after what is shown and before what is writable.
+// namespaces of its own, no capability, no new privileges (bubblewrap always sets that), a
+// session without a terminal, dying with us. Order matters: a private /tmp must not cover a path below it
+// that is to be seen; what is hidden comes after what is shown and before what is writable, and is closed
+// after it, since that may lie inside.
 std::vector<std::string> sandbox_command(const Sandbox& sandbox);
 
 }  // namespace runneriq::executor

@@ -112,7 +112,7 @@ std::variant<Admitted, GaveUp> admit(Session& session, const JobPlan& plan, cons
 
 int make_ready(Session& session, JobPlan& plan) {
   if (auto made = session.folders.make(plan); !made) return system_failure(session, made.error());
-  auto driver = session.driver(plan.driver);
+  auto driver = session.driver(plan);
   if (!driver) return system_failure(session, driver.error());
   if (auto ready = (*driver)->prepare(plan); !ready) {
     (void)session.files.write_plan(plan);  // cleanup must know what there is to undo
@@ -144,7 +144,7 @@ Result<JobPlan> plan_for_run(Session& session) {
   plan = session.plan(session.job());
   if (!plan) return plan;
   if (auto made = session.folders.make(*plan); !made) return fail(made.error());
-  auto driver = session.driver(plan->driver);
+  auto driver = session.driver(*plan);
   if (!driver) return fail(driver.error());
   if (auto ready = (*driver)->prepare(*plan); !ready) return fail(ready.error());
   warn(session, session.files.write_plan(*plan));
@@ -189,7 +189,7 @@ Result<StageEnd> run_script(Session& session, const std::string& path, const std
   if (!plan) return fail(plan.error());
   auto script = session.files.open_script(path, sub_stage);
   if (!script) return fail(script.error());
-  auto driver = session.driver(plan->driver);
+  auto driver = session.driver(*plan);
   if (!driver) return fail(driver.error());
   return (*driver)->run(*plan, *script);
 }
@@ -245,7 +245,7 @@ void settle(Session& session, const JobPlan& plan) {
 int config_stage(Session& session, std::string& document) {
   const auto plan = session.plan(session.job());
   if (!plan) return system_failure(session, plan.error());
-  auto driver = session.driver(plan->driver);
+  auto driver = session.driver(*plan);
   if (!driver) return system_failure(session, driver.error());
   const auto answer = (*driver)->config(*plan);
   if (!answer) return unless_told_to_end(session, driver_failure(session, answer.error()));
@@ -284,11 +284,12 @@ int cleanup_stage(Session& session) {
     const gitlab::JobResponse job = session.job();
     plan = session.plan(job);
     if (!plan) {
-      leave(session, {gitlab_of(job), job.id}, AttemptId{session.environment.attempt_dir});
+      const AttemptId attempt{session.environment.attempt_dir};
+      leave(session, key_of(job, attempt), attempt);
       return system_failure(session, plan.error());
     }
   }
-  const auto driver = session.driver(plan->driver);
+  const auto driver = session.driver(*plan);
   const Result<void> undone = driver ? (*driver)->cleanup(*plan) : Result<void>{fail(driver.error())};
   settle(session, *plan);
   const auto removed = session.folders.remove_private(*plan);

@@ -41,7 +41,8 @@ struct Session {
   std::function<Result<JobPlan>(const gitlab::JobResponse&)> plan;
   // Opens the host's state at the first call. Error: why the job runs without it.
   std::function<Result<HostStatePorts>()> host_state;
-  std::function<Result<std::unique_ptr<Driver>>(DriverKind)> driver;
+  // The driver that the plan names, with the options that the plan holds.
+  std::function<Result<std::unique_ptr<Driver>>(const JobPlan&)> driver;
   std::string hostname;
   std::string version;
 };

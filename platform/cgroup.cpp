@@ -2,6 +2,7 @@
 
 #include "platform/files.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <poll.h>
@@ -14,7 +15,7 @@
 #include <cerrno>
 #include <charconv>
 #include <csignal>
-#include <cstring>
+#include <memory>
 
 namespace runneriq::platform {
 namespace {
@@ -74,15 +75,39 @@ void kill_members(const std::string& folder) {
   }
 }
 
+std::vector<std::string> folders_in(const std::string& folder) {
+  std::vector<std::string> paths;
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream{::opendir(folder.c_str()), &::closedir};
+  while (const dirent* entry = stream ? ::readdir(stream.get()) : nullptr) {
+    const std::string_view name = entry->d_name;
+    if (entry->d_type == DT_DIR && name != "." && name != "..") paths.push_back(folder + "/" + entry->d_name);
+  }
+  return paths;
+}
+
+// The groups that a job made below its own, deepest first, then the folder itself.
+void remove_below(const std::string& folder, int depth) {
+  constexpr int kDeepest = 32;
+  if (depth > kDeepest) return;
+  for (const std::string& inner : folders_in(folder)) {
+    kill_members(inner);
+    remove_below(inner, depth + 1);
+    ::rmdir(inner.c_str());
+  }
+}
+
 Result<void> remove_one(const std::string& folder) {
-  constexpr int kTries = 200;
+  constexpr int kTries = 100;
   for (int round = 0; round < kTries; ++round) {
     if (::rmdir(folder.c_str()) == 0 || errno == ENOENT) return {};
     if (errno != EBUSY) return fail(system_error("cannot remove the cgroup " + folder, errno));
     kill_members(folder);
+    remove_below(folder, 0);
     ::poll(nullptr, 0, std::min(round, 20));
   }
-  return fail(Errc::unavailable, "the cgroup " + folder + " still has processes after SIGKILL");
+  return fail(Errc::unavailable, "the cgroup " + folder +
+                                     " stays busy after SIGKILL: a process in it is stuck in the kernel; the "
+                                     "next job tries to remove it again");
 }
 
 }  // namespace

@@ -3,9 +3,11 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/close_range.h>
+#include <linux/keyctl.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -113,7 +115,9 @@ class BeforeExec : public bp::extend::handler {
   // The name of the step that failed, with errno set; null when all is ready.
   const char* prepare() const {
     for (const UniqueFd& procs : cgroups_) (void)!::write(procs.get(), "0", 1);
-    if (spec_.group == ProcessGroup::own && ::setpgid(0, 0) != 0) return "setpgid";
+    // A session of its own has no terminal: a job could type into ours.
+    if (spec_.group == ProcessGroup::own && ::setsid() < 0) return "setsid";
+    if (spec_.drop_to) leave_keyring();
     if (!put(spec_.standard_input, STDIN_FILENO)) return "standard input";
     if (spec_.standard_output >= 0 && !put(spec_.standard_output, STDOUT_FILENO)) return "standard output";
     if (spec_.standard_error >= 0 && !put(spec_.standard_error, STDERR_FILENO)) return "standard error";
@@ -129,6 +133,10 @@ class BeforeExec : public bp::extend::handler {
   }
 
   bool put(int fd, int number) const { return ::dup2(fd >= 0 ? fd : null_.get(), number) >= 0; }
+
+  // The session keyring is inherited whoever one becomes; the runner's and other jobs' keys are not
+  // for this job. Kernels without keyrings have none to leave.
+  static void leave_keyring() { ::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr); }
 
   const char* drop() const {
     if (!spec_.drop_to) return nullptr;
@@ -179,11 +187,12 @@ bool wait_readable(int fd, Duration limit) {
   return ::poll(&wait, 1, static_cast<int>(limit.count())) > 0;
 }
 
-// Kills what is left until it is gone. A process that the kernel will not let go (stuck in
-// I/O) must not hang the stage.
+// A process that the kernel will not let go (stuck in I/O) must not hang the stage.
+constexpr Duration kKillTakes = std::chrono::seconds{5};
+
+// Kills what is left until it is gone.
 void sweep(const ProcessTree& tree) {
-  constexpr Duration kLimit = std::chrono::seconds{5};
-  const auto end = Steady::now() + kLimit;
+  const auto end = Steady::now() + kKillTakes;
   for (Duration pause{0}; !tree.is_gone() && Steady::now() < end;
        pause = std::min(pause + Duration{1}, Duration{20})) {
     tree.signal_all(SIGKILL);
@@ -206,39 +215,50 @@ void carry_output(const ProcessTree& tree) {
   if (tree.output != nullptr) tree.output->carry();
 }
 
+// A runner that reads nothing for so long is not coming back for the rest.
+constexpr Duration kReaderPatience = std::chrono::seconds{10};
+constexpr pollfd kNoWait{-1, 0, 0};
+
 Duration poll_limit(const Child& child, std::optional<Steady::time_point> kill_at) {
   if (child.exit_fd() < 0) return kPollWithoutPidfd;
   if (!kill_at) return Duration{1000};
   const auto left = std::chrono::ceil<Duration>(*kill_at - Steady::now());
-  return std::clamp(left, Duration{1}, kPollWhileEnding);
+  return left > Duration::zero() ? std::min(left, kPollWhileEnding) : kPollWhileEnding;
 }
 
 // Waits a little for whatever comes first and carries output on; whether the child has ended.
 bool poll_once(const Child& child, const ProcessTree& tree, const Termination& termination,
                std::optional<Steady::time_point> kill_at) {
-  const auto output = tree.output != nullptr ? tree.output->readable() : std::array{-1, -1};
+  const auto output = tree.output != nullptr ? tree.output->waits() : std::array{kNoWait, kNoWait};
   std::array<pollfd, 5> waits{{{child.exit_fd(), POLLIN, 0},
                                {kill_at ? -1 : termination.signal_fd(), POLLIN, 0},
                                {kill_at ? -1 : termination.parent_fd(), POLLIN, 0},
-                               {output[0], POLLIN, 0},
-                               {output[1], POLLIN, 0}}};
+                               output[0],
+                               output[1]}};
   ::poll(waits.data(), waits.size(), static_cast<int>(poll_limit(child, kill_at).count()));
   carry_output(tree);
   return waits[0].revents != 0 || (child.exit_fd() < 0 && has_ended(child.pid()));
 }
 
-// Waits until the child has ended, stopping its tree when told to; then says when the grace ends.
-std::optional<Steady::time_point> await(const Child& child, const ProcessTree& tree, Termination& termination,
-                                        Duration grace) {
-  std::optional<Steady::time_point> kill_at;
+struct Awaited {
+  std::optional<Steady::time_point> kill_at;  // the end of the grace, when the tree was told to end
+  bool stuck = false;                         // the child does not end even by SIGKILL
+};
+
+// Waits until the child has ended, stopping its tree when told to.
+Awaited await(const Child& child, const ProcessTree& tree, Termination& termination, Duration grace) {
+  Awaited awaited;
   while (true) {
-    if (!kill_at && termination.happened()) {
-      kill_at = Steady::now() + grace;
+    if (!awaited.kill_at && termination.happened()) {
+      awaited.kill_at = Steady::now() + grace;
       tree.signal_all(SIGTERM);
     }
-    if (kill_at && Steady::now() >= *kill_at) tree.signal_all(SIGKILL);
-    if (poll_once(child, tree, termination, kill_at)) return kill_at;
-    if (kill_at && tree.while_ending) tree.while_ending();
+    const bool over = awaited.kill_at && Steady::now() >= *awaited.kill_at;
+    if (over) tree.signal_all(SIGKILL);
+    if (poll_once(child, tree, termination, awaited.kill_at)) return awaited;
+    awaited.stuck = over && Steady::now() >= *awaited.kill_at + kKillTakes;
+    if (awaited.stuck) return awaited;
+    if (awaited.kill_at && tree.while_ending) tree.while_ending();
     reap_orphans(child.pid());
   }
 }
@@ -278,6 +298,10 @@ void Child::signal(int number) const {
   if (pid_ > 0) ::kill(pid_, number);
 }
 
+void Child::abandon() {
+  pid_ = 0;
+}
+
 ExitStatus Child::wait() {
   int status = 0;
   while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
@@ -301,12 +325,13 @@ Result<Child> start(const ChildSpec& spec) {
 }
 
 Supervised supervise(Child& child, const ProcessTree& tree, Termination& termination, Duration grace) {
-  const auto kill_at = await(child, tree, termination, grace);
-  const ExitStatus status = child.wait();
-  if (kill_at) linger(tree, *kill_at);
+  const Awaited awaited = await(child, tree, termination, grace);
+  if (awaited.stuck) child.abandon();
+  const ExitStatus status = awaited.stuck ? ExitStatus::killed_by(SIGKILL) : child.wait();
+  if (awaited.kill_at && !awaited.stuck) linger(tree, *awaited.kill_at);
   sweep(tree);
-  carry_output(tree);
-  return {status, kill_at.has_value()};
+  if (tree.output != nullptr) tree.output->finish(kReaderPatience);
+  return {status, awaited.kill_at.has_value()};
 }
 
 Result<Captured> run_to_end(ChildSpec spec, Duration limit) {

@@ -17,7 +17,7 @@
 
 namespace runneriq::platform {
 
-enum class ProcessGroup { ours, own };
+enum class ProcessGroup { ours, own };  // own: in a session of its own, too
 enum class OnOurDeath { stay, die };
 
 struct ChildSpec {
@@ -46,6 +46,8 @@ class Child {
   void signal(int number) const;
   // Ends at once when the child has ended, else waits. To be called once.
   ExitStatus wait();
+  // Lets go of a child that cannot be killed; it is nobody's to wait for then.
+  void abandon();
 
  private:
   friend Result<Child> start(const ChildSpec& spec);

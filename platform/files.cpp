@@ -65,14 +65,17 @@ UniqueFd open_to_empty(int parent, const char* name) {
 
 using OpenDirectory = std::unique_ptr<DIR, int (*)(DIR*)>;
 
-std::vector<std::string> names_in(int folder) {
+// At most `limit` names: a folder may hold more than fits in memory.
+std::vector<std::string> names_in(int folder, std::size_t limit) {
   std::vector<std::string> names;
   // A new open file description, so that reading starts at the first entry each time.
   UniqueFd own{::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   OpenDirectory stream{own ? ::fdopendir(own.get()) : nullptr, &::closedir};
   if (!stream) return names;
   (void)own.release();
-  while (const dirent* entry = ::readdir(stream.get())) {
+  while (names.size() < limit) {
+    const dirent* entry = ::readdir(stream.get());
+    if (entry == nullptr) break;
     const std::string_view name = entry->d_name;
     if (name != "." && name != "..") names.emplace_back(name);
   }
@@ -97,39 +100,48 @@ class TreeRemoval {
 
  private:
   static constexpr int kDeepest = 32;
+  static constexpr std::size_t kBatch = 4096;
 
   void empty(int folder, int depth) {
     ::fchmod(folder, 0700);
-    for (const std::string& name : names_in(folder)) remove_entry(folder, name.c_str(), depth);
+    for (bool more = true; more;) {
+      const auto names = names_in(folder, kBatch);
+      std::size_t gone = 0;
+      for (const std::string& name : names) gone += remove_entry(folder, name.c_str(), depth) ? 1 : 0;
+      more = names.size() == kBatch && gone > 0;
+    }
   }
 
-  void remove_entry(int folder, const char* name, int depth) {
-    if (::unlinkat(folder, name, 0) == 0 || errno == ENOENT) return;
+  // Whether the name is gone from `folder`.
+  bool remove_entry(int folder, const char* name, int depth) {
+    if (::unlinkat(folder, name, 0) == 0 || errno == ENOENT) return true;
     if (errno != EISDIR && errno != EPERM) return note(errno);
-    if (::unlinkat(folder, name, AT_REMOVEDIR) == 0 || errno == ENOENT) return;
+    if (::unlinkat(folder, name, AT_REMOVEDIR) == 0 || errno == ENOENT) return true;
     if (depth >= kDeepest) return move_up(folder, name);
     const UniqueFd inner = open_to_empty(folder, name);
-    if (!inner) return errno == ENOENT ? void() : note(errno);
+    if (!inner) return errno == ENOENT || note(errno);
     empty(inner.get(), depth + 1);
-    if (::unlinkat(folder, name, AT_REMOVEDIR) != 0 && errno != ENOENT && errno != ENOTEMPTY) note(errno);
+    if (::unlinkat(folder, name, AT_REMOVEDIR) == 0 || errno == ENOENT) return true;
+    return errno == ENOTEMPTY ? false : note(errno);
   }
 
-  void move_up(int folder, const char* name) {
+  bool move_up(int folder, const char* name) {
     // The parent of a folder changes only with permission to write to it.
     if (const UniqueFd moved = open_to_empty(folder, name)) ::fchmod(moved.get(), 0700);
     for (int tries = 0; tries < 1000; ++tries) {
       const std::string fresh = "moved-up-" + std::to_string(next_number_++);
       if (::renameat(folder, name, top_, fresh.c_str()) == 0) {
         moved_up_ = true;
-        return;
+        return true;
       }
       if (errno != EEXIST && errno != ENOTEMPTY && errno != ENOTDIR) break;
     }
-    note(errno);
+    return note(errno);
   }
 
-  void note(int error) {
+  bool note(int error) {
     if (first_error_ == 0) first_error_ = error;
+    return false;
   }
 
   int top_;

@@ -13,14 +13,28 @@ namespace {
 
 constexpr std::size_t kChunk = 1 << 16;
 
-bool write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(fd, text.data(), text.size());
+bool has_room(int fd) {
+  pollfd wait{fd, POLLOUT, 0};
+  return ::poll(&wait, 1, 0) > 0;
+}
+
+// For readers that splice() cannot serve, such as a terminal: those take what they are given.
+ssize_t copy_block(int from, int to) {
+  char block[4096];
+  const ssize_t count = ::read(from, block, sizeof block);
+  std::string_view rest(block, count > 0 ? static_cast<std::size_t>(count) : 0);
+  while (!rest.empty()) {
+    const ssize_t written = ::write(to, rest.data(), rest.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(written));
+    if (written < 0) return -1;
+    rest.remove_prefix(static_cast<std::size_t>(written));
   }
-  return true;
+  return count;
+}
+
+ssize_t carry_block(int from, int to) {
+  const ssize_t count = ::splice(from, nullptr, to, nullptr, kChunk, SPLICE_F_NONBLOCK | SPLICE_F_MOVE);
+  return count < 0 && errno == EINVAL ? copy_block(from, to) : count;
 }
 
 }  // namespace
@@ -31,8 +45,10 @@ Result<OutputRelay> OutputRelay::make() {
     auto pipe = make_pipe();
     if (!pipe) return fail(pipe.error());
     ::fcntl(pipe->read.get(), F_SETFL, O_NONBLOCK);
-    relay.streams_[i] = {std::move(pipe->read), std::move(pipe->write),
-                         i == 0 ? STDOUT_FILENO : STDERR_FILENO};
+    Stream& stream = relay.streams_[i];
+    stream.from = std::move(pipe->read);
+    stream.child = std::move(pipe->write);
+    stream.to = i == 0 ? STDOUT_FILENO : STDERR_FILENO;
   }
   return relay;
 }
@@ -46,6 +62,15 @@ void OutputRelay::child_started() {
   for (Stream& stream : streams_) stream.child = UniqueFd{};
 }
 
+std::array<pollfd, 2> OutputRelay::waits() const {
+  std::array<pollfd, 2> waits{};
+  for (std::size_t i = 0; i < streams_.size(); ++i) {
+    const Stream& stream = streams_[i];
+    waits[i] = stream.full ? pollfd{stream.to, POLLOUT, 0} : pollfd{stream.from.get(), POLLIN, 0};
+  }
+  return waits;
+}
+
 void OutputRelay::carry() {
   for (Stream& stream : streams_) {
     if (stream.from) carry(stream);
@@ -53,16 +78,18 @@ void OutputRelay::carry() {
 }
 
 void OutputRelay::carry(Stream& stream) {
-  char block[kChunk];
-  while (true) {
-    const ssize_t count = ::read(stream.from.get(), block, sizeof block);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return;  // nothing more for now
-    if (count == 0 || !write_all(stream.to, {block, static_cast<std::size_t>(count)})) {
-      stream.from = UniqueFd{};
-      return;
-    }
-    if (count < static_cast<ssize_t>(sizeof block)) return;
+  stream.full = !has_room(stream.to);
+  if (stream.full) return;
+  const ssize_t count = carry_block(stream.from.get(), stream.to);
+  if (count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR))) return;
+  stream.from = UniqueFd{};
+}
+
+void OutputRelay::finish(Duration patience) {
+  while (streams_[0].from || streams_[1].from) {
+    auto waiting = waits();
+    if (::poll(waiting.data(), waiting.size(), static_cast<int>(patience.count())) <= 0) return;
+    carry();
   }
 }
 

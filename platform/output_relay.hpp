@@ -6,10 +6,9 @@
 #include "platform/child_process.hpp"
 #include "platform/unique_fd.hpp"
 
-#include <array>
-#include <optional>
+#include <poll.h>
 
-struct pollfd;
+#include <array>
 
 namespace runneriq::platform {
 
@@ -22,18 +21,20 @@ class OutputRelay {
   // Closes our copies of the child's ends; to be called after start().
   void child_started();
 
-  // For poll(2): our ends, −1 once closed.
-  [[nodiscard]] std::array<int, 2> readable() const {
-    return {streams_[0].from.get(), streams_[1].from.get()};
-  }
-  // Carries on what is there now. A stream whose reader or writers are all gone is closed.
+  // What to wait for: something to carry, or room for what could not be carried yet.
+  [[nodiscard]] std::array<pollfd, 2> waits() const;
+  // Carries on a bounded amount of what is there, without ever waiting for the reader. A stream
+  // whose reader or writers are all gone is closed.
   void carry();
+  // Carries on what is left, as long as the reader takes some within `patience`.
+  void finish(Duration patience);
 
  private:
   struct Stream {
     UniqueFd from;  // non-blocking
     UniqueFd child;
     int to = -1;
+    bool full = false;  // the reader has no room
   };
   static void carry(Stream& stream);
 

@@ -42,9 +42,39 @@ JobUser user_for_root(const executor::ExecutorOptions& options) {
   return instead(lesser_user_for_root(), "executor.run_as: root needs executor.allow_root: true");
 }
 
+// What the drivers that start other programs need in every stage goes with the plan: the
+// configuration may change while a job runs.
+void note_driver_options(executor::JobPlan& plan, const executor::ExecutorOptions& options) {
+  if (plan.driver == DriverKind::podman) {
+    plan.driver_notes["podman"] = {options.podman.command, options.podman.default_image};
+  }
+  if (plan.driver != DriverKind::chain) return;
+  plan.driver_notes["chain.config"] = options.chain.config;
+  plan.driver_notes["chain.prepare"] = options.chain.prepare;
+  plan.driver_notes["chain.run"] = options.chain.run;
+  plan.driver_notes["chain.cleanup"] = options.chain.cleanup;
+  if (!options.run_as.empty()) plan.driver_notes["chain.run_as"] = {options.run_as};
+}
+
+void restore_driver_options(const executor::JobPlan& plan, executor::ExecutorOptions& options) {
+  const auto noted = [&](const char* key) {
+    const auto found = plan.driver_notes.find(key);
+    return found == plan.driver_notes.end() ? std::vector<std::string>{} : found->second;
+  };
+  if (const auto podman = noted("podman"); podman.size() == 2) {
+    options.podman.command = podman[0];
+    options.podman.default_image = podman[1];
+  }
+  if (plan.driver == DriverKind::chain) {
+    options.chain = {noted("chain.config"), noted("chain.prepare"), noted("chain.run"),
+                     noted("chain.cleanup")};
+  }
+}
+
 // Who names a user for jobs means the chained driver too; else it keeps the rights it had.
-executor::ChainRights chain_rights(const executor::ExecutorOptions& options) {
-  return options.run_as.empty() ? executor::ChainRights::ours : executor::ChainRights::of_the_account;
+executor::ChainRights chain_rights(const executor::JobPlan& plan) {
+  return plan.driver_notes.contains("chain.run_as") ? executor::ChainRights::of_the_account
+                                                    : executor::ChainRights::ours;
 }
 
 std::string host_name() {
@@ -74,11 +104,13 @@ JobUser job_user(const executor::ExecutorOptions& options) {
   return instead(std::move(user), "executor.run_as: only root can run jobs as " + printable(options.run_as));
 }
 
-DriverChoice choose_driver(const executor::ExecutorOptions& options, const JobUser& user) {
-  if (options.driver != DriverKind::automatic) return {options.driver, "executor.driver"};
+Result<DriverChoice> choose_driver(const executor::ExecutorOptions& options, const JobUser& user) {
+  if (options.driver != DriverKind::automatic) return DriverChoice{options.driver, "executor.driver"};
   const auto works = executor::probe_bubblewrap(options.bubblewrap, user.account, user.drop_privileges);
-  if (works) return {DriverKind::bubblewrap, "a sandbox can be made here"};
-  return {DriverKind::shell, works.error().message};
+  if (works) return DriverChoice{DriverKind::bubblewrap, "a sandbox can be made here"};
+  const Errc code = works.error().code;
+  if (code != Errc::not_found && code != Errc::permission) return fail(works.error());
+  return DriverChoice{DriverKind::shell, works.error().message};
 }
 
 Host::Host(executor::EnvironmentBlock environment, LogTo log)
@@ -129,17 +161,22 @@ Result<executor::JobPlan> Host::plan(const gitlab::JobResponse& job) {
   load();
   const JobUser user = job_user(settings_.executor);
   if (!user.warning.empty()) log_.line(user.warning);
-  const DriverChoice driver = choose_driver(settings_.executor, user);
-  if (driver.kind == DriverKind::shell) {
+  const auto driver = choose_driver(settings_.executor, user);
+  if (!driver) return fail(driver.error());
+  if (driver->kind == DriverKind::shell) {
     log_.line("driver shell, for trusted jobs only: jobs see what user " + describe(user) + " sees (" +
-              printable(driver.reason, 300) + ")");
+              printable(driver->reason, 300) + ")");
   }
   const AttemptId attempt{stage_.attempt_dir};
-  const executor::HostRoots roots =
-      executor::host_roots(settings_.executor, platform::parent_folder(state_file_));
-  host_folders_ = {platform::parent_folder(state_file_), roots.builds, roots.cache, roots.jobs};
-  return executor::plan_job({settings_.executor, job, environment_, attempt.value(), roots, driver.kind,
-                             user.account, user.drop_privileges, reserve_builds_number(job, attempt)});
+  auto plan =
+      executor::plan_job({settings_.executor, job, environment_, attempt.value(), roots(), driver->kind,
+                          user.account, user.drop_privileges, reserve_builds_number(job, attempt)});
+  note_driver_options(plan, settings_.executor);
+  return plan;
+}
+
+executor::HostRoots Host::roots() const {
+  return executor::host_roots(settings_.executor, platform::parent_folder(state_file_));
 }
 
 Result<executor::HostStatePorts> Host::host_state() {
@@ -157,25 +194,29 @@ Result<executor::HostStatePorts> Host::host_state() {
   return executor::HostStatePorts{*state_, *state_, *state_};
 }
 
-Result<std::unique_ptr<executor::Driver>> Host::driver(DriverKind kind) {
-  switch (kind) {
-    case DriverKind::bubblewrap:
-      return std::make_unique<executor::BubblewrapDriver>(settings_.executor.bubblewrap, host_folders_,
-                                                          termination_);
+Result<std::unique_ptr<executor::Driver>> Host::driver(const executor::JobPlan& plan) {
+  executor::ExecutorOptions& options = settings_.executor;
+  restore_driver_options(plan, options);
+  switch (plan.driver) {
+    case DriverKind::bubblewrap: {
+      const executor::HostRoots ours = roots();
+      return std::make_unique<executor::BubblewrapDriver>(
+          options.bubblewrap,
+          executor::HostFolders{platform::parent_folder(state_file_), ours.builds, ours.cache, ours.jobs},
+          termination_);
+    }
     case DriverKind::shell:
       return std::make_unique<executor::ShellDriver>(termination_);
     case DriverKind::podman:
-      load();
-      return std::make_unique<executor::PodmanDriver>(
-          settings_.executor.podman, settings_.executor.pids_limit, environment_, termination_, log_);
+      return std::make_unique<executor::PodmanDriver>(options.podman, options.pids_limit, environment_,
+                                                      termination_, log_);
     case DriverKind::chain:
-      load();
-      return std::make_unique<executor::ChainDriver>(settings_.executor.chain, environment_,
-                                                     chain_rights(settings_.executor), termination_, log_);
+      return std::make_unique<executor::ChainDriver>(options.chain, environment_, chain_rights(plan),
+                                                     termination_, log_);
     case DriverKind::automatic:
       break;
   }
-  return fail(Errc::invalid_argument, "the plan names no driver");
+  return fail(Errc::invalid_argument, "the plan names no driver; it was written by another program");
 }
 
 executor::Session Host::session() {
@@ -190,7 +231,7 @@ executor::Session Host::session() {
           .job = [this] { return read_job(); },
           .plan = [this](const gitlab::JobResponse& job) { return plan(job); },
           .host_state = [this] { return host_state(); },
-          .driver = [this](DriverKind kind) { return driver(kind); },
+          .driver = [this](const executor::JobPlan& plan) { return driver(plan); },
           .hostname = host_name(),
           .version = RUNNERIQ_VERSION};
 }

@@ -42,9 +42,11 @@ struct DriverChoice {
   executor::DriverKind kind = executor::DriverKind::shell;
   std::string reason;
 };
-// Only `auto` tries: a driver that was asked for by name is used, and jobs fail where it does not
-// work, since they must not run without the isolation that was asked for.
-DriverChoice choose_driver(const executor::ExecutorOptions& options, const JobUser& user);
+// Only `auto` tries, and takes the shell where bubblewrap is missing or namespaces are switched
+// off. Error: it could not be tried, for example because the host is too busy. A driver that was asked for by
+// name is used, and jobs fail where it does not work, since they must not run without the isolation that was
+// asked for.
+Result<DriverChoice> choose_driver(const executor::ExecutorOptions& options, const JobUser& user);
 
 class Host {
  public:
@@ -60,11 +62,12 @@ class Host {
   executor::Session session();
 
  private:
+  [[nodiscard]] executor::HostRoots roots() const;
   gitlab::JobResponse read_job();
   Result<executor::JobPlan> plan(const gitlab::JobResponse& job);
   std::optional<int> reserve_builds_number(const gitlab::JobResponse& job, const AttemptId& attempt);
   Result<executor::HostStatePorts> host_state();
-  Result<std::unique_ptr<executor::Driver>> driver(executor::DriverKind kind);
+  Result<std::unique_ptr<executor::Driver>> driver(const executor::JobPlan& plan);
 
   executor::EnvironmentBlock environment_;
   executor::StageEnvironment stage_;
@@ -76,7 +79,6 @@ class Host {
   Settings settings_;
   bool loaded_ = false;
   executor::HostJobFolders job_folders_;
-  executor::HostFolders host_folders_;
   std::optional<scheduler::HostState> state_;
   std::size_t notices_said_ = 0;
 };

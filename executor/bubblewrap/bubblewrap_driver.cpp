@@ -9,14 +9,12 @@
 #include "platform/pipe.hpp"
 #include "platform/process_table.hpp"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
 #include <csignal>
-#include <memory>
 
 namespace runneriq::executor {
 namespace {
@@ -32,28 +30,26 @@ class SandboxStatus {
  public:
   explicit SandboxStatus(UniqueFd pipe) : pipe_(std::move(pipe)) {}
 
-  // PID 1 as seen from outside, waited for while bubblewrap is still making the sandbox; 0 when
-  // there never will be one.
-  int init() {
-    while (number_after(kChild) == 0 && read_more()) {
+  // PID 1 as seen from outside; 0 when bubblewrap has not made it within `patience`.
+  int init(Duration patience) {
+    while (number_after(kChild) == 0 && read_more(patience)) {
     }
     return number_after(kChild);
   }
 
   // To be asked when bubblewrap has ended.
   bool program_was_started() {
-    while (read_more()) {
+    while (read_more(Duration{0})) {
     }
     return text_.find("\"exit-code\"") != std::string::npos;
   }
 
  private:
   static constexpr std::string_view kChild = "\"child-pid\":";
-  static constexpr int kLongestSetUp = 2000;  // ms
 
-  bool read_more() {
+  bool read_more(Duration patience) {
     pollfd wait{pipe_.get(), POLLIN, 0};
-    if (::poll(&wait, 1, kLongestSetUp) <= 0) return false;
+    if (::poll(&wait, 1, static_cast<int>(patience.count())) <= 0) return false;
     char block[512];
     const ssize_t count = ::read(pipe_.get(), block, sizeof block);
     if (count > 0) text_.append(block, static_cast<std::size_t>(count));
@@ -94,17 +90,20 @@ void terminate_below(int init) {
 // early for traps of other processes. So it is stopped until they are through.
 class SandboxTree {
  public:
-  explicit SandboxTree(SandboxStatus& status) : status_(status) {}
+  SandboxTree(SandboxStatus& status, const platform::Child& bubblewrap)
+      : status_(status), bubblewrap_(bubblewrap) {}
 
-  // bubblewrap itself is never signalled: a PID 1 that it has just made would survive it.
+  // bubblewrap itself is ended only where no PID 1 is to be seen: one that it has just made would
+  // survive it.
   void signal(int number) {
-    init_ = status_.init();
-    if (init_ == 0) return;
+    if (init_ == 0) init_ = status_.init(number == SIGTERM ? kLongestSetUp : kNow);
     if (number == SIGTERM) {
+      if (init_ == 0) return;
       ::kill(init_, SIGSTOP);
       terminate_below(init_);
     } else {
-      ::kill(init_, number);
+      if (init_ != 0) ::kill(init_, number);
+      bubblewrap_.signal(init_ != 0 ? SIGCONT : number);  // it may have been stopped
     }
   }
 
@@ -113,11 +112,17 @@ class SandboxTree {
   }
 
   platform::ProcessTree tree() {
-    return {[this](int number) { signal(number); }, [] { return true; }, [this] { release_when_empty(); }};
+    return {.signal_all = [this](int number) { signal(number); },
+            .is_gone = [] { return true; },
+            .while_ending = [this] { release_when_empty(); }};
   }
 
  private:
+  static constexpr Duration kLongestSetUp = std::chrono::seconds{1};
+  static constexpr Duration kNow{0};
+
   SandboxStatus& status_;
+  const platform::Child& bubblewrap_;
   int init_ = 0;
 };
 
@@ -140,13 +145,29 @@ Result<platform::Supervised> run_in_sandbox(const JobPlan& plan, std::vector<std
   if (!child) return fail(child.error());
   pipe->write = UniqueFd{};
   SandboxStatus status{std::move(pipe->read)};
-  SandboxTree sandbox{status};
+  SandboxTree sandbox{status, *child};
   const auto end = platform::supervise(*child, sandbox.tree(), termination, plan.kill_grace);
   if (!end.terminated && !status.program_was_started()) {
     return fail(Errc::unavailable, "the sandbox could not be set up; see the line of " + spec.argv.front() +
                                        " above, and `runneriq-executor doctor`");
   }
   return end;
+}
+
+// Whether the host does not permit sandboxes, rather than being short of something that a job
+// may have used up.
+bool is_lasting(std::string_view errors) {
+  if (platform::read_file("/proc/sys/user/max_user_namespaces", 64).value_or("") == "0\n") return true;
+  return errors.find("Operation not permitted") != std::string_view::npos ||
+         errors.find("Permission denied") != std::string_view::npos ||
+         errors.find("No permissions") != std::string_view::npos;
+}
+
+bool knows(const std::string& command, std::string_view option) {
+  platform::ChildSpec spec;
+  spec.argv = {command, "--help"};
+  const auto ran = platform::run_to_end(spec, std::chrono::seconds{10});
+  return ran && ran->output.find(option) != std::string::npos;
 }
 
 const std::vector<std::string>* note(const JobPlan& plan, const char* key) {
@@ -161,7 +182,13 @@ Result<ConfigAnswer> BubblewrapDriver::config(const JobPlan&) {
 }
 
 Result<void> BubblewrapDriver::prepare(JobPlan& plan) {
-  plan.driver_notes[kCommandNote] = sandbox_command(sandbox_for(plan, options_, folders_));
+  std::vector<std::string> command = sandbox_command(sandbox_for(plan, options_, folders_));
+  // Namespaces inside would be one more way to attack the kernel, and to use up the host's.
+  constexpr const char* kNoMore = "--disable-userns";
+  if (options_.user_namespaces == UserNamespaces::off && knows(options_.command, kNoMore)) {
+    command.emplace_back(kNoMore);  // since bubblewrap 0.8
+  }
+  plan.driver_notes[kCommandNote] = std::move(command);
   if (options_.network == Network::off) plan.driver_notes[kNetworkNote] = {"off"};
   return {};
 }
@@ -169,7 +196,7 @@ Result<void> BubblewrapDriver::prepare(JobPlan& plan) {
 Result<StageEnd> BubblewrapDriver::run(const JobPlan& plan, const StageScript& stage) {
   const auto* command = note(plan, kCommandNote);
   if (command == nullptr)
-    return fail(Errc::invalid_argument, "the plan has no sandbox command: prepare did not run");
+    return fail(Errc::invalid_argument, "the plan has no sandbox command: prepare did not come to its end");
   std::vector<std::string> sandbox = *command;
   if (note(plan, kNetworkNote) != nullptr && is_user_script(stage.sub_stage)) {
     sandbox.emplace_back("--unshare-net");
@@ -211,10 +238,10 @@ Result<void> probe_bubblewrap(const BubblewrapOptions& options, const Account& a
   const auto ran = platform::run_to_end(std::move(spec), std::chrono::seconds{10});
   if (!ran) return fail(ran.error());
   if (ran->status.success()) return {};
-  return fail(Errc::unavailable,
+  return fail(is_lasting(ran->errors) ? Errc::permission : Errc::unavailable,
               "bubblewrap cannot make a sandbox here: " + printable(ran->errors) +
                   " (it needs unprivileged user namespaces: sysctl kernel.unprivileged_userns_clone=1 "
-                  "or user.max_user_namespaces above 0)");
+                  "and user.max_user_namespaces above 0)");
 }
 
 }  // namespace runneriq::executor

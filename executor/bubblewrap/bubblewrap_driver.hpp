@@ -6,17 +6,15 @@
 #include "executor/driver.hpp"
 #include "platform/termination.hpp"
 
-#include <span>
-#include <string_view>
+#include <utility>
 
 namespace runneriq::executor {
 
 class BubblewrapDriver final : public Driver {
  public:
-  // All must outlive the driver.
-  BubblewrapDriver(const BubblewrapOptions& options, const HostFolders& folders,
-                   platform::Termination& termination)
-      : options_(options), folders_(folders), termination_(termination) {}
+  // `options` and `termination` must outlive the driver.
+  BubblewrapDriver(const BubblewrapOptions& options, HostFolders folders, platform::Termination& termination)
+      : options_(options), folders_(std::move(folders)), termination_(termination) {}
   Result<ConfigAnswer> config(const JobPlan& plan) override;
   // Notes the sandbox's command line under "command".
   Result<void> prepare(JobPlan& plan) override;
@@ -25,7 +23,7 @@ class BubblewrapDriver final : public Driver {
 
  private:
   const BubblewrapOptions& options_;
-  const HostFolders& folders_;
+  HostFolders folders_;
   platform::Termination& termination_;
 };
 

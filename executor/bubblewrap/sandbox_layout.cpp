@@ -72,6 +72,17 @@ void hide(Sandbox& sandbox, const std::string& path) {
   for (std::string& place : seen_at(sandbox, real_path(path))) sandbox.hidden.push_back(std::move(place));
 }
 
+// What lies in a hidden folder is hidden with it.
+void keep_outermost(std::vector<std::string>& folders) {
+  const std::vector<std::string> all = folders;
+  std::erase_if(folders, [&](const std::string& inner) {
+    return std::ranges::any_of(
+        all, [&](const std::string& outer) { return outer != inner && is_within(inner, outer); });
+  });
+  std::ranges::sort(folders);
+  folders.erase(std::unique(folders.begin(), folders.end()), folders.end());
+}
+
 }  // namespace
 
 Sandbox sandbox_for(const JobPlan& plan, const BubblewrapOptions& options, const HostFolders& folders) {
@@ -84,6 +95,7 @@ Sandbox sandbox_for(const JobPlan& plan, const BubblewrapOptions& options, const
   for (const std::string& path : {folders.state, folders.builds, folders.cache, folders.jobs}) {
     hide(sandbox, path);
   }
+  keep_outermost(sandbox.hidden);
   sandbox.private_home = plan.private_dir + "/home";
   sandbox.private_tmp = plan.private_dir + "/tmp";
   sandbox.writable = {plan.builds_dir, plan.cache_dir};

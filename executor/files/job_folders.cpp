@@ -28,27 +28,50 @@ Result<void> make_inside(const std::string& path, const Account& owner, std::uin
   return platform::make_owned_folder(path, owner, mode);
 }
 
-// Beside a folder that outlives its job stands the name of the GitLab that it is of: project
-// numbers are unique within one GitLab only.
+// Beside a folder that outlives its job stands whose it was last: project numbers are unique
+// within one GitLab only, and what a job of an unprotected ref left in a checkout (a replaced
+// object, a hook, a filter) must not meet one of a protected ref.
+struct Origin {
+  std::string gitlab;
+  std::string trust;  // "protected" or "open"
+};
+
 std::string origin_file(const std::string& folder) {
-  return folder + ".gitlab";
+  return folder + ".origin";
 }
 
-bool is_of_another(const std::string& folder, const JobPlan& plan) {
-  struct stat status {};
-  if (::lstat(folder.c_str(), &status) != 0) return false;
-  const auto origin = platform::read_file(origin_file(folder), kLargestLease);
-  return status.st_uid != plan.account.uid || !origin || *origin != plan.key.gitlab.value();
+Origin origin_of(const JobPlan& plan) {
+  return {plan.history.gitlab.value(), platform::last_part(plan.cache_dir)};
 }
 
-// A checkout or cache of another GitLab is not for this job to see, one of another user
-// (executor.run_as has changed) of no use to it.
+std::string to_text(const Origin& origin) {
+  return origin.gitlab + "\n" + origin.trust + "\n";
+}
+
+bool may_follow(const std::string& former, const Origin& origin) {
+  return former == to_text(origin) || former == to_text({origin.gitlab, "protected"});
+}
+
+// Makes `folder` for the plan's account; what a job left in it that this one must not follow, or
+// that is of another user (executor.run_as has changed), is removed first.
 Result<void> make_lasting(const std::string& folder, const JobPlan& plan) {
-  if (is_of_another(folder, plan)) {
+  const Origin origin = origin_of(plan);
+  const std::string former = platform::read_file(origin_file(folder), kLargestLease).value_or("");
+  struct stat status {};
+  const bool there = ::lstat(folder.c_str(), &status) == 0;
+  if (there && (status.st_uid != plan.account.uid || !may_follow(former, origin))) {
     if (auto removed = platform::remove_tree(folder); !removed) return removed;
   }
   if (auto made = make_inside(folder, plan.account, kOwnersOnly); !made) return made;
-  return platform::replace_file(origin_file(folder), plan.key.gitlab.value());
+  if (former == to_text(origin)) return {};
+  return platform::replace_file(origin_file(folder), to_text(origin));
+}
+
+// A checkout without a number (the state file could not be used) is of no use to later jobs.
+Result<void> remove_unnumbered(const JobPlan& plan) {
+  if (platform::last_part(plan.builds_dir) != platform::last_part(plan.private_dir)) return {};
+  ::unlink(origin_file(plan.builds_dir).c_str());
+  return platform::remove_tree(plan.builds_dir);
 }
 
 // Beside each private folder stands a lease: whose it is and which cgroups go with it, so that
@@ -97,6 +120,7 @@ Result<void> remove_leased(const std::string& lease_path, const std::vector<std:
   auto ended = platform::remove_cgroups(cgroups);
   const std::string folder = lease_path.substr(0, lease_path.size() - kLeaseSuffix.size());
   if (auto removed = platform::remove_tree(folder); !removed) return removed;
+  if (!ended) return ended;  // the lease stays, so that the next job tries again
   if (::unlink(lease_path.c_str()) != 0 && errno != ENOENT) {
     return fail(platform::system_error("cannot remove " + lease_path, errno));
   }
@@ -106,7 +130,7 @@ Result<void> remove_leased(const std::string& lease_path, const std::vector<std:
 void remove_abandoned(const std::string& jobs_root) {
   for (const std::string& path : leases_in(jobs_root)) {
     const auto lease = read_lease(path);
-    // What cannot be removed now is tried again by the next job; doctor shows it.
+    // What cannot be removed now is tried again by the next job.
     if (lease && is_abandoned(*lease)) (void)remove_leased(path, lease->cgroups);
   }
 }
@@ -145,7 +169,9 @@ std::optional<Duration> HostJobFolders::cpu_time(const JobPlan& plan) {
 Result<void> HostJobFolders::remove_private(const JobPlan& plan) {
   const std::string path = lease_path_of(plan);
   const auto lease = read_lease(path);
-  return remove_leased(path, lease ? lease->cgroups : plan.cgroups);
+  auto removed = remove_leased(path, lease ? lease->cgroups : plan.cgroups);
+  auto unnumbered = remove_unnumbered(plan);
+  return removed ? unnumbered : removed;
 }
 
 }  // namespace runneriq::executor

@@ -49,10 +49,16 @@ HeldJob held_job(const Place& place) {
           place.hold_until};
 }
 
-void add_to(HostQueue& queue, const Place& place, const Census& census) {
+// Whoever has not taken the end of its hold is stopped or stuck; a free slot must not wait for it.
+bool is_overdue(const Place& place, Time now) {
+  constexpr Duration kLate = std::chrono::seconds{5};
+  return now > place.hold_until + kLate;
+}
+
+void add_to(HostQueue& queue, const Place& place, const Census& census, Time now) {
   if (place.state == PlaceState::running) {
     queue.running.push_back({place.key, place.admitted_at.value_or(place.arrived), place.expected});
-  } else if (place.state == PlaceState::held && census.prepare_lives(place)) {
+  } else if (place.state == PlaceState::held && census.prepare_lives(place) && !is_overdue(place, now)) {
     queue.held.push_back(held_job(place));
   }
 }
@@ -119,7 +125,7 @@ Round play_round(const std::vector<Place>& places, const Asking& asking, const L
     } else if (fate == Fate::goes) {
       round.gone.push_back(place.key);
     } else {
-      add_to(queue, place, census);
+      add_to(queue, place, census, asking.now);
     }
   }
   round.own = own_place(known, asking);
@@ -132,7 +138,7 @@ HostQueue living_queue(const std::vector<Place>& places, int slots, Time now, co
   Census census{life};
   HostQueue queue{.slots = slots, .running = {}, .held = {}};
   for (const Place& place : places) {
-    if (fate_of(place, now, census) == Fate::stays) add_to(queue, place, census);
+    if (fate_of(place, now, census) == Fate::stays) add_to(queue, place, census, now);
   }
   return queue;
 }

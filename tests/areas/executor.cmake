@@ -14,8 +14,9 @@ runneriq_test(executor_doctor_test LABEL unit
   SOURCES
     unit/executor/config_toml_test.cpp
     unit/executor/doctor_test.cpp
+    unit/executor/remedy_test.cpp
     unit/executor/runner_config_test.cpp
-  USES executor executor_toml)
+  USES config_yaml executor executor_toml)
 runneriq_test(executor_chain_test LABEL integration
   SOURCES integration/chain_driver_test.cpp
   USES executor_chain)

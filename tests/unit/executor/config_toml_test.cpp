@@ -82,7 +82,7 @@ TEST_P(ConfigTomlUsage, IsAnErrorThatSaysWhatToDo) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Usage, ConfigTomlUsage,
-                         testing::Values(UsageCase{"ReserveWithoutSlots", 0, 1, "executor.slots: N"},
+                         testing::Values(UsageCase{"ReserveWithoutSlots", 0, 1, "executor: {slots: N}"},
                                          UsageCase{"ReserveOfAll", 2, 2, "at most --reserve 1"},
                                          UsageCase{"ReserveOfMore", 2, 5, "at most --reserve 1"},
                                          UsageCase{"NegativeReserve", 2, -1, "negative"}),

@@ -28,7 +28,7 @@ TEST(OptionRows, AreCompleteAndNamedOnce) {
     EXPECT_EQ(row.value.starts_with("list"), static_cast<bool>(row.set_entry));
     EXPECT_TRUE(row.show);
   }
-  EXPECT_EQ(keys.size(), 26U);
+  EXPECT_EQ(keys.size(), 27U);
 }
 
 TEST(OptionRows, EveryRowReadsBackWhatItShows) {
@@ -63,6 +63,7 @@ TEST(OptionRows, SetTheirFields) {
   set("executor.pids_limit", "0");
   set("executor.bubblewrap.command", "/usr/bin/bwrap");
   set("executor.bubblewrap.network", "off");
+  set("executor.bubblewrap.user_namespaces", "on");
   set("executor.podman.command", "podman-remote");
   set("executor.podman.default_image", "alpine");
   set("executor.podman.pull_policy", "never");

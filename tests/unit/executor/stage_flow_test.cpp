@@ -64,7 +64,7 @@ class StageFlow : public testing::Test {
               if (state_closed) return fail(*state_closed);
               return HostStatePorts{desk, builds, outcomes};
             },
-            .driver = [this](DriverKind) -> Result<std::unique_ptr<Driver>> {
+            .driver = [this](const JobPlan&) -> Result<std::unique_ptr<Driver>> {
               if (no_driver) return fail(*no_driver);
               return std::make_unique<ScriptedDriver>(driver, journal);
             },
