@@ -62,12 +62,13 @@ std::string take_shown(std::string_view& rest) {
   return length == 0 ? hex_escapes(next) : shown(next);
 }
 
-}  // namespace
+enum class LeadingSlash { escaped, kept };
 
-std::string printable(std::string_view text, std::size_t max_bytes) {
+std::string one_line(std::string_view text, std::size_t max_bytes, LeadingSlash slash) {
   std::string line;
-  std::size_t cut = 0;      // the longest prefix that leaves room for the ellipsis
-  bool only_spaces = true;  // GitLab may take "  /close" for a quick action, too
+  std::size_t cut = 0;  // the longest prefix that leaves room for the ellipsis
+  // GitLab may take "  /close" for a quick action, too.
+  bool only_spaces = slash == LeadingSlash::escaped;
   while (!text.empty()) {
     std::string next = take_shown(text);
     if (only_spaces && next == "/") next = "\\/";
@@ -80,6 +81,16 @@ std::string printable(std::string_view text, std::size_t max_bytes) {
     if (line.size() + kEllipsis.size() <= max_bytes) cut = line.size();
   }
   return line;
+}
+
+}  // namespace
+
+std::string printable(std::string_view text, std::size_t max_bytes) {
+  return one_line(text, max_bytes, LeadingSlash::escaped);
+}
+
+std::string printable_path(std::string_view path, std::size_t max_bytes) {
+  return one_line(path, max_bytes, LeadingSlash::kept);
 }
 
 }  // namespace runneriq

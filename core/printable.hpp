@@ -14,4 +14,8 @@ namespace runneriq {
 // What is longer than `max_bytes` is cut at a character and ends in "…".
 std::string printable(std::string_view text, std::size_t max_bytes = 200);
 
+// The same for a path of ours or of the configuration, or a message that begins with one: a
+// leading '/' stays, so that it can be pasted. Not for text of a job.
+std::string printable_path(std::string_view path, std::size_t max_bytes = 4096);
+
 }  // namespace runneriq

@@ -13,7 +13,7 @@ constexpr std::array kStages{Stage::config, Stage::prepare, Stage::run, Stage::c
 
 Result<void> check(const ConfigTomlRequest& request) {
   if (request.program.empty() || request.program.front() != '/') {
-    return fail(Errc::invalid_argument, "the program's path '" + printable(request.program) +
+    return fail(Errc::invalid_argument, "the program's path '" + printable_path(request.program) +
                                             "' is not absolute; call it by its whole path");
   }
   if (request.reserve < 0) {
@@ -22,10 +22,9 @@ Result<void> check(const ConfigTomlRequest& request) {
                     " is negative; give the number of slots to keep for critical jobs");
   }
   if (request.reserve > 0 && request.slots <= 0) {
-    return fail(
-        Errc::invalid_argument,
-        "--reserve needs a number of slots, and executor.slots is 0; write `executor.slots: N` to the "
-        "configuration first");
+    return fail(Errc::invalid_argument,
+                "--reserve needs a number of slots, and executor.slots is 0; below `runneriq:` in the "
+                "configuration write `executor: {slots: N}` first");
   }
   if (request.reserve > 0 && request.reserve >= request.slots) {
     return fail(Errc::invalid_argument, "--reserve " + std::to_string(request.reserve) +

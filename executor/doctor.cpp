@@ -1,6 +1,7 @@
 #include "executor/doctor.hpp"
 
 #include "core/printable.hpp"
+#include "executor/remedy.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -31,17 +32,13 @@ Finding failed(std::string name, std::string what, std::string remedy) {
   return {std::move(name), FindingStatus::fail, std::move(what), std::move(remedy)};
 }
 
-std::string option(const HostFacts& facts, std::string_view line) {
-  return "write `" + std::string(line) + "` to " + facts.config_file;
+std::string option(const HostFacts& facts, std::string_view key, std::string_view value) {
+  return write_option(facts.config_file, key, value);
 }
 
-// For a shell command that a person types.
-std::string quoted(const std::string& path) {
-  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+:@";
-  if (!path.empty() && path.find_first_not_of(kPlain) == std::string::npos) return path;
-  std::string result = "'";
-  for (const char c : path) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return result + "'";
+// Words of the system or of a program; often they begin with a path.
+std::string told(std::string_view message) {
+  return printable_path(message, 400);
 }
 
 std::string octal(std::uint32_t mode) {
@@ -50,41 +47,40 @@ std::string octal(std::uint32_t mode) {
   return digits;
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
 std::vector<Finding> configuration(const HostFacts& facts) {
-  if (facts.config_problems.empty()) return {ok("configuration", facts.config_file + " is absent or right")};
+  const std::string file = printable_path(facts.config_file);
+  if (facts.config_problems.empty()) return {ok("configuration", file + " is absent or right")};
   std::vector<Finding> findings;
   for (const std::string& problem : facts.config_problems) {
-    findings.push_back(
-        failed("configuration", printable(problem, 400) + "; the default is used instead",
-               "edit " + facts.config_file + ", then type: " + facts.program + " config check"));
+    findings.push_back(failed("configuration", told(problem) + "; the default is used instead",
+                              "edit " + file + ", then run `runneriq-executor doctor` again"));
   }
   return findings;
 }
 
 Finding shell_driver(const HostFacts& facts) {
   const std::string remedy =
-      facts.bubblewrap.works ? option(facts, "executor.driver: bubblewrap") : "apt-get install bubblewrap";
-  const std::string why = facts.bubblewrap.works ? "" : "; bubblewrap: " + printable(facts.bubblewrap.detail);
-  return warn(
-      "driver",
-      "the shell driver isolates nothing and is for trusted jobs only (" + facts.driver_reason + why + ")",
-      remedy);
+      facts.bubblewrap.works ? option(facts, "executor.driver", "bubblewrap") : "apt-get install bubblewrap";
+  const std::string why = facts.bubblewrap.works ? "" : "; bubblewrap: " + told(facts.bubblewrap.detail);
+  return warn("driver",
+              "the shell driver isolates nothing and is for trusted jobs only (" + told(facts.driver_reason) +
+                  why + ")",
+              remedy);
 }
 
 Finding driver(const HostFacts& facts) {
   const std::string name(to_text(facts.driver));
   if (facts.driver == DriverKind::shell) return shell_driver(facts);
   if (facts.driver == DriverKind::bubblewrap && !facts.bubblewrap.works) {
-    return failed("driver", "bubblewrap is chosen and does not work: " + printable(facts.bubblewrap.detail),
+    return failed("driver", "bubblewrap is chosen and does not work: " + told(facts.bubblewrap.detail),
                   "apt-get install bubblewrap");
   }
-  return ok("driver", name + ": " + facts.driver_reason);
+  if (facts.driver == DriverKind::automatic) {
+    return failed(
+        "driver", "no driver could be chosen, so jobs fail: " + told(facts.driver_reason),
+        "run `runneriq-executor doctor` again, or " + option(facts, "executor.driver", "bubblewrap"));
+  }
+  return ok("driver", name + ": " + told(facts.driver_reason));
 }
 
 std::vector<Finding> namespaces(const HostFacts& facts) {
@@ -98,7 +94,7 @@ std::vector<Finding> namespaces(const HostFacts& facts) {
     if (probe->works) {
       findings.push_back(ok(name, "an ordinary user can make them"));
     } else {
-      const std::string what = "an ordinary user cannot make them: " + printable(probe->detail);
+      const std::string what = "an ordinary user cannot make them: " + told(probe->detail);
       const std::string remedy =
           "sysctl -w user.max_" + (kind == "mount" ? "mnt" : kind) + "_namespaces=15000";
       findings.push_back(needed ? failed(name, what, remedy) : warn(name, what, remedy));
@@ -111,62 +107,99 @@ Finding podman(const HostFacts& facts) {
   if (facts.driver != DriverKind::podman) return skipped("podman", "another driver is in use");
   if (!facts.podman) return skipped("podman", "not looked at");
   if (facts.podman->works) {
-    return ok("podman",
-              printable(facts.podman->detail) + "; git and gitlab-runner must be in the jobs' images");
+    return ok("podman", told(facts.podman->detail) + "; git and gitlab-runner must be in the jobs' images");
   }
-  return failed("podman", "podman does not work: " + printable(facts.podman->detail),
-                "apt-get install podman");
+  return failed("podman", "podman does not work: " + told(facts.podman->detail), "apt-get install podman");
 }
 
 Finding chain(const HostFacts& facts) {
   if (facts.driver != DriverKind::chain) return skipped("chain", "another driver is in use");
   if (facts.options.chain.run.empty()) {
     return failed("chain", "the chained driver has no run command",
-                  option(facts, "executor.chain.run: [/path/to/driver, run]"));
+                  option(facts, "executor.chain.run", "[/path/to/driver, run]"));
   }
   const std::string whom = facts.options.run_as.empty() ? "; it decides whom jobs run as"
                                                         : "; it is run as " + printable(facts.options.run_as);
-  return ok("chain", "calls " + printable(facts.options.chain.run.front()) + whom);
+  return ok("chain", "calls " + printable_path(facts.options.chain.run.front()) + whom);
 }
 
 Finding root_account(const HostFacts& facts) {
   if (facts.options.allow_root) {
     return warn("account", "jobs run as root (executor.allow_root)",
-                option(facts, "executor.allow_root: false"));
+                option(facts, "executor.allow_root", "false"));
   }
   return failed("account", "jobs would run as root, which executor.allow_root forbids",
-                option(facts, "executor.run_as: nobody"));
+                option(facts, "executor.run_as", "nobody"));
+}
+
+// What executor.run_as takes for `account`.
+std::string name_of(const Account& account) {
+  return account.name.empty() ? std::to_string(account.uid) : printable(account.name);
+}
+
+bool is_number(std::string_view text) {
+  return text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// Jobs run, but not as the user that was asked for.
+Finding another_account(const HostFacts& facts) {
+  const std::string& asked = facts.options.run_as;
+  const std::string settle = option(facts, "executor.run_as", name_of(*facts.job_account));
+  const bool may_be_missing = facts.is_root && asked != "root" && !is_number(asked);
+  return warn(
+      "account", told(facts.job_account_trouble),
+      may_be_missing ? "useradd --system --create-home " + shell_word(asked) + ", or " + settle : settle);
 }
 
 Finding account(const HostFacts& facts) {
   if (!facts.job_account) {
-    return failed("account", "no account for jobs: " + printable(facts.job_account_trouble),
+    return failed("account", "no account for jobs: " + told(facts.job_account_trouble),
                   "useradd --system --create-home runneriq-job");
   }
   const Account& account = *facts.job_account;
   if (account.uid == 0) return root_account(facts);
-  const std::string name =
-      account.name.empty() ? "user " + std::to_string(account.uid) : printable(account.name);
   if (!facts.is_root && account.uid != facts.uid) {
-    return failed("account", "only root can run jobs as " + name, option(facts, "executor.run_as: \"\""));
+    return failed("account", "only root can run jobs as " + name_of(account),
+                  option(facts, "executor.run_as", std::to_string(facts.uid)));
   }
-  return ok("account", "jobs run as " + name);
+  if (!facts.job_account_trouble.empty()) return another_account(facts);
+  return ok("account", (account.name.empty() ? "jobs run as user " : "jobs run as ") + name_of(account));
+}
+
+Finding no_cgroup(const HostFacts& facts) {
+  const std::string what =
+      "jobs get no cgroup: their processes are not bounded and their CPU time is not known";
+  if (facts.options.cgroup_root != "auto") {
+    return warn("cgroup", told(facts.options.cgroup_root) + " is no cgroup that can be written to; " + what,
+                option(facts, "executor.cgroup_root", "auto"));
+  }
+  const std::string mend = facts.is_root ? "mount -o remount,rw /sys/fs/cgroup"
+                                         : "run gitlab-runner as root, or give user " +
+                                               std::to_string(facts.uid) + " a cgroup of its own";
+  return warn("cgroup", what, mend + "; to do without, " + option(facts, "executor.cgroup_root", "off"));
+}
+
+// Jobs switch the controller on below `root` themselves, where the kernel and its parent let them.
+std::string pids_remedy(const std::string& root) {
+  const std::string top = "/sys/fs/cgroup";
+  if (root == top) return "boot without cgroup_disable=pids on the kernel's command line";
+  const std::string parent = root.substr(0, root.rfind('/'));
+  if (parent == top)
+    return "mkdir -p /sys/fs/cgroup/pids && mount -t cgroup -o pids pids /sys/fs/cgroup/pids";
+  return "echo +pids > " + shell_word(parent + "/cgroup.subtree_control");
 }
 
 Finding cgroup(const HostFacts& facts) {
   if (facts.options.cgroup_root == "off") return skipped("cgroup", "switched off by executor.cgroup_root");
-  if (facts.cgroup.roots.empty()) {
-    return warn(
-        "cgroup", "jobs get no cgroup: their processes are not bounded and their CPU time is not known",
-        option(facts, "executor.cgroup_root: /sys/fs/cgroup/FOLDER_OF_USER_" + std::to_string(facts.uid)));
-  }
+  if (facts.cgroup.roots.empty()) return no_cgroup(facts);
   const auto& controllers = facts.cgroup.controllers;
-  const std::string where = joined(facts.cgroup.roots);
-  if (std::ranges::find(controllers, "pids") == controllers.end()) {
+  const std::string where = printable_path(joined(facts.cgroup.roots));
+  const bool bounds = std::ranges::find(controllers, "pids") != controllers.end();
+  if (!bounds && facts.options.pids_limit > 0) {
     return warn("cgroup", "no pids controller below " + where + ": executor.pids_limit has no effect",
-                "echo +pids > " + quoted(facts.cgroup.roots.front() + "/cgroup.subtree_control"));
+                pids_remedy(facts.cgroup.roots.front()));
   }
-  return ok("cgroup", where + " with " + joined(controllers));
+  return ok("cgroup", where + " with " + told(joined(controllers)));
 }
 
 // Permission bits that an executor's own file or folder should not have.
@@ -174,54 +207,70 @@ Finding private_mode(std::string name, const std::string& path, std::uint32_t mo
                      std::string what) {
   if ((mode & unwanted) == 0) return ok(std::move(name), std::move(what));
   const char* remedy = unwanted == 077U ? "chmod go= " : "chmod go-w ";
-  return failed(std::move(name), path + " has mode " + octal(mode) + ": others may reach into it",
-                remedy + quoted(path));
+  return failed(std::move(name),
+                printable_path(path) + " has mode " + octal(mode) + ": others may reach into it",
+                remedy + shell_word(path));
 }
 
 Finding owned_mode(const HostFacts& facts, std::string name, const std::string& path, std::uint32_t owner,
                    std::uint32_t mode, std::uint32_t unwanted, std::string what) {
   if (owner != facts.uid && owner != 0) {
-    return failed(std::move(name), path + " belongs to user " + std::to_string(owner),
-                  "chown " + std::to_string(facts.uid) + " " + quoted(path));
+    return failed(std::move(name), printable_path(path) + " belongs to user " + std::to_string(owner),
+                  "chown " + std::to_string(facts.uid) + " " + shell_word(path));
   }
   return private_mode(std::move(name), path, mode, unwanted, std::move(what));
 }
 
 Finding state_file(const HostFacts& facts) {
   const StateFileFacts& state = facts.state;
+  const std::string named = "the state file " + printable_path(state.path);
   if (state.schema && *state.schema > state.newest_schema) {
-    return failed(
-        "state-file",
-        "the state file " + state.path + " was written by a later version; jobs run without admission",
-        "install that version, or set it aside: mv " + quoted(state.path) + " " +
-            quoted(state.path + ".later"));
+    return failed("state-file", named + " was written by a later version; jobs run without admission",
+                  "install that version, or set it aside: mv " + shell_word(state.path) + " " +
+                      shell_word(state.path + ".later"));
   }
   if (!state.trouble.empty()) {
     const std::string folder = state.path.substr(0, state.path.rfind('/'));
-    return failed("state-file",
-                  "the state file: " + printable(state.trouble, 400) + "; jobs run without admission",
-                  "install -d -m 0755 -o " + std::to_string(facts.uid) + " " + quoted(folder));
+    return failed("state-file", "the state file: " + told(state.trouble) + "; jobs run without admission",
+                  "install -d -m 0755 -o " + std::to_string(facts.uid) + " " + shell_word(folder));
   }
-  if (!state.exists)
-    return ok("state-file", "the state file " + state.path + " will be made by the first job");
+  if (!state.exists) return ok("state-file", named + " will be made by the first job");
   const std::string schema = state.schema ? ", schema " + std::to_string(*state.schema) : "";
-  return owned_mode(facts, "state-file", state.path, state.owner_uid, state.mode, 077,
-                    "the state file " + state.path + schema);
+  return owned_mode(facts, "state-file", state.path, state.owner_uid, state.mode, 077, named + schema);
 }
 
 Finding folder(const HostFacts& facts, const FolderFacts& folder) {
+  const std::string path = printable_path(folder.path);
   if (!folder.trouble.empty()) {
-    return failed(folder.name, printable(folder.trouble, 400),
-                  "install -d -m 0755 -o " + std::to_string(facts.uid) + " " + quoted(folder.path));
+    return failed(folder.name, told(folder.trouble),
+                  "install -d -m 0755 -o " + std::to_string(facts.uid) + " " + shell_word(folder.path));
   }
   if (folder.free_bytes && *folder.free_bytes < kLittleDisk) {
-    return warn(folder.name, folder.path + " has " + std::to_string(*folder.free_bytes / kMiB) + " MiB left",
-                "du -xhd 2 " + quoted(folder.path) + " | sort -h");
+    return warn(folder.name, path + " has " + std::to_string(*folder.free_bytes / kMiB) + " MiB left",
+                "du -xhd 2 " + shell_word(folder.path) + " | sort -h");
   }
   const std::string room =
       folder.free_bytes ? ", " + std::to_string(*folder.free_bytes / kLittleDisk) + " GiB free" : "";
-  if (!folder.exists) return ok(folder.name, folder.path + " will be made by the first job" + room);
-  return owned_mode(facts, folder.name, folder.path, folder.owner_uid, folder.mode, 022, folder.path + room);
+  if (!folder.exists) return ok(folder.name, path + " will be made by the first job" + room);
+  return owned_mode(facts, folder.name, folder.path, folder.owner_uid, folder.mode, 022, path + room);
+}
+
+// What the next job does, too.
+std::string removal_of_leftovers(const std::string& jobs_dir) {
+  return "for lease in " + shell_word(jobs_dir) +
+         "/*.lease; do [ -d \"$(head -n 1 \"$lease\")\" ] || { rm -rf --one-file-system "
+         "\"${lease%.lease}\" && rm \"$lease\"; }; done";
+}
+
+Finding leftovers(const HostFacts& facts) {
+  const std::string where = printable_path(facts.leftovers.jobs_dir);
+  if (!facts.leftovers.attempts) return skipped("leftovers", where + " cannot be looked into");
+  const int attempts = *facts.leftovers.attempts;
+  if (attempts == 0) return ok("leftovers", "no attempt that is over left a folder in " + where);
+  return warn("leftovers",
+              "private folders in " + where + " of attempts that are over: " + std::to_string(attempts),
+              "the next job removes them; if they stay, type while no job runs: " +
+                  removal_of_leftovers(facts.leftovers.jobs_dir));
 }
 
 bool uses_programs_of_the_host(DriverKind driver) {
@@ -230,14 +279,13 @@ bool uses_programs_of_the_host(DriverKind driver) {
 
 Finding git(const HostFacts& facts) {
   if (!uses_programs_of_the_host(facts.driver)) return skipped("git", "jobs do not use the host's");
-  if (facts.git.works) return ok("git", printable(facts.git.detail));
-  return failed("git", "jobs find no git on executor.path: " + printable(facts.git.detail),
-                "apt-get install git");
+  if (facts.git.works) return ok("git", told(facts.git.detail));
+  return failed("git", "jobs find no git on executor.path: " + told(facts.git.detail), "apt-get install git");
 }
 
 Finding gitlab_runner(const HostFacts& facts) {
   if (!uses_programs_of_the_host(facts.driver)) return skipped("gitlab-runner", "jobs do not use the host's");
-  if (facts.gitlab_runner.works) return ok("gitlab-runner", printable(facts.gitlab_runner.detail));
+  if (facts.gitlab_runner.works) return ok("gitlab-runner", told(facts.gitlab_runner.detail));
   return warn(
       "gitlab-runner",
       "jobs find no gitlab-runner on executor.path: gitlab-runner skips their cache and artifacts, with one "
@@ -293,6 +341,7 @@ std::vector<Finding> examine(const HostFacts& facts) {
   findings.push_back(cgroup(facts));
   findings.push_back(state_file(facts));
   for (const FolderFacts& place : facts.folders) findings.push_back(folder(facts, place));
+  findings.push_back(leftovers(facts));
   findings.push_back(git(facts));
   findings.push_back(gitlab_runner(facts));
   append(findings, examine_runner(facts));

@@ -4,9 +4,11 @@
 #include "executor/config_toml.hpp"
 #include "executor/contract.hpp"
 #include "executor/doctor.hpp"
+#include "executor/remedy.hpp"
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <iterator>
 #include <optional>
 #include <string_view>
@@ -32,17 +34,17 @@ class EntryFindings {
   EntryFindings(const HostFacts& facts, const RunnerEntry& entry) : facts_(facts), entry_(entry) {}
 
   void ok(std::string_view check, std::string what) { add(check, FindingStatus::ok, std::move(what), ""); }
-  void warn(std::string_view check, std::string what, std::string line) {
-    add(check, FindingStatus::warn, std::move(what), in_entry(std::move(line)));
+  void warn(std::string_view check, std::string what, const std::string& line) {
+    add(check, FindingStatus::warn, std::move(what), in_entry(line));
   }
-  void failed(std::string_view check, std::string what, std::string line) {
-    add(check, FindingStatus::fail, std::move(what), in_entry(std::move(line)));
+  void failed(std::string_view check, std::string what, const std::string& line) {
+    add(check, FindingStatus::fail, std::move(what), in_entry(line));
   }
-  void warn_in_custom(std::string_view check, std::string what, std::string line) {
-    add(check, FindingStatus::warn, std::move(what), in_custom(std::move(line)));
+  void warn_in_custom(std::string_view check, std::string what, const std::string& line) {
+    add(check, FindingStatus::warn, std::move(what), in_custom(line));
   }
-  void failed_in_custom(std::string_view check, std::string what, std::string line) {
-    add(check, FindingStatus::fail, std::move(what), in_custom(std::move(line)));
+  void failed_in_custom(std::string_view check, std::string what, const std::string& line) {
+    add(check, FindingStatus::fail, std::move(what), in_custom(line));
   }
 
   const HostFacts& facts() const { return facts_; }
@@ -58,11 +60,12 @@ class EntryFindings {
     return entry_.name.empty() ? "entry " + std::to_string(entry_.number)
                                : "'" + printable(entry_.name) + "'";
   }
-  std::string in_entry(std::string line) const {
-    return "write `" + line + "` to [[runners]] " + place() + " in " + facts_.runner_file;
+  std::string in_entry(const std::string& line) const {
+    return "write `" + line + "` to [[runners]] " + place() + " in " + printable_path(facts_.runner_file);
   }
-  std::string in_custom(std::string line) const {
-    return "write `" + line + "` to [runners.custom] of " + place() + " in " + facts_.runner_file;
+  std::string in_custom(const std::string& line) const {
+    return "write `" + line + "` to [runners.custom] of " + place() + " in " +
+           printable_path(facts_.runner_file);
   }
 
   const HostFacts& facts_;
@@ -92,10 +95,9 @@ bool calls_us(const RunnerEntry& entry, const HostFacts& facts) {
                              [&](const RunnerCommand& c) { return is_ours(c.program, facts); });
 }
 
-std::string toml_list(const std::vector<std::string>& words) {
-  std::string list;
-  for (const std::string& word : words) list += (list.empty() ? "" : ", ") + toml_text(word);
-  return "[" + list + "]";
+std::string toml_list(std::vector<std::string> words) {
+  for (std::string& word : words) word = toml_text(word);
+  return "[" + joined(words) + "]";
 }
 
 void examine_stage(EntryFindings& out, Stage stage) {
@@ -108,12 +110,13 @@ void examine_stage(EntryFindings& out, Stage stage) {
   }
   if (!is_ours(command.program, out.facts())) {
     return out.failed_in_custom(
-        check, check + " calls " + printable(command.program) + " instead of RunnerIQ", line);
+        check, check + " calls " + printable_path(command.program) + " instead of RunnerIQ", line);
   }
   if (command.program.front() != '/') {
     out.warn_in_custom(check, check + " is looked up in gitlab-runner's own PATH", line);
   }
-  if (command.arguments == std::vector{word}) return out.ok(check, printable(command.program) + " " + word);
+  if (command.arguments == std::vector{word})
+    return out.ok(check, printable_path(command.program) + " " + word);
   out.failed_in_custom(word + "_args", word + "_args is " + printable(toml_list(command.arguments)),
                        word + "_args = " + toml_list({word}));
 }
@@ -253,7 +256,7 @@ Finding window(const HostFacts& facts, std::int64_t accepts) {
   if (slots == 0) {
     return {"window", FindingStatus::ok,
             "executor.slots is 0: up to " + jobs + " accepted jobs start at once and none is held",
-            "to order them, write `executor.slots: " + jobs + "` to " + facts.config_file};
+            "to order them, " + write_option(facts.config_file, "executor.slots", jobs)};
   }
   const std::int64_t window = accepts - slots;
   const std::string numbers = jobs + " jobs accepted for " + std::to_string(slots) + " slots";
@@ -266,7 +269,8 @@ Finding window(const HostFacts& facts, std::int64_t accepts) {
       slots <= 2 ? "on so few slots that makes critical jobs slower, since other hosts cannot take them"
                  : "a deep window keeps jobs from hosts that are free";
   return {"window", FindingStatus::warn, numbers + ": " + why,
-          "write `concurrent = " + std::to_string(slots) + "` to the top of " + facts.runner_file};
+          "write `concurrent = " + std::to_string(slots) + "` to the top of " +
+              printable_path(facts.runner_file)};
 }
 
 Finding concurrent(const HostFacts& facts) {
@@ -274,7 +278,7 @@ Finding concurrent(const HostFacts& facts) {
   if (value <= kMostConcurrent) return {"concurrent", FindingStatus::ok, std::to_string(value), ""};
   return {"concurrent", FindingStatus::warn, std::to_string(value) + " bounds nothing",
           "write `concurrent = " + std::to_string(std::max(facts.options.slots, 1)) + "` to the top of " +
-              facts.runner_file};
+              printable_path(facts.runner_file)};
 }
 
 Finding shutdown(const HostFacts& facts) {
@@ -285,7 +289,8 @@ Finding shutdown(const HostFacts& facts) {
           "gitlab-runner gives up after " + seconds(timeout) +
               " when it is stopped, before jobs have ended and "
               "cleanup has run",
-          "write `shutdown_timeout = " + std::to_string(needed) + "` to the top of " + facts.runner_file};
+          "write `shutdown_timeout = " + std::to_string(needed) + "` to the top of " +
+              printable_path(facts.runner_file)};
 }
 
 std::vector<Finding> unit(const HostFacts& facts) {
@@ -301,7 +306,7 @@ std::vector<Finding> unit(const HostFacts& facts) {
       mode == "mixed" || mode == "process"
           ? said + ": a stop ends running jobs instead of waiting for them"
           : said + ": a stop signals the executor itself, and gitlab-runner starts prepare again";
-  const std::string folder = "/etc/systemd/system/" + std::string(base_name(unit.path)) + ".d";
+  const std::string folder = shell_word("/etc/systemd/system/" + std::string(base_name(unit.path)) + ".d");
   return {{"unit", FindingStatus::warn, why,
            "mkdir -p " + folder +
                " && printf '[Service]\\nKillMode=mixed\\nKillSignal=SIGQUIT\\nTimeoutStopSec=7200\\n' > " +
@@ -309,8 +314,8 @@ std::vector<Finding> unit(const HostFacts& facts) {
 }
 
 std::vector<Finding> no_settings(const HostFacts& facts) {
-  return {{"config.toml", FindingStatus::skipped, printable(facts.runner_trouble, 400),
-           facts.program + " doctor --config-file /path/to/config.toml"}};
+  return {{"config.toml", FindingStatus::skipped, printable_path(facts.runner_trouble, 400),
+           shell_word(facts.program) + " doctor --config-file /path/to/config.toml"}};
 }
 
 }  // namespace
@@ -326,7 +331,8 @@ std::vector<Finding> examine_runner(const HostFacts& facts) {
     return findings;
   }
   for (const std::string& oddity : facts.runner->oddities) {
-    findings.push_back({"config.toml", FindingStatus::fail, printable(oddity), "edit " + facts.runner_file});
+    findings.push_back({"config.toml", FindingStatus::fail, printable_path(oddity, 400),
+                        "edit " + printable_path(facts.runner_file)});
   }
   std::vector<const RunnerEntry*> ours;
   for (const RunnerEntry& entry : facts.runner->entries) {
@@ -334,8 +340,8 @@ std::vector<Finding> examine_runner(const HostFacts& facts) {
   }
   if (ours.empty()) {
     findings.push_back({"config.toml", FindingStatus::warn,
-                        "no [[runners]] entry in " + facts.runner_file + " calls RunnerIQ",
-                        facts.program + " doctor --config-toml"});
+                        "no [[runners]] entry in " + printable_path(facts.runner_file) + " calls RunnerIQ",
+                        shell_word(facts.program) + " doctor --config-toml"});
     append(unit(facts));
     return findings;
   }

@@ -41,7 +41,8 @@ struct ConfigAnswer {
   std::map<std::string, std::string> job_env;
 };
 
-// Errors of a driver are the system's fault, never the job's.
+// Errors of a driver are the system's fault; only invalid_argument from config and prepare says that
+// the job itself is at fault and is not to be tried again.
 class Driver {
  public:
   virtual ~Driver() = default;

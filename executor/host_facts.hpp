@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace runneriq::executor {
@@ -21,8 +22,11 @@ struct Probe {
 
 struct CgroupFacts {
   std::vector<std::string> roots;        // writable ones; empty = jobs get no cgroup
-  std::vector<std::string> controllers;  // usable below them: "pids", "cpuacct", …
+  std::vector<std::string> controllers;  // usable below them, one word each: "pids", "cpuacct", …
 };
+// The names in cgroup v2's cgroup.controllers ("cpu io pids") or in the name of a v1 hierarchy's
+// folder ("cpu,cpuacct").
+std::vector<std::string> controller_names(std::string_view text);
 
 struct StateFileFacts {
   std::string path;
@@ -44,6 +48,12 @@ struct FolderFacts {
   std::optional<std::uint64_t> free_bytes;
 };
 
+// Private folders of jobs whose attempt is over and that no cleanup removed.
+struct LeftoverFacts {
+  std::string jobs_dir;
+  std::optional<int> attempts;  // none: the folder could not be looked into
+};
+
 // gitlab-runner's systemd unit with its drop-ins; empty = not said.
 struct UnitFacts {
   std::string path;
@@ -57,8 +67,8 @@ struct HostFacts {
   std::vector<std::string> config_problems;
   ExecutorOptions options;
 
-  DriverKind driver = DriverKind::shell;  // in effect
-  std::string driver_reason;
+  DriverKind driver = DriverKind::shell;  // in effect; automatic: none could be chosen
+  std::string driver_reason;              // why it is, or why none is
   Probe bubblewrap;
   Probe user_namespaces, mount_namespaces, pid_namespaces;
   std::optional<Probe> podman;  // none = not looked at
@@ -66,11 +76,12 @@ struct HostFacts {
   bool is_root = false;
   std::uint32_t uid = 0;
   std::optional<Account> job_account;  // whom jobs run as
-  std::string job_account_trouble;     // why there is none
+  std::string job_account_trouble;     // why there is none, or not the one that was asked for
 
   CgroupFacts cgroup;
   StateFileFacts state;
   std::vector<FolderFacts> folders;
+  LeftoverFacts leftovers;
   Probe git;            // on PATH of jobs
   Probe gitlab_runner;  // on PATH of jobs
 

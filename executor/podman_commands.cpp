@@ -185,7 +185,7 @@ Result<std::string> mount_of(const std::string& directory) {
   if (directory.empty() || directory.front() != '/' || unsafe) {
     return fail(
         Errc::unavailable,
-        "'" + printable(directory) +
+        "'" + printable_path(directory) +
             "' cannot be mounted into a container; choose executor.builds_dir and executor.cache_dir as "
             "absolute paths without commas and quotes");
   }
@@ -224,7 +224,7 @@ Result<PodmanCommands> PodmanCommands::make(const JobPlan& plan, const PodmanOpt
   const std::string_view attempt = base_name(plan.attempt.value());
   if (!is_name(attempt) || attempt.size() > 100) {
     return fail(Errc::unavailable, "no container can be named after the attempt's directory '" +
-                                       printable(plan.attempt.value()) + "'");
+                                       printable_path(plan.attempt.value()) + "'");
   }
   return PodmanCommands{plan, options, pids_limit, "runneriq-" + std::string(attempt)};
 }
@@ -290,7 +290,7 @@ CommandLine PodmanCommands::remove() const {
   return {options_.command, "pod", "rm", "--force", "--time", "0", "--ignore", name_};
 }
 
-CommandLine PodmanCommands::exec(CommandLine command) const {
+CommandLine PodmanCommands::exec(const CommandLine& command) const {
   CommandLine result{options_.command, "exec", name_ + "-job"};
   append(result, command);
   return result;

@@ -3,8 +3,8 @@
 #include "apps/executor/host.hpp"
 #include "apps/executor/self_test.hpp"
 #include "core/lines.hpp"
-#include "core/printable.hpp"
 #include "executor/planning.hpp"
+#include "executor/podman/podman_driver.hpp"
 #include "executor/toml/runner_config.hpp"
 #include "platform/accounts.hpp"
 #include "platform/cgroup.hpp"
@@ -13,12 +13,16 @@
 #include "platform/sqlite.hpp"
 #include "scheduler/sqlite/schema.hpp"
 
+#include <dirent.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <climits>
+#include <iterator>
+#include <memory>
 
 namespace runneriq::app {
 namespace {
@@ -34,7 +38,7 @@ constexpr std::array kUnitFolders{"/etc/systemd/system", "/run/systemd/system", 
 constexpr const char* kUnit = "gitlab-runner.service";
 
 std::string first_line(const std::string& text) {
-  return printable(text.substr(0, text.find('\n')));
+  return text.substr(0, text.find('\n'));
 }
 
 // Runs `words` as jobs would find the program; works when it exits with 0.
@@ -62,11 +66,19 @@ Probe namespaces(const std::string& kind) {
   return {true, "quota " + first_line(*quota)};
 }
 
+// Of v2 the file says it, of v1 the name of the hierarchy's mount point.
+std::string controllers_of(const std::string& root) {
+  constexpr std::string_view kMounts = "/sys/fs/cgroup/";
+  auto v2 = platform::read_file(root + "/cgroup.controllers", kLargestFile);
+  if (v2) return std::move(*v2);
+  if (!root.starts_with(kMounts)) return platform::last_part(root);
+  return root.substr(kMounts.size(), root.find('/', kMounts.size()) - kMounts.size());
+}
+
 std::vector<std::string> controllers_below(const std::vector<std::string>& roots) {
   std::vector<std::string> names;
   for (const std::string& root : roots) {
-    const auto v2 = platform::read_file(root + "/cgroup.controllers", kLargestFile);
-    names.push_back(v2 ? "v2: " + first_line(*v2) : root.substr(root.rfind('/') + 1));
+    std::ranges::move(executor::controller_names(controllers_of(root)), std::back_inserter(names));
   }
   return names;
 }
@@ -126,6 +138,24 @@ FolderFacts folder_facts(const std::string& name, const std::string& path) {
   return facts;
 }
 
+// Whether the attempt of a lease, the file that stands beside a private folder, is over.
+bool is_leftover(const std::string& lease) {
+  const auto text = platform::read_file(lease, kLargestFile);
+  return text && !platform::is_folder(first_line(*text));
+}
+
+executor::LeftoverFacts leftover_facts(const std::string& jobs_dir) {
+  executor::LeftoverFacts facts{jobs_dir, 0};
+  if (!platform::exists(jobs_dir)) return facts;
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream{::opendir(jobs_dir.c_str()), &::closedir};
+  if (!stream) return {jobs_dir, std::nullopt};
+  while (const dirent* entry = ::readdir(stream.get())) {
+    const std::string path = jobs_dir + "/" + entry->d_name;
+    if (path.ends_with(".lease") && is_leftover(path)) ++*facts.attempts;
+  }
+  return facts;
+}
+
 void read_unit(const std::string& path, executor::UnitFacts& unit) {
   const auto text = platform::read_file(path, kLargestFile);
   if (!text) return;
@@ -151,17 +181,19 @@ std::string usual_runner_file(executor::EnvironmentBlock environment) {
   return platform::is_root() ? "/etc/gitlab-runner/config.toml" : home + "/.gitlab-runner/config.toml";
 }
 
-void gather_driver(HostFacts& facts, const JobUser& user) {
+void gather_driver(HostFacts& facts, executor::EnvironmentBlock environment, const JobUser& user) {
   const auto sandbox =
       executor::probe_bubblewrap(facts.options.bubblewrap, user.account, user.drop_privileges);
   facts.bubblewrap = sandbox
                          ? try_program({facts.options.bubblewrap.command, "--version"}, facts.options.path)
                          : Probe{false, sandbox.error().message};
-  const DriverChoice choice = choose_driver(facts.options, user);
-  facts.driver = choice.kind;
-  facts.driver_reason = choice.reason;
+  const auto choice = choose_driver(facts.options, user);
+  facts.driver = choice ? choice->kind : executor::DriverKind::automatic;
+  facts.driver_reason = choice ? choice->reason : choice.error().message;
   if (facts.driver == executor::DriverKind::podman) {
-    facts.podman = try_program({facts.options.podman.command, "--version"}, facts.options.path);
+    const auto works =
+        executor::probe_podman(facts.options.podman, environment, user.account, user.drop_privileges);
+    facts.podman = works ? Probe{true, *works} : Probe{false, works.error().message};
   }
 }
 
@@ -196,7 +228,7 @@ HostFacts gather_facts(executor::EnvironmentBlock environment, const std::string
     facts.config_problems.push_back(problem.where + ": " + problem.message);
   }
   facts.options = std::move(settings.executor);
-  gather_driver(facts, user);
+  gather_driver(facts, environment, user);
   facts.user_namespaces = namespaces("user");
   facts.mount_namespaces = namespaces("mnt");
   facts.pid_namespaces = namespaces("pid");
@@ -209,6 +241,7 @@ HostFacts gather_facts(executor::EnvironmentBlock environment, const std::string
   facts.state = state_file_facts(state);
   facts.folders = {folder_facts("builds_dir", roots.builds), folder_facts("cache_dir", roots.cache),
                    folder_facts("jobs_dir", roots.jobs)};
+  facts.leftovers = leftover_facts(roots.jobs);
   facts.git = try_program({"git", "--version"}, facts.options.path);
   facts.gitlab_runner = try_program({"gitlab-runner", "--version"}, facts.options.path);
   facts.runner_file = runner_file.empty() ? usual_runner_file(environment) : runner_file;

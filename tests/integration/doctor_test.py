@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import tomllib
@@ -82,3 +83,54 @@ def test_reserve_gives_an_ordinary_and_a_critical_runner(make_host: HostMaker) -
 def test_a_wrong_option_is_refused(make_host: HostMaker, arguments: list[str]) -> None:
     end = doctor(make_host("shell"), "--config-toml", *arguments)
     assert end.returncode == 2 and end.stderr
+
+
+def finding(host: Host, name: str) -> dict[str, str]:
+    findings = json.loads(doctor(host, "--output", "json").stdout)["findings"]
+    return next(one for one in findings if one["name"] == name)
+
+
+def leave_behind(host: Host, name: str, attempt: Path) -> Path:
+    private = host.jobs / name
+    (private / "home").mkdir(parents=True)
+    (host.jobs / f"{name}.lease").write_text(f"{attempt}\nboot\n1\n2\n")
+    return private
+
+
+def test_what_attempts_left_is_counted_and_the_remedy_removes_only_that(make_host: HostMaker) -> None:
+    host = make_host("shell")
+    assert finding(host, "leftovers")["status"] == "ok"
+    over = [leave_behind(host, name, host.root / "gone") for name in ("one", "two")]
+    running = leave_behind(host, "three", host.make_directory("attempt"))
+    told = finding(host, "leftovers")
+    assert told["status"] == "warn" and told["what"].endswith(": 2"), told
+    subprocess.run(["sh", "-c", told["remedy"].partition("while no job runs: ")[2]], check=True)
+    assert not any(path.exists() for path in over)
+    assert sorted(path.name for path in host.jobs.iterdir()) == ["three", "three.lease"] and running.is_dir()
+    assert finding(host, "leftovers")["status"] == "ok"
+
+
+def test_another_user_than_the_one_asked_for_is_a_warning(make_host: HostMaker, identity: str) -> None:
+    host = make_host("shell", identity)
+    host.options["RUN_AS"] = "no-such-user"
+    told = finding(host, "account")
+    assert told["status"] == "warn" and "no-such-user" in told["what"], told
+    assert "run_as: " in told["remedy"], told
+
+
+def test_podman_is_tried_as_jobs_would_use_it(make_host: HostMaker) -> None:
+    host = make_host("podman")
+    folder = host.make_directory("tools")
+    tool = folder / "podman"
+    tool.write_text("#!/bin/sh\n[ \"$1\" = --version ] && echo podman 4 && exit 0\necho 'no storage' >&2\nexit 125\n")
+    tool.chmod(0o755)
+    host.options["PODMAN_COMMAND"] = str(tool)
+    told = finding(host, "podman")
+    assert told["status"] == "fail" and "no storage" in told["what"], told
+
+
+def test_paths_can_be_pasted(make_host: HostMaker) -> None:
+    host = make_host("shell")
+    host.state = host.root / "file" / "host.db"
+    (host.root / "file").write_text("x")
+    assert "\\/" not in doctor(host).stdout

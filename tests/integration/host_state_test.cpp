@@ -311,7 +311,8 @@ TEST_F(HostStateTest, BuildsDirectoriesAreTheSmallestFreeNumbers) {
   EXPECT_EQ(*state.reserve(here, project, AttemptId{"/tmp/c"}), 2);
   EXPECT_EQ(*state.reserve(here, project, AttemptId{"/tmp/b"}), 1) << "once per attempt";
   EXPECT_EQ(*state.reserve(here, ProjectId{8}, AttemptId{"/tmp/d"}), 0) << "each project counts for itself";
-  EXPECT_EQ(*state.reserve(there, project, AttemptId{"/tmp/e"}), 3) << "two GitLabs share the folders, never a number";
+  EXPECT_EQ(*state.reserve(there, project, AttemptId{"/tmp/e"}), 3)
+      << "two GitLabs share the folders, never a number";
   ASSERT_TRUE(state.leave(request(1).key, AttemptId{"/tmp/b"}, now));
   EXPECT_EQ(*state.reserve(here, project, AttemptId{"/tmp/f"}), 1) << "the gap is filled";
   EXPECT_EQ(*state.reserve(here, project, AttemptId{"/tmp/g"}), 4);

@@ -65,6 +65,37 @@ TEST(PrintableLength, NeverExceedsTheLimit) {
   EXPECT_EQ(printable("abcd", 3), "…");
 }
 
+struct PathCase {
+  const char* name;
+  std::string path;
+  std::string shown;
+};
+
+class PrintablePath : public testing::TestWithParam<PathCase> {};
+
+TEST_P(PrintablePath, CanBePastedAndIsOneLine) {
+  EXPECT_EQ(printable_path(GetParam().path), GetParam().shown);
+}
+
+INSTANTIATE_TEST_SUITE_P(Core, PrintablePath,
+                         testing::Values(PathCase{"LeadingSlashStays", "/etc/runneriq/runneriq.yaml",
+                                                  "/etc/runneriq/runneriq.yaml"},
+                                         PathCase{"SlashBehindSpacesStays", "  /x", "  /x"},
+                                         PathCase{"EmptyStays", "", ""},
+                                         PathCase{"UmlautsStay", "/srv/Prüfung", "/srv/Prüfung"},
+                                         PathCase{"LineFeed", "/a\nb", "/a\\nb"},
+                                         PathCase{"AnsiColour", "/\x1b[31m", "/\\x1b[31m"},
+                                         PathCase{"Backslash", "/a\\b", "/a\\\\b"},
+                                         PathCase{"RightToLeftOverride", "/\xe2\x80\xae", "/\\xe2\\x80\\xae"},
+                                         PathCase{"BytesThatAreNoText", "/caf\xe9", "/caf\\xe9"}),
+                         [](const auto& given) { return given.param.name; });
+
+TEST(PrintablePathLength, TheLongestPathOfTheKernelStaysWhole) {
+  const std::string path = "/" + std::string(4094, 'x');
+  EXPECT_EQ(printable_path(path), path);
+  EXPECT_EQ(printable_path("/1234567", 6), "/12…");
+}
+
 TEST(PrintableLength, HasALimitUnlessToldOtherwise) {
   EXPECT_EQ(printable(std::string(1000, 'x')).size(), 200U);
 }

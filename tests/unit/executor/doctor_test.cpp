@@ -1,5 +1,6 @@
 #include "executor/doctor.hpp"
 
+#include "config/yaml/document.hpp"
 #include "executor/config_toml.hpp"
 #include "executor/toml/runner_config.hpp"
 
@@ -7,6 +8,10 @@
 #include <nlohmann/json.hpp>
 
 #include <functional>
+#include <regex>
+#include <span>
+#include <string>
+#include <vector>
 
 namespace runneriq::executor {
 namespace {
@@ -33,7 +38,8 @@ HostFacts good_host() {
   facts.state = {"/var/lib/runneriq-executor/host.db", true, "", 1, 1, 0, 0600};
   facts.folders = {
       {"builds_dir", "/var/lib/runneriq-executor/builds", true, "", 0, 0755, std::uint64_t{50} << 30}};
-  facts.git = {true, "/usr/bin/git"};
+  facts.leftovers = {"/var/lib/runneriq-executor/jobs", 0};
+  facts.git = {true, "git version 2.39.5"};
   facts.gitlab_runner = {true, "/usr/bin/gitlab-runner"};
   facts.runner_file = "/etc/gitlab-runner/config.toml";
   facts.runner = good_settings(2);
@@ -100,9 +106,9 @@ constexpr auto kSkipped = FindingStatus::skipped;
 
 const Case kHost[]{
     {"ABadConfiguration", [](HostFacts& f) { f.config_problems = {"line 3: unknown option 'slot'"}; },
-     "configuration", kFail, "/usr/bin/runneriq-executor config check"},
+     "configuration", kFail, "edit /etc/runneriq/runneriq.yaml, then run `runneriq-executor doctor` again"},
     {"TheShellDriver", [](HostFacts& f) { f.driver = DriverKind::shell; }, "driver", kWarn,
-     "executor.driver: bubblewrap"},
+     "below `runneriq:` in /etc/runneriq/runneriq.yaml write `executor: {driver: bubblewrap}`"},
     {"TheShellDriverWithoutBubblewrap",
      [](HostFacts& f) {
        f.driver = DriverKind::shell;
@@ -140,7 +146,7 @@ const Case kHost[]{
      },
      "git", kSkipped, ""},
     {"AChainWithoutRun", [](HostFacts& f) { f.driver = DriverKind::chain; }, "chain", kFail,
-     "executor.chain.run: [/path/to/driver, run]"},
+     "`executor: {chain: {run: [/path/to/driver, run]}}`"},
     {"AChain",
      [](HostFacts& f) {
        f.driver = DriverKind::chain;
@@ -152,28 +158,93 @@ const Case kHost[]{
      [](HostFacts& f) {
        f.job_account = Account{"root", 0, 0, {}, "/root"};
      },
-     "account", kFail, "executor.run_as: nobody"},
+     "account", kFail, "`executor: {run_as: nobody}`"},
     {"JobsAsRootThatIsAllowed",
      [](HostFacts& f) {
        f.job_account = Account{"root", 0, 0, {}, "/root"};
        f.options.allow_root = true;
      },
-     "account", kWarn, "executor.allow_root: false"},
+     "account", kWarn, "`executor: {allow_root: false}`"},
     {"AnAccountThatOnlyRootCanTake",
      [](HostFacts& f) {
        f.is_root = false;
        f.uid = 1000;
      },
-     "account", kFail, "executor.run_as: \"\""},
-    {"NoCgroup", [](HostFacts& f) { f.cgroup = {}; }, "cgroup", kWarn, "executor.cgroup_root: "},
+     "account", kFail, "`executor: {run_as: 1000}`"},
+    {"AnAccountThatIsUnknown",
+     [](HostFacts& f) {
+       f.options.run_as = "ci";
+       f.job_account_trouble = "executor.run_as: no user 'ci'; jobs run as gitlab-runner";
+     },
+     "account", kWarn, "useradd --system --create-home ci, or below `runneriq:`"},
+    {"AnAccountNumberThatIsUnknown",
+     [](HostFacts& f) {
+       f.options.run_as = "4711";
+       f.job_account_trouble = "executor.run_as: no user '4711'; jobs run as gitlab-runner";
+     },
+     "account", kWarn, "`executor: {run_as: gitlab-runner}`"},
+    {"AnAccountWithoutNameInsteadOfRoot",
+     [](HostFacts& f) {
+       f.options.run_as = "root";
+       f.job_account = Account{"", 65534, 65534, {}, "/"};
+       f.job_account_trouble = "executor.run_as: root needs executor.allow_root: true";
+     },
+     "account", kWarn, "`executor: {run_as: 65534}`"},
+    {"AnAccountThatOnlyRootCanTakeAndIsNotTaken",
+     [](HostFacts& f) {
+       f.is_root = false;
+       f.uid = 998;
+       f.options.run_as = "ci";
+       f.job_account_trouble = "executor.run_as: only root can run jobs as ci; jobs run as gitlab-runner";
+     },
+     "account", kWarn, "`executor: {run_as: gitlab-runner}`"},
+    {"NoCgroup", [](HostFacts& f) { f.cgroup = {}; }, "cgroup", kWarn, "`executor: {cgroup_root: off}`"},
+    {"NoCgroupWhereItWasAskedFor",
+     [](HostFacts& f) {
+       f.cgroup = {};
+       f.options.cgroup_root = "/sys/fs/cgroup/none";
+     },
+     "cgroup", kWarn, "`executor: {cgroup_root: auto}`"},
     {"NoCgroupOnPurpose",
      [](HostFacts& f) {
        f.cgroup = {};
        f.options.cgroup_root = "off";
      },
      "cgroup", kSkipped, ""},
-    {"NoPidsController", [](HostFacts& f) { f.cgroup.controllers = {"cpuacct"}; }, "cgroup", kWarn,
-     "echo +pids > /sys/fs/cgroup/cgroup.subtree_control"},
+    {"NoPidsControllerAtTheTop", [](HostFacts& f) { f.cgroup.controllers = {"cpuacct"}; }, "cgroup", kWarn,
+     "cgroup_disable=pids"},
+    {"NoPidsControllerInADelegatedFolder",
+     [](HostFacts& f) {
+       f.cgroup = {{"/sys/fs/cgroup/ci jobs/own"}, {"cpu"}};
+     },
+     "cgroup", kWarn, "echo +pids > '/sys/fs/cgroup/ci jobs/cgroup.subtree_control'"},
+    {"NoPidsControllerBesideTheOldHierarchies",
+     [](HostFacts& f) {
+       f.cgroup = {{"/sys/fs/cgroup/unified", "/sys/fs/cgroup/cpuacct"}, {"hugetlb", "cpu", "cpuacct"}};
+     },
+     "cgroup", kWarn, "mount -t cgroup -o pids pids /sys/fs/cgroup/pids"},
+    {"NoPidsControllerThatNobodyNeeds",
+     [](HostFacts& f) {
+       f.cgroup.controllers = {"cpuacct"};
+       f.options.pids_limit = 0;
+     },
+     "cgroup", kOk, ""},
+    {"ThePidsControllerOfTheUnifiedHierarchy",
+     [](HostFacts& f) {
+       f.cgroup.controllers = controller_names("cpuset cpu io memory hugetlb pids rdma misc\n");
+     },
+     "cgroup", kOk, ""},
+    {"WhatAttemptsLeft", [](HostFacts& f) { f.leftovers.attempts = 2; }, "leftovers", kWarn,
+     "the next job removes them; if they stay, type while no job runs: for lease in "
+     "/var/lib/runneriq-executor/jobs/*.lease; do"},
+    {"AJobsFolderThatCannotBeSeen", [](HostFacts& f) { f.leftovers.attempts.reset(); }, "leftovers", kSkipped,
+     ""},
+    {"NoDriverThatCouldBeTried",
+     [](HostFacts& f) {
+       f.driver = DriverKind::automatic;
+       f.driver_reason = "out of processes";
+     },
+     "driver", kFail, "`executor: {driver: bubblewrap}`"},
     {"AStateFileThatDoesNotOpen", [](HostFacts& f) { f.state.trouble = "permission denied"; }, "state-file",
      kFail, "install -d -m 0755 -o 0 /var/lib/runneriq-executor"},
     {"AStateFileOfALaterVersion", [](HostFacts& f) { f.state.schema = 9; }, "state-file", kFail,
@@ -279,7 +350,7 @@ const Case kRunner[]{
        entry(f).limit = 8;
      },
      "window", kOk, ""},
-    {"NoSlotsAtAll", [](HostFacts& f) { f.options.slots = 0; }, "window", kOk, "`executor.slots: 2`"},
+    {"NoSlotsAtAll", [](HostFacts& f) { f.options.slots = 0; }, "window", kOk, "`executor: {slots: 2}`"},
     {"AShutdownWithinOurGrace", [](HostFacts& f) { f.runner->shutdown_timeout = 20; }, "shutdown_timeout",
      kWarn, "`shutdown_timeout = 25`"},
     {"AUnitThatSignalsTheJob", [](HostFacts& f) { f.unit->kill_mode = ""; }, "unit", kWarn,
@@ -303,6 +374,85 @@ TEST(Doctor, GivesARemedyForWhateverIsNotFine) {
         EXPECT_TRUE(fine || !finding.remedy.empty()) << one.name << ": " << described(finding);
       }
     }
+  }
+}
+
+// The texts between backticks.
+std::vector<std::string> quoted_texts(const std::string& remedy) {
+  static const std::regex kQuoted("`([^`]*)`");
+  std::vector<std::string> texts;
+  for (std::sregex_iterator it(remedy.begin(), remedy.end(), kQuoted), end; it != end; ++it)
+    texts.push_back((*it)[1]);
+  return texts;
+}
+
+void expect_accepted(const std::string& document) {
+  const auto entries = config::parse_yaml_document(document);
+  ASSERT_TRUE(entries) << entries.error().message << "\n" << document;
+  ASSERT_FALSE(entries->empty()) << document;
+  EXPECT_EQ(entries->front().path.front(), "executor") << document;
+  ExecutorOptions options;
+  config::Configuration configuration{option_rows(options), {"executor"}};
+  for (const config::Problem& problem : configuration.apply_document("f", *entries)) {
+    ADD_FAILURE() << problem.message << "\n" << document;
+  }
+}
+
+TEST(Doctor, GivesOptionsThatTheConfigurationFileAccepts) {
+  int options_given = 0;
+  for (const auto& cases : {std::span<const Case>(kHost), std::span<const Case>(kRunner)}) {
+    for (const Case& one : cases) {
+      HostFacts facts = good_host();
+      one.change(facts);
+      for (const Finding& finding : examine(facts)) {
+        const std::size_t place = finding.remedy.find("below `runneriq:`");
+        if (place == std::string::npos) continue;
+        const auto texts = quoted_texts(finding.remedy.substr(place));
+        ASSERT_EQ(texts.size(), 4U) << described(finding);
+        ++options_given;
+        expect_accepted("runneriq:\n  " + texts[1] + "\n");
+        expect_accepted("runneriq:\n  " + texts[2] + "\n    max_hold: 3m\n    " + texts[3] + "\n");
+      }
+    }
+  }
+  EXPECT_GE(options_given, 10);
+}
+
+TEST(Doctor, ReadsEveryNotationOfControllers) {
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(controller_names("cpuset cpu pids\n"), (Names{"cpuset", "cpu", "pids"}));
+  EXPECT_EQ(controller_names("cpu,cpuacct"), (Names{"cpu", "cpuacct"}));
+  EXPECT_EQ(controller_names("\n"), Names{});
+}
+
+TEST(Doctor, PrintsPathsSoThatTheyCanBePasted) {
+  HostFacts facts = good_host();
+  facts.driver = DriverKind::chain;
+  facts.options.chain.run = {"/opt/tart", "run"};
+  facts.config_problems = {"/etc/runneriq/runneriq.yaml:3: unknown option 'slot'"};
+  facts.state.trouble = "/srv/x is not a folder";
+  facts.folders[0].trouble = "/srv/x is not a folder";
+  facts.runner.reset();
+  facts.runner_trouble = "/etc/gitlab-runner/config.toml: no such file";
+  for (const Finding& finding : examine(facts)) {
+    EXPECT_EQ(described(finding).find("\\/"), std::string::npos) << described(finding);
+  }
+}
+
+TEST(Doctor, EscapesControlCharactersOfPaths) {
+  HostFacts facts = good_host();
+  facts.config_file = facts.runner_file = facts.program = "/a\nb\x1b";
+  facts.cgroup.roots = {"/a\nb\x1b"};
+  facts.state.path = facts.folders[0].path = facts.leftovers.jobs_dir = facts.config_file;
+  facts.state.mode = facts.folders[0].mode = 0777;
+  facts.unit->path = "/a\nb\x1b";
+  facts.leftovers.attempts = 1;
+  facts.config_problems = {"x"};
+  facts.driver = DriverKind::shell;
+  entry(facts).limit = 0;
+  facts.unit->kill_mode = "";
+  for (const Finding& finding : examine(facts)) {
+    EXPECT_EQ(described(finding).find_first_of("\n\x1b"), std::string::npos) << described(finding);
   }
 }
 
