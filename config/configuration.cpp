@@ -1,5 +1,6 @@
 #include "config/configuration.hpp"
 
+#include "core/joined.hpp"
 #include "core/printable.hpp"
 
 #include <algorithm>
@@ -16,10 +17,6 @@ using Kind = DocumentEntry::Kind;
 constexpr std::string_view kVariablePrefix = "RUNNERIQ_";
 
 // The quote comes first, so that printable() leaves the slash of a path as it is.
-std::string quoted(std::string_view text) {
-  return printable("'" + std::string(text), 120) + "'";
-}
-
 Path split(std::string_view text, char separator) {
   Path parts;
   while (true) {
@@ -34,12 +31,6 @@ std::string_view without_spaces_around(std::string_view text) {
   const std::size_t first = text.find_first_not_of(' ');
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
-
-std::string joined(std::span<const std::string> path) {
-  std::string text;
-  for (const std::string& element : path) text += (text.empty() ? "" : ".") + element;
-  return text;
 }
 
 bool starts_with(std::span<const std::string> path, std::span<const std::string> start) {
@@ -92,11 +83,11 @@ class KeyTree {
     }
     if (const std::string_view near = nearest(word, siblings); !near.empty()) {
       unknown.emplace_back(near);
-      return joined(unknown);
+      return joined(unknown, ".");
     }
     const auto same =
         std::find_if(keys_.begin(), keys_.end(), [&](const Path& key) { return key.back() == word; });
-    return same == keys_.end() ? "" : joined(*same);
+    return same == keys_.end() ? "" : joined(*same, ".");
   }
 
  private:
@@ -116,7 +107,7 @@ class DocumentLayer {
     } else if (!tree_.is_section(entry.path)) {
       refuse_unknown(entry);
     } else if (entry.kind == Kind::scalar) {
-      refuse(entry, joined(entry.path), "is a section: put its settings below it, one per line");
+      refuse(entry, joined(entry.path, "."), "is a section: put its settings below it, one per line");
     }
   }
   [[nodiscard]] std::vector<Problem> problems() && { return std::move(problems_); }
@@ -180,10 +171,10 @@ class DocumentLayer {
     const Path unknown = tree_.unknown_part(entry.path);
     const std::string meant = ours ? tree_.suggestion(unknown) : owned_like(entry.path.front());
     if (!ours && meant.empty()) return;
-    const std::string name = joined(unknown);
+    const std::string name = joined(unknown, ".");
     if (!refused_.insert(name).second) return;
     const std::string what = unknown.size() == 1 ? "unknown section " : "unknown option ";
-    problems_.push_back({where(entry), what + quoted(name) + did_you_mean(meant)});
+    problems_.push_back({where(entry), what + quoted_text(name) + did_you_mean(meant)});
   }
 
   [[nodiscard]] std::string owned_like(std::string_view section) const {
@@ -260,7 +251,7 @@ Problem unknown_variable(const Options& options, std::string_view name) {
   std::vector<std::string> names;
   for (const Option& option : options) names.push_back(variable_name(option.key));
   const std::vector<std::string_view> known(names.begin(), names.end());
-  return {printable(name), "unknown option " + quoted(name) + did_you_mean(nearest(name, known))};
+  return {printable(name), "unknown option " + quoted_text(name) + did_you_mean(nearest(name, known))};
 }
 
 }  // namespace

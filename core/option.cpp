@@ -9,10 +9,6 @@
 namespace runneriq {
 namespace {
 
-std::string quoted(std::string_view text) {
-  return "'" + printable(text, 80) + "'";
-}
-
 std::string lower_case(std::string_view text) {
   std::string lower{text};
   std::transform(lower.begin(), lower.end(), lower.begin(),
@@ -37,14 +33,14 @@ Result<bool> parse_switch(std::string_view text) {
   const std::string word = lower_case(text);
   if (word == "true" || word == "on" || word == "yes") return true;
   if (word == "false" || word == "off" || word == "no") return false;
-  return fail(Errc::invalid_argument, quoted(text) + " is neither true, on, yes nor false, off, no");
+  return fail(Errc::invalid_argument, quoted_text(text) + " is neither true, on, yes nor false, off, no");
 }
 
 Result<int> parse_whole(std::string_view text, int lowest, int highest) {
   int number = 0;
   if (only_digits(text) && reads_whole(text, number) && number >= lowest && number <= highest) return number;
-  return fail(Errc::invalid_argument, quoted(text) + " is not a whole number from " + std::to_string(lowest) +
-                                          " to " + std::to_string(highest));
+  return fail(Errc::invalid_argument, quoted_text(text) + " is not a whole number from " +
+                                          std::to_string(lowest) + " to " + std::to_string(highest));
 }
 
 Result<double> parse_decimal(std::string_view text, double lowest, double highest) {
@@ -52,7 +48,7 @@ Result<double> parse_decimal(std::string_view text, double lowest, double highes
   if (reads_whole(text, number, std::chars_format::fixed) && number >= lowest && number <= highest) {
     return number + 0.0;  // "-0" reads as 0
   }
-  return fail(Errc::invalid_argument, quoted(text) + " is not a number from " + decimal_text(lowest) +
+  return fail(Errc::invalid_argument, quoted_text(text) + " is not a number from " + decimal_text(lowest) +
                                           " to " + decimal_text(highest));
 }
 

@@ -93,4 +93,9 @@ std::string printable_path(std::string_view path, std::size_t max_bytes) {
   return one_line(path, max_bytes, LeadingSlash::kept);
 }
 
+std::string quoted_text(std::string_view text, std::size_t max_bytes) {
+  // With the quote before it, a leading slash is no quick action.
+  return printable("'" + std::string(text), max_bytes) + "'";
+}
+
 }  // namespace runneriq

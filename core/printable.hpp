@@ -18,4 +18,7 @@ std::string printable(std::string_view text, std::size_t max_bytes = 200);
 // leading '/' stays, so that it can be pasted. Not for text of a job.
 std::string printable_path(std::string_view path, std::size_t max_bytes = 4096);
 
+// Printable text of at most `max_bytes` in single quotes, for errors that show a bad value.
+std::string quoted_text(std::string_view text, std::size_t max_bytes = 80);
+
 }  // namespace runneriq

@@ -1,5 +1,6 @@
 #include "executor/doctor.hpp"
 
+#include "core/joined.hpp"
 #include "core/printable.hpp"
 #include "executor/remedy.hpp"
 
@@ -193,13 +194,13 @@ Finding cgroup(const HostFacts& facts) {
   if (facts.options.cgroup_root == "off") return skipped("cgroup", "switched off by executor.cgroup_root");
   if (facts.cgroup.roots.empty()) return no_cgroup(facts);
   const auto& controllers = facts.cgroup.controllers;
-  const std::string where = printable_path(joined(facts.cgroup.roots));
+  const std::string where = printable_path(joined(facts.cgroup.roots, ", "));
   const bool bounds = std::ranges::find(controllers, "pids") != controllers.end();
   if (!bounds && facts.options.pids_limit > 0) {
     return warn("cgroup", "no pids controller below " + where + ": executor.pids_limit has no effect",
                 pids_remedy(facts.cgroup.roots.front()));
   }
-  return ok("cgroup", where + " with " + told(joined(controllers)));
+  return ok("cgroup", where + " with " + told(joined(controllers, ", ")));
 }
 
 // Permission bits that an executor's own file or folder should not have.

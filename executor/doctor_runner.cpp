@@ -1,5 +1,7 @@
 // The doctor's findings about gitlab-runner: config.toml and the systemd unit. The rules come
 // from gitlab-runner 19.4 (executors/custom, commands/multi.go).
+#include "core/joined.hpp"
+#include "core/path.hpp"
 #include "core/printable.hpp"
 #include "executor/config_toml.hpp"
 #include "executor/contract.hpp"
@@ -82,12 +84,8 @@ std::int64_t effective(std::optional<std::int64_t> value, std::int64_t otherwise
   return value.value_or(0) > 0 ? *value : otherwise;
 }
 
-std::string_view base_name(std::string_view path) {
-  return path.substr(path.rfind('/') + 1);
-}
-
 bool is_ours(const std::string& program, const HostFacts& facts) {
-  return program == facts.program || base_name(program) == "runneriq-executor";
+  return program == facts.program || last_part(program) == "runneriq-executor";
 }
 
 bool calls_us(const RunnerEntry& entry, const HostFacts& facts) {
@@ -97,7 +95,7 @@ bool calls_us(const RunnerEntry& entry, const HostFacts& facts) {
 
 std::string toml_list(std::vector<std::string> words) {
   for (std::string& word : words) word = toml_text(word);
-  return "[" + joined(words) + "]";
+  return "[" + joined(words, ", ") + "]";
 }
 
 void examine_stage(EntryFindings& out, Stage stage) {
@@ -306,7 +304,7 @@ std::vector<Finding> unit(const HostFacts& facts) {
       mode == "mixed" || mode == "process"
           ? said + ": a stop ends running jobs instead of waiting for them"
           : said + ": a stop signals the executor itself, and gitlab-runner starts prepare again";
-  const std::string folder = shell_word("/etc/systemd/system/" + std::string(base_name(unit.path)) + ".d");
+  const std::string folder = shell_word("/etc/systemd/system/" + std::string(last_part(unit.path)) + ".d");
   return {{"unit", FindingStatus::warn, why,
            "mkdir -p " + folder +
                " && printf '[Service]\\nKillMode=mixed\\nKillSignal=SIGQUIT\\nTimeoutStopSec=7200\\n' > " +

@@ -1,5 +1,7 @@
 #include "executor/interpreter.hpp"
 
+#include "core/path.hpp"
+
 #include <algorithm>
 
 namespace runneriq::executor {
@@ -12,16 +14,12 @@ std::string_view take_word(std::string_view& line) {
   return word;
 }
 
-std::string_view program_of(std::string_view path) {
-  return path.substr(path.rfind('/') + 1);
-}
-
 // "#!/usr/bin/env bash" and "#!/bin/bash -e" both name bash; "" when the line names nothing.
 std::string_view shell_named_by(std::string_view line) {
   if (!line.starts_with("#!")) return {};
   line.remove_prefix(2);
-  const std::string_view program = program_of(take_word(line));
-  return program == "env" ? program_of(take_word(line)) : program;
+  const std::string_view program = last_part(take_word(line));
+  return program == "env" ? last_part(take_word(line)) : program;
 }
 
 }  // namespace

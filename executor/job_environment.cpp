@@ -1,5 +1,7 @@
 #include "executor/job_environment.hpp"
 
+#include "core/path.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -24,8 +26,7 @@ void set(std::vector<std::string>& environment, std::string_view name, std::stri
 }  // namespace
 
 std::string attempt_marker(const AttemptId& attempt) {
-  const std::string& folder = attempt.value();
-  return "RUNNERIQ_ATTEMPT=" + folder.substr(folder.rfind('/') + 1);
+  return "RUNNERIQ_ATTEMPT=" + std::string(last_part(attempt.value()));
 }
 
 std::vector<std::string> job_environment(EnvironmentBlock runner, const ExecutorOptions& options,

@@ -1,5 +1,6 @@
 #include "executor/options.hpp"
 
+#include "core/joined.hpp"
 #include "core/printable.hpp"
 
 #include <algorithm>
@@ -31,12 +32,8 @@ using Expectation = std::optional<std::string_view>;
 using Check = Expectation (*)(std::string_view text);
 
 // The quote comes first, so that printable() leaves the slash of a path as it is.
-std::string quoted(std::string_view text) {
-  return printable("'" + std::string(text), 80) + "'";
-}
-
 tl::unexpected<Error> refuse(std::string_view text, std::string_view expected) {
-  return fail(Errc::invalid_argument, quoted(text) + " is not " + std::string(expected));
+  return fail(Errc::invalid_argument, quoted_text(text) + " is not " + std::string(expected));
 }
 
 bool consists_of(std::string_view text, std::string_view characters) {
@@ -211,24 +208,18 @@ Option switch_row(Option option, bool& field) {
   return option;
 }
 
-std::string joined(const std::vector<std::string>& entries) {
-  std::string text;
-  for (const std::string& entry : entries) text += (text.empty() ? "" : ",") + entry;
-  return text;
-}
-
 Option list_row(Option option, std::vector<std::string>& field, Check check) {
   option.set_entry = [&field, check](std::string_view entry, std::string_view text) -> Result<void> {
     if (entry.empty() || !consists_of(entry, kDigits)) {
       return fail(Errc::invalid_argument,
-                  quoted(entry) + " names an entry, but this is a list: write '- value' lines");
+                  quoted_text(entry) + " names an entry, but this is a list: write '- value' lines");
     }
     if (const Expectation expected = check(text)) return refuse(text, *expected);
     field.emplace_back(text);
     return {};
   };
   option.clear = [&field] { field.clear(); };
-  option.show = [&field] { return joined(field); };
+  option.show = [&field] { return joined(field, ","); };
   return option;
 }
 

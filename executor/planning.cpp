@@ -1,5 +1,6 @@
 #include "executor/planning.hpp"
 
+#include "core/path.hpp"
 #include "executor/job_environment.hpp"
 #include "executor/sandbox.hpp"
 
@@ -8,10 +9,6 @@ namespace {
 
 std::string or_beside(const std::string& configured, const std::string& folder, const char* name) {
   return configured.empty() ? folder + "/" + name : configured;
-}
-
-std::string attempt_name(const std::string& attempt_dir) {
-  return attempt_dir.substr(attempt_dir.rfind('/') + 1);
 }
 
 std::string project_folder(ProjectId project) {
@@ -27,7 +24,7 @@ std::string cache_folder(const PlanInput& input) {
 
 std::string builds_folder(const PlanInput& input) {
   const std::string number =
-      input.builds_number ? std::to_string(*input.builds_number) : attempt_name(input.attempt_dir);
+      input.builds_number ? std::to_string(*input.builds_number) : std::string(last_part(input.attempt_dir));
   return input.roots.builds + "/" + project_folder(input.job.project) + "/" + number;
 }
 
@@ -53,7 +50,7 @@ GitLabUrl gitlab_of(const gitlab::JobResponse& job) {
 
 scheduler::JobKey key_of(const gitlab::JobResponse& job, const AttemptId& attempt) {
   if (job.id.value() > 0) return {gitlab_of(job), job.id};
-  return {GitLabUrl{gitlab_of(job).value() + "#" + attempt_name(attempt.value())}, job.id};
+  return {GitLabUrl{gitlab_of(job).value() + "#" + std::string(last_part(attempt.value()))}, job.id};
 }
 
 JobPlan plan_job(const PlanInput& input) {
@@ -65,7 +62,7 @@ JobPlan plan_job(const PlanInput& input) {
   plan.history = {gitlab_of(job), job.project, job.name, job.stage};
   plan.builds_dir = builds_folder(input);
   plan.cache_dir = cache_folder(input);
-  plan.private_dir = input.roots.jobs + "/" + attempt_name(input.attempt_dir);
+  plan.private_dir = input.roots.jobs + "/" + std::string(last_part(input.attempt_dir));
   plan.account = input.account;
   plan.drop_privileges = input.drop_privileges;
   plan.environment =

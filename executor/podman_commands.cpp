@@ -1,5 +1,6 @@
 #include "executor/podman_commands.hpp"
 
+#include "core/path.hpp"
 #include "core/printable.hpp"
 
 #include <nlohmann/json.hpp>
@@ -173,10 +174,6 @@ std::string_view to_text(PullPolicy policy) {
   return "missing";
 }
 
-std::string_view base_name(std::string_view path) {
-  return path.substr(path.rfind('/') + 1);
-}
-
 // Podman reads the text of --mount as comma-separated values with quotes.
 Result<std::string> mount_of(const std::string& directory) {
   const bool unsafe = std::ranges::any_of(directory, [](char c) {
@@ -221,7 +218,7 @@ void pass(std::vector<std::string>& environment, EnvironmentBlock runner,
 
 Result<PodmanCommands> PodmanCommands::make(const JobPlan& plan, const PodmanOptions& options,
                                             int pids_limit) {
-  const std::string_view attempt = base_name(plan.attempt.value());
+  const std::string_view attempt = last_part(plan.attempt.value());
   if (!is_name(attempt) || attempt.size() > 100) {
     return fail(Errc::unavailable, "no container can be named after the attempt's directory '" +
                                        printable_path(plan.attempt.value()) + "'");
@@ -356,7 +353,7 @@ Result<CommandLine> PodmanCommands::create_job() const {
 
 CommandLine PodmanCommands::labels() const {
   return {"--label", "runneriq.job=" + std::to_string(plan_.key.job.value()), "--label",
-          "runneriq.attempt=" + std::string(base_name(plan_.attempt.value()))};
+          "runneriq.attempt=" + std::string(last_part(plan_.attempt.value()))};
 }
 
 Result<void> check_image(std::string_view image) {

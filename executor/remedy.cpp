@@ -44,10 +44,4 @@ std::string shell_word(std::string_view path) {
   return word + "'";
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
 }  // namespace runneriq::executor

@@ -14,7 +14,4 @@ std::string write_option(std::string_view file, std::string_view key, std::strin
 // `path` as one word of a shell's command line; it stays on one line whatever it holds.
 std::string shell_word(std::string_view path);
 
-// With ", " between them.
-std::string joined(const std::vector<std::string>& words);
-
 }  // namespace runneriq::executor

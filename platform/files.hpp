@@ -55,8 +55,6 @@ Result<void> remove_tree(const std::string& path);
 
 // What stands before the last slash; "/" for the root itself.
 std::string parent_folder(const std::string& path);
-// What stands after it.
-std::string last_part(const std::string& path);
 
 bool is_folder(const std::string& path);  // without following a last symbolic link
 bool exists(const std::string& path);     // whatever it is

@@ -1,5 +1,6 @@
 #include "scheduler/options.hpp"
 
+#include "core/joined.hpp"
 #include "core/printable.hpp"
 
 #include <algorithm>
@@ -135,12 +136,6 @@ Option role_row(std::string key, std::string help, RoleWeights& weights) {
   return row;
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ",") + word;
-  return text;
-}
-
 Option list_row(std::string key, std::string help, std::vector<std::string>& patterns) {
   Option row;
   row.key = std::move(key);
@@ -152,7 +147,7 @@ Option list_row(std::string key, std::string help, std::vector<std::string>& pat
     return {};
   };
   row.clear = [&patterns] { patterns.clear(); };
-  row.show = [&patterns] { return joined(patterns); };
+  row.show = [&patterns] { return joined(patterns, ","); };
   return row;
 }
 

@@ -1,5 +1,6 @@
 #include "apps/executor/host.hpp"
 
+#include "core/path.hpp"
 #include "core/printable.hpp"
 #include "executor/chain/chain_driver.hpp"
 #include "executor/podman/podman_driver.hpp"
@@ -189,7 +190,7 @@ Result<executor::HostStatePorts> Host::host_state() {
         {.path = state_file_, .slots = settings_.executor.slots, .runner = *runner, .prepare = *self});
     if (!opened) return fail(opened.error());
     state_.emplace(std::move(*opened));
-    waiter_.watch(platform::parent_folder(state_file_), platform::last_part(state_file_));
+    waiter_.watch(platform::parent_folder(state_file_), std::string(last_part(state_file_)));
   }
   return executor::HostStatePorts{*state_, *state_, *state_};
 }

@@ -3,6 +3,7 @@
 #include "apps/executor/host.hpp"
 #include "apps/executor/self_test.hpp"
 #include "core/lines.hpp"
+#include "core/path.hpp"
 #include "executor/planning.hpp"
 #include "executor/podman/podman_driver.hpp"
 #include "executor/toml/runner_config.hpp"
@@ -71,7 +72,7 @@ std::string controllers_of(const std::string& root) {
   constexpr std::string_view kMounts = "/sys/fs/cgroup/";
   auto v2 = platform::read_file(root + "/cgroup.controllers", kLargestFile);
   if (v2) return std::move(*v2);
-  if (!root.starts_with(kMounts)) return platform::last_part(root);
+  if (!root.starts_with(kMounts)) return std::string(last_part(root));
   return root.substr(kMounts.size(), root.find('/', kMounts.size()) - kMounts.size());
 }
 

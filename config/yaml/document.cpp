@@ -40,10 +40,6 @@ int line_of(const YAML::Mark& mark) {
 }
 
 // The quote comes first, so that printable() leaves the slash of a path as it is.
-std::string quoted(std::string_view text) {
-  return printable("'" + std::string(text), 80) + "'";
-}
-
 // Whether the quote at the start of `text` is closed. The parser takes the end of the file for
 // the end of the quote.
 bool is_closed(std::string_view text) {
@@ -128,7 +124,7 @@ class Collector final : public YAML::EventHandler {
   static void refuse_extras(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
     refuse_anchor(mark, anchor);
     if (std::find(kDefaultTags.begin(), kDefaultTags.end(), tag) != kDefaultTags.end()) return;
-    throw Refusal(line_of(mark), "the tag " + quoted(tag) + " is not supported: remove it");
+    throw Refusal(line_of(mark), "the tag " + quoted_text(tag) + " is not supported: remove it");
   }
 
   void refuse_open_quote(const YAML::Mark& mark) const {
@@ -147,7 +143,7 @@ class Collector final : public YAML::EventHandler {
     Container& mapping = open_.back();
     const auto [earlier, is_new] = mapping.keys.emplace(key, line);
     if (!is_new) {
-      throw Refusal(line, "the key " + quoted(key) + " stands here for the second time, first in line " +
+      throw Refusal(line, "the key " + quoted_text(key) + " stands here for the second time, first in line " +
                               std::to_string(earlier->second) + ": keep one of them");
     }
     if (open_.size() == 1 && key != kTopKey) refuse_top_key(key, line);
@@ -159,7 +155,7 @@ class Collector final : public YAML::EventHandler {
   [[noreturn]] static void refuse_top_key(const std::string& key, int line) {
     constexpr std::array known{kTopKey};
     const bool slip = !nearest(key, known).empty();
-    throw Refusal(line, "unknown top key " + quoted(key) +
+    throw Refusal(line, "unknown top key " + quoted_text(key) +
                             (slip ? ", did you mean 'runneriq'?"
                                   : ": all settings stand indented below the one top key 'runneriq:'"));
   }

@@ -1,6 +1,7 @@
 #include "executor/files/job_folders.hpp"
 
 #include "core/lines.hpp"
+#include "core/path.hpp"
 #include "platform/cgroup.hpp"
 #include "platform/files.hpp"
 #include "platform/process_table.hpp"
@@ -41,7 +42,7 @@ std::string origin_file(const std::string& folder) {
 }
 
 Origin origin_of(const JobPlan& plan) {
-  return {plan.history.gitlab.value(), platform::last_part(plan.cache_dir)};
+  return {plan.history.gitlab.value(), std::string(last_part(plan.cache_dir))};
 }
 
 std::string to_text(const Origin& origin) {
@@ -69,7 +70,7 @@ Result<void> make_lasting(const std::string& folder, const JobPlan& plan) {
 
 // A checkout without a number (the state file could not be used) is of no use to later jobs.
 Result<void> remove_unnumbered(const JobPlan& plan) {
-  if (platform::last_part(plan.builds_dir) != platform::last_part(plan.private_dir)) return {};
+  if (last_part(plan.builds_dir) != last_part(plan.private_dir)) return {};
   ::unlink(origin_file(plan.builds_dir).c_str());
   return platform::remove_tree(plan.builds_dir);
 }
@@ -146,7 +147,7 @@ Result<void> HostJobFolders::make(JobPlan& plan) {
   if (auto made = platform::make_folders(jobs_root, kPassable); !made) return made;
   remove_abandoned(jobs_root);
   const auto roots = platform::cgroup_roots(options_.cgroup_root);
-  plan.cgroups = platform::make_cgroups(roots, platform::last_part(plan.private_dir), options_.pids_limit);
+  plan.cgroups = platform::make_cgroups(roots, std::string(last_part(plan.private_dir)), options_.pids_limit);
   const Lease lease{plan.attempt.value(), platform::calling_runner().value_or(ProcessIdentity{}),
                     plan.cgroups};
   if (auto written = platform::replace_file(lease_path_of(plan), to_text(lease)); !written) return written;

@@ -7,6 +7,7 @@ runneriq_test(core_test LABEL unit
     unit/core/option_test.cpp
     unit/core/printable_test.cpp
     unit/core/time_test.cpp
+    unit/core/words_test.cpp
     unit/core/utf8_test.cpp
   USES core)
 runneriq_test(core_laws_test LABEL property SOURCES property/core_laws_test.cpp USES core)

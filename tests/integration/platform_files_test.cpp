@@ -353,8 +353,6 @@ TEST_F(Files, PathsAreSplit) {
   EXPECT_EQ(parent_folder("/a/b"), "/a");
   EXPECT_EQ(parent_folder("/a"), "/");
   EXPECT_EQ(parent_folder("/"), "/");
-  EXPECT_EQ(last_part("/a/b"), "b");
-  EXPECT_EQ(last_part("b"), "b");
 }
 
 TEST_F(Files, QuestionsDoNotFollowALastLink) {

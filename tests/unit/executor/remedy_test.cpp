@@ -23,10 +23,5 @@ TEST(Remedy, QuotesForTheShellOnlyWhatNeedsIt) {
   EXPECT_EQ(shell_word("/a\nb"), "'/a'$'\\x0a''b'");
 }
 
-TEST(Remedy, JoinsWords) {
-  EXPECT_EQ(joined({}), "");
-  EXPECT_EQ(joined({"a", "b"}), "a, b");
-}
-
 }  // namespace
 }  // namespace runneriq::executor
