@@ -117,7 +117,7 @@ class BeforeExec : public bp::extend::handler {
     for (const UniqueFd& procs : cgroups_) (void)!::write(procs.get(), "0", 1);
     // A session of its own has no terminal: a job could type into ours.
     if (spec_.group == ProcessGroup::own && ::setsid() < 0) return "setsid";
-    if (spec_.drop_to) leave_keyring();
+    if (spec_.keyring == SessionKeyring::own) leave_keyring();
     if (!put(spec_.standard_input, STDIN_FILENO)) return "standard input";
     if (spec_.standard_output >= 0 && !put(spec_.standard_output, STDOUT_FILENO)) return "standard output";
     if (spec_.standard_error >= 0 && !put(spec_.standard_error, STDERR_FILENO)) return "standard error";

@@ -19,6 +19,7 @@ namespace runneriq::platform {
 
 enum class ProcessGroup { ours, own };  // own: in a session of its own, too
 enum class OnOurDeath { stay, die };
+enum class SessionKeyring { ours, own };
 
 struct ChildSpec {
   std::vector<std::string> argv;  // argv[0]: a path, or a name to be found in `path`
@@ -33,6 +34,7 @@ struct ChildSpec {
   std::vector<std::string> cgroups;      // folders of cgroups to join first; what cannot be joined is skipped
   ProcessGroup group = ProcessGroup::own;
   OnOurDeath on_our_death = OnOurDeath::stay;
+  SessionKeyring keyring = SessionKeyring::ours;  // own: a new one, without our keys
 };
 
 // Owns a running child; a child that is not waited for is killed at the end.

@@ -138,6 +138,7 @@ Result<platform::Supervised> run_in_sandbox(const JobPlan& plan, std::vector<std
   spec.standard_input = script.descriptor;
   spec.kept_open = {pipe->write.get()};
   spec.cgroups = plan.cgroups;
+  spec.keyring = platform::SessionKeyring::own;
   spec.on_our_death = platform::OnOurDeath::die;
   if (plan.drop_privileges) spec.drop_to = plan.account;
 

@@ -20,6 +20,7 @@ platform::ChildSpec spec_for(const JobPlan& plan, const StageScript& script) {
   spec.working_directory = plan.builds_dir;
   spec.standard_input = script.descriptor;
   spec.cgroups = plan.cgroups;
+  spec.keyring = platform::SessionKeyring::own;
   if (plan.drop_privileges) spec.drop_to = plan.account;
   return spec;
 }

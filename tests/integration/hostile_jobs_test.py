@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
+import subprocess
 import time
-from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,8 @@ from host import Host
 from job_spec import JobSpec
 from isolation_test import output_of
 
+ADD_KEY, KEYCTL = 248, 250  # system calls of x86-64
+SESSION_KEYRING = -3
 NO_ROOM = "bwrap: Creating new namespace failed: No space left on device"
 NO_PERMISSION = "bwrap: No permissions to create new namespace, likely because the kernel does not allow it"
 
@@ -73,6 +76,19 @@ def test_a_job_has_no_terminal(make_host: HostMaker, driver: str) -> None:
     session, terminal = output_of(result).split()[:2]
     assert terminal == "0"
     assert session != str(os.getsid(0))
+
+
+def test_a_job_does_not_see_the_runners_keys(make_host: HostMaker, driver: str, identity: str) -> None:
+    """add_key(2) puts a key into the session keyring that children inherit; 10 is KEYCTL_SEARCH."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.syscall(ADD_KEY, b"user", b"runneriq-canary", b"x", 1, SESSION_KEYRING) < 0:
+        pytest.skip("this kernel gives no keys here")
+    search = (f"import ctypes; print(ctypes.CDLL(None).syscall({KEYCTL}, 10, {SESSION_KEYRING}, "
+              "b'user', b'runneriq-canary', 0))")
+    assert int(subprocess.check_output(["/usr/bin/python3", "-c", search])) > 0, "else the test shows nothing"
+    host = make_host(driver, identity)
+    result = host.runner().run(JobSpec(1, script=[f'/usr/bin/python3 -c "{search}"']))
+    assert output_of(result).split()[-1] == "-1", result.log
 
 
 def test_a_sandboxed_job_makes_no_namespaces_of_its_own(sandbox: Host) -> None:
