@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -634,7 +635,13 @@ class Swapper {
             if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) == 0) ++swaps_;
           }
         }) {}
-  void go() { left_ = 100; }
+  // Returns once it has begun, so that each round is contested also where the machine is busy.
+  void go() {
+    const int before = swaps_;
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{1};
+    left_ = 100;
+    while (swaps_ == before && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  }
   void rest() { left_ = 0; }
   int stop() {
     stop_ = true;
