@@ -1,8 +1,8 @@
 #include "platform/cgroup.hpp"
 
+#include "core/lines.hpp"
 #include "platform/files.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <poll.h>
@@ -66,30 +66,21 @@ std::optional<Duration> cpu_time_of(const std::string& folder) {
 void kill_members(const std::string& folder) {
   if (write_text(folder + "/cgroup.kill", "1")) return;
   const std::string members = read_file(folder + "/cgroup.procs", kFileBytes).value_or("");
-  for (std::size_t begin = 0; begin < members.size();) {
-    const std::size_t end = std::min(members.find('\n', begin), members.size());
+  for (const std::string_view line : lines_of(members)) {
     int pid = 0;
-    std::from_chars(members.data() + begin, members.data() + end, pid);
+    std::from_chars(line.data(), line.data() + line.size(), pid);
     if (pid > 0) ::kill(pid, SIGKILL);
-    begin = end + 1;
   }
-}
-
-std::vector<std::string> folders_in(const std::string& folder) {
-  std::vector<std::string> paths;
-  const std::unique_ptr<DIR, int (*)(DIR*)> stream{::opendir(folder.c_str()), &::closedir};
-  while (const dirent* entry = stream ? ::readdir(stream.get()) : nullptr) {
-    const std::string_view name = entry->d_name;
-    if (entry->d_type == DT_DIR && name != "." && name != "..") paths.push_back(folder + "/" + entry->d_name);
-  }
-  return paths;
 }
 
 // The groups that a job made below its own, deepest first, then the folder itself.
 void remove_below(const std::string& folder, int depth) {
   constexpr int kDeepest = 32;
   if (depth > kDeepest) return;
-  for (const std::string& inner : folders_in(folder)) {
+  for (const std::string& name : names_in(folder)) {
+    std::string inner = folder;
+    inner.append("/").append(name);
+    if (!is_folder(inner)) continue;
     kill_members(inner);
     remove_below(inner, depth + 1);
     ::rmdir(inner.c_str());

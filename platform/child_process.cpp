@@ -1,5 +1,13 @@
 #include "platform/child_process.hpp"
 
+#include "platform/files.hpp"
+#include "platform/output_relay.hpp"
+#include "platform/pidfd.hpp"
+#include "platform/pipe.hpp"
+
+#include <boost/process/child.hpp>
+#include <boost/process/extend.hpp>
+#include <boost/process/posix.hpp>
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/close_range.h>
@@ -13,16 +21,6 @@
 
 #include <algorithm>
 #include <array>
-#define BOOST_POSIX_HAS_VFORK 1
-#include "platform/files.hpp"
-#include "platform/output_relay.hpp"
-#include "platform/pidfd.hpp"
-#include "platform/pipe.hpp"
-
-#include <boost/process/child.hpp>
-#include <boost/process/extend.hpp>
-#include <boost/process/posix.hpp>
-
 #include <cerrno>
 #include <chrono>
 #include <csignal>

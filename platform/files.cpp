@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -65,21 +66,25 @@ UniqueFd open_to_empty(int parent, const char* name) {
 
 using OpenDirectory = std::unique_ptr<DIR, int (*)(DIR*)>;
 
-// At most `limit` names: a folder may hold more than fits in memory.
-std::vector<std::string> names_in(int folder, std::size_t limit) {
+std::vector<std::string> read_names(DIR* stream, std::size_t limit) {
   std::vector<std::string> names;
-  // A new open file description, so that reading starts at the first entry each time.
-  UniqueFd own{::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  OpenDirectory stream{own ? ::fdopendir(own.get()) : nullptr, &::closedir};
-  if (!stream) return names;
-  (void)own.release();
   while (names.size() < limit) {
-    const dirent* entry = ::readdir(stream.get());
+    const dirent* entry = ::readdir(stream);
     if (entry == nullptr) break;
     const std::string_view name = entry->d_name;
     if (name != "." && name != "..") names.emplace_back(name);
   }
   return names;
+}
+
+// At most `limit` names: a folder may hold more than fits in memory.
+std::vector<std::string> names_at(int folder, std::size_t limit) {
+  // A new open file description, so that reading starts at the first entry each time.
+  UniqueFd own{::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  const OpenDirectory stream{own ? ::fdopendir(own.get()) : nullptr, &::closedir};
+  if (!stream) return {};
+  (void)own.release();
+  return read_names(stream.get(), limit);
 }
 
 // The work of remove_tree(). Folders are held open, so that a rename of one or of a folder above
@@ -105,7 +110,7 @@ class TreeRemoval {
   void empty(int folder, int depth) {
     ::fchmod(folder, 0700);
     for (bool more = true; more;) {
-      const auto names = names_in(folder, kBatch);
+      const auto names = names_at(folder, kBatch);
       std::size_t gone = 0;
       for (const std::string& name : names) gone += remove_entry(folder, name.c_str(), depth) ? 1 : 0;
       more = names.size() == kBatch && gone > 0;
@@ -300,6 +305,12 @@ Result<void> remove_tree(const std::string& path) {
                              removal.first_error() != 0 ? removal.first_error() : errno));
   }
   return {};
+}
+
+std::vector<std::string> names_in(const std::string& folder) {
+  const OpenDirectory stream{::opendir(folder.c_str()), &::closedir};
+  if (!stream) return {};
+  return read_names(stream.get(), std::numeric_limits<std::size_t>::max());
 }
 
 std::string parent_folder(const std::string& path) {

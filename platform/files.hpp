@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace runneriq::platform {
 
@@ -52,6 +53,9 @@ Result<void> make_owned_folder(const std::string& path, const Account& owner, st
 // Removes `path` and everything below it without ever following a symbolic link, also while
 // someone else moves and replaces things inside. Mounts are not crossed. Absent is fine.
 Result<void> remove_tree(const std::string& path);
+
+// The names in a folder, without "." and ".."; none when it cannot be read.
+std::vector<std::string> names_in(const std::string& folder);
 
 // What stands before the last slash; "/" for the root itself.
 std::string parent_folder(const std::string& path);

@@ -2,7 +2,6 @@
 
 #include "platform/files.hpp"
 
-#include <dirent.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -10,7 +9,6 @@
 #include <charconv>
 #include <csignal>
 #include <cstdlib>
-#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -75,10 +73,8 @@ const std::string& boot_id() {
 
 std::vector<Pid> all_pids() {
   std::vector<Pid> pids;
-  const std::unique_ptr<DIR, int (*)(DIR*)> proc{::opendir("/proc"), &::closedir};
-  if (!proc) return pids;
-  while (const dirent* entry = ::readdir(proc.get())) {
-    if (const auto pid = to_number<Pid>(entry->d_name)) pids.push_back(*pid);
+  for (const std::string& name : names_in("/proc")) {
+    if (const auto pid = to_number<Pid>(name)) pids.push_back(*pid);
   }
   return pids;
 }

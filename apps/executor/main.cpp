@@ -2,9 +2,9 @@
 #include "apps/executor/doctor_command.hpp"
 #include "apps/executor/host.hpp"
 
-#include <unistd.h>
-
+#include <algorithm>
 #include <cstdio>
+#include <exception>
 #include <span>
 #include <string>
 #include <string_view>

@@ -6,13 +6,11 @@
 #include "platform/files.hpp"
 #include "platform/process_table.hpp"
 
-#include <dirent.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <charconv>
-#include <memory>
 #include <string_view>
 
 namespace runneriq::executor {
@@ -107,16 +105,6 @@ bool is_abandoned(const Lease& lease) {
   return !platform::is_folder(lease.attempt_dir) || !platform::is_alive(lease.runner);
 }
 
-std::vector<std::string> leases_in(const std::string& folder) {
-  std::vector<std::string> paths;
-  const std::unique_ptr<DIR, int (*)(DIR*)> stream{::opendir(folder.c_str()), &::closedir};
-  while (const dirent* entry = stream ? ::readdir(stream.get()) : nullptr) {
-    const std::string_view name = entry->d_name;
-    if (name.ends_with(kLeaseSuffix)) paths.push_back(folder + "/" + std::string(name));
-  }
-  return paths;
-}
-
 Result<void> remove_leased(const std::string& lease_path, const std::vector<std::string>& cgroups) {
   auto ended = platform::remove_cgroups(cgroups);
   const std::string folder = lease_path.substr(0, lease_path.size() - kLeaseSuffix.size());
@@ -129,7 +117,10 @@ Result<void> remove_leased(const std::string& lease_path, const std::vector<std:
 }
 
 void remove_abandoned(const std::string& jobs_root) {
-  for (const std::string& path : leases_in(jobs_root)) {
+  for (const std::string& name : platform::names_in(jobs_root)) {
+    if (!name.ends_with(kLeaseSuffix)) continue;
+    std::string path = jobs_root;
+    path.append("/").append(name);
     const auto lease = read_lease(path);
     // What cannot be removed now is tried again by the next job.
     if (lease && is_abandoned(*lease)) (void)remove_leased(path, lease->cgroups);
