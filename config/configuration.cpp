@@ -33,8 +33,14 @@ std::string_view without_spaces_around(std::string_view text) {
   return text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
+constexpr std::string_view kAnyName = "*";
+
+// Part by part; where one of them says "*", any name does.
 bool starts_with(std::span<const std::string> path, std::span<const std::string> start) {
-  return path.size() >= start.size() && std::equal(start.begin(), start.end(), path.begin());
+  return path.size() >= start.size() &&
+         std::equal(start.begin(), start.end(), path.begin(), [](const std::string& a, const std::string& b) {
+           return a == b || a == kAnyName || b == kAnyName;
+         });
 }
 
 bool is_list(const Option& option) {
@@ -60,6 +66,13 @@ class KeyTree {
     return static_cast<std::size_t>(found - keys_.begin());
   }
   [[nodiscard]] std::size_t depth_of(std::size_t option) const { return keys_[option].size(); }
+
+  // Where in an option's key any name may stand.
+  [[nodiscard]] std::optional<std::size_t> name_of(std::size_t option) const {
+    const auto found = std::find(keys_[option].begin(), keys_[option].end(), kAnyName);
+    if (found == keys_[option].end()) return std::nullopt;
+    return static_cast<std::size_t>(found - keys_[option].begin());
+  }
 
   [[nodiscard]] bool is_section(std::span<const std::string> path) const {
     return std::any_of(keys_.begin(), keys_.end(), [&](const Path& key) { return starts_with(key, path); });
@@ -103,7 +116,12 @@ class DocumentLayer {
 
   void apply(const DocumentEntry& entry) {
     if (const auto option = tree_.option_of(entry.path)) {
-      apply_to(options_[*option], std::span{entry.path}.subspan(tree_.depth_of(*option)), entry);
+      const auto rest = std::span{entry.path}.subspan(tree_.depth_of(*option));
+      if (const auto name = tree_.name_of(*option)) {
+        apply_named(options_[*option], entry.path[*name], rest, entry);
+      } else {
+        apply_to(options_[*option], rest, entry);
+      }
     } else if (!tree_.is_section(entry.path)) {
       refuse_unknown(entry);
     } else if (entry.kind == Kind::scalar) {
@@ -122,11 +140,16 @@ class DocumentLayer {
   }
 
   void apply_value(Option& option, std::span<const std::string> rest, const DocumentEntry& entry) {
-    if (!rest.empty() || entry.kind == Kind::empty) {
-      return refuse(entry, option.key, "takes one value (" + option.value + "), no list and no mapping");
-    }
+    if (!rest.empty() || entry.kind == Kind::empty) return refuse_not_one_value(entry, option);
     if (entry.kind == Kind::nothing) return refuse_nothing(entry, option);
     settle(option, entry, option.set(entry.text));
+  }
+
+  void apply_named(Option& option, const std::string& name, std::span<const std::string> rest,
+                   const DocumentEntry& entry) {
+    if (!rest.empty() || entry.kind == Kind::empty) return refuse_not_one_value(entry, option);
+    if (entry.kind == Kind::nothing) return refuse_nothing(entry, option);
+    settle(option, entry, option.set_entry(name, entry.text));
   }
 
   void apply_entry(Option& option, std::span<const std::string> rest, const DocumentEntry& entry) {
@@ -158,6 +181,10 @@ class DocumentLayer {
     const bool continues = origin.layer == Layer::file && settled_.contains(option.key);
     if (!continues) origin = {Layer::file, where(entry)};
     settled_.insert(option.key);
+  }
+
+  void refuse_not_one_value(const DocumentEntry& entry, const Option& option) {
+    refuse(entry, option.key, "takes one value (" + option.value + "), no list and no mapping");
   }
 
   void refuse_nothing(const DocumentEntry& entry, const Option& option) {
@@ -234,10 +261,9 @@ struct Variable {
   std::string_view text;
 };
 
-// None for what is not named like an option.
 std::optional<Variable> parse_variable(std::string_view entry) {
   const std::size_t equals = entry.find('=');
-  if (!entry.starts_with(kVariablePrefix) || equals == std::string_view::npos) return std::nullopt;
+  if (equals == std::string_view::npos) return std::nullopt;
   return Variable{entry.substr(0, equals), entry.substr(equals + 1)};
 }
 
@@ -268,24 +294,54 @@ std::vector<Problem> Configuration::apply_document(std::string_view file,
 
 std::vector<Problem> Configuration::apply_environment(std::span<const std::string_view> environment) {
   std::vector<Problem> problems;
+  for (const std::string_view entry : environment) apply_own_variable(entry, problems);
   for (const std::string_view entry : environment) {
     const auto variable = parse_variable(entry);
-    if (!variable) continue;
+    if (!variable || !variable->name.starts_with(kVariablePrefix)) continue;
     const auto option = std::find_if(options_.begin(), options_.end(), [&](const Option& candidate) {
       return variable_name(candidate.key) == variable->name;
     });
-    if (option == options_.end()) {
-      if (is_below(variable->name, owned_)) problems.push_back(unknown_variable(options_, variable->name));
-      continue;
-    }
-    const auto done = option->set ? option->set(variable->text) : apply_entries(*option, variable->text);
-    if (done) {
-      origins_[option->key] = {Layer::environment, std::string(variable->name)};
-    } else {
-      problems.push_back({std::string(variable->name), option->key + ": " + done.error().message});
+    if (option != options_.end()) {
+      apply_text(*option, {Layer::environment, std::string(variable->name)}, variable->text, problems);
+    } else if (is_below(variable->name, owned_) && !is_own_variable(variable->name)) {
+      problems.push_back(unknown_variable(options_, variable->name));
     }
   }
   return problems;
+}
+
+std::vector<Problem> Configuration::apply_flag(std::string_view flag, std::string_view key,
+                                               std::string_view text) {
+  std::vector<Problem> problems;
+  const auto option = std::find_if(options_.begin(), options_.end(),
+                                   [&](const Option& candidate) { return candidate.key == key; });
+  if (option != options_.end()) apply_text(*option, {Layer::flags, std::string(flag)}, text, problems);
+  return problems;
+}
+
+void Configuration::apply_own_variable(std::string_view entry, std::vector<Problem>& problems) {
+  const auto variable = parse_variable(entry);
+  if (!variable || variable->text.empty()) return;
+  const auto option = std::find_if(options_.begin(), options_.end(), [&](const Option& candidate) {
+    return !candidate.variable.empty() && candidate.variable == variable->name;
+  });
+  if (option == options_.end()) return;
+  apply_text(*option, {Layer::environment, std::string(variable->name)}, variable->text, problems);
+}
+
+bool Configuration::is_own_variable(std::string_view name) const {
+  return std::any_of(options_.begin(), options_.end(),
+                     [&](const Option& option) { return option.variable == name; });
+}
+
+void Configuration::apply_text(Option& option, Origin origin, std::string_view text,
+                               std::vector<Problem>& problems) {
+  const auto done = option.set ? option.set(text) : apply_entries(option, text);
+  if (done) {
+    origins_[option.key] = std::move(origin);
+  } else {
+    problems.push_back({origin.where, option.key + ": " + done.error().message});
+  }
 }
 
 Origin Configuration::origin(std::string_view key) const {

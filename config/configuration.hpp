@@ -47,15 +47,22 @@ class Configuration {
   // Each applies what is right, keeps the old value for what is wrong, and returns the
   // problems in the order of the document.
   std::vector<Problem> apply_document(std::string_view file, std::span<const DocumentEntry> entries);
-  // RUNNERIQ_<KEY>, upper case, dots as underscores: RUNNERIQ_EXECUTOR_MAX_HOLD=5m. Lists and
-  // mappings take comma-separated entries ("a,b", "main=100,develop=75"); an option whose
-  // `value` begins with "list" keeps '=' in its entries.
+  // RUNNERIQ_<KEY>, upper case, dots as underscores: RUNNERIQ_EXECUTOR_MAX_HOLD=5m; and each
+  // option's own further variable, which RUNNERIQ_<KEY> outdoes. Lists and mappings take
+  // comma-separated entries ("a,b", "main=100,develop=75"); an option whose `value` begins with
+  // "list" keeps '=' in its entries.
   std::vector<Problem> apply_environment(std::span<const std::string_view> environment);
+  // A flag of the command line that sets the option `key`, which exists.
+  std::vector<Problem> apply_flag(std::string_view flag, std::string_view key, std::string_view text);
 
   [[nodiscard]] const Options& options() const { return options_; }
   [[nodiscard]] Origin origin(std::string_view key) const;
 
  private:
+  void apply_own_variable(std::string_view entry, std::vector<Problem>& problems);
+  [[nodiscard]] bool is_own_variable(std::string_view name) const;
+  void apply_text(Option& option, Origin origin, std::string_view text, std::vector<Problem>& problems);
+
   Options options_;
   std::vector<std::string> owned_;
   std::map<std::string, Origin, std::less<>> origins_;

@@ -14,7 +14,9 @@
 namespace runneriq {
 
 struct Option {
-  std::string key;    // dotted path below `runneriq:`, e.g. "executor.max_hold"
+  // Dotted path below `runneriq:`, e.g. "executor.max_hold". One part may be "*", which stands for
+  // any name: "gitlab.fleets.*.url" takes entries, and `set_entry` gets that name as entry.
+  std::string key;
   std::string value;  // what is expected, for people: "duration", "number ≥ 0", "shell | bubblewrap | auto"
   std::string help;   // one sentence
   // A scalar option sets itself from text, keeping its old value on error.
@@ -26,6 +28,8 @@ struct Option {
   std::function<Result<void>(std::string_view entry, std::string_view text)> set_entry;
   std::function<void()> clear;
   std::function<std::string()> show;  // the effective value as text
+  // A further environment variable that sets it, with less weight than RUNNERIQ_<KEY>; "" = none.
+  std::string variable = {};
 };
 
 using Options = std::vector<Option>;

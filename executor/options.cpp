@@ -1,6 +1,7 @@
 #include "executor/options.hpp"
 
 #include "core/joined.hpp"
+#include "core/option_rows.hpp"
 #include "core/printable.hpp"
 
 #include <algorithm>
@@ -31,11 +32,6 @@ constexpr std::string_view kUserCharacters =
 using Expectation = std::optional<std::string_view>;
 using Check = Expectation (*)(std::string_view text);
 
-// The quote comes first, so that printable() leaves the slash of a path as it is.
-tl::unexpected<Error> refuse(std::string_view text, std::string_view expected) {
-  return fail(Errc::invalid_argument, quoted_text(text) + " is not " + std::string(expected));
-}
-
 bool consists_of(std::string_view text, std::string_view characters) {
   return text.find_first_not_of(characters) == std::string_view::npos;
 }
@@ -46,17 +42,6 @@ bool has_control_character(std::string_view text) {
     return byte < 0x20 || byte == 0x7F;
   });
 }
-
-template <class Row, std::size_t count, class Value>
-std::string_view word_of(const std::array<Row, count>& words, Value value) {
-  return std::find_if(words.begin(), words.end(), [&](const Row& row) { return row.value == value; })->word;
-}
-
-template <class Value>
-struct Word {
-  std::string_view word;
-  Value value;
-};
 
 constexpr std::array kDrivers{
     Word<DriverKind>{"auto", DriverKind::automatic}, Word<DriverKind>{"bubblewrap", DriverKind::bubblewrap},
@@ -141,70 +126,16 @@ Expectation argument_check(std::string_view text) {
 // The makers of rows, one per kind of field. `field` must outlive the row.
 
 Option row(std::string_view name, std::string_view value, std::string_view help) {
-  Option option;
-  option.key = std::string(kWholePrefix) + std::string(name);
-  option.value = value;
-  option.help = help;
-  return option;
+  return runneriq::row(std::string(kWholePrefix) + std::string(name), std::string(value), std::string(help));
 }
 
 Option text_row(Option option, std::string& field, Check check) {
   option.set = [&field, check](std::string_view text) -> Result<void> {
-    if (const Expectation expected = check(text)) return refuse(text, *expected);
+    if (const Expectation expected = check(text)) return not_expected(text, *expected);
     field = text;
     return {};
   };
   option.show = [&field] { return field; };
-  return option;
-}
-
-template <class Value, std::size_t count>
-Option word_row(Option option, Value& field, const std::array<Word<Value>, count>& words) {
-  option.set = [&field, &words, allowed = option.value](std::string_view text) -> Result<void> {
-    const auto found =
-        std::find_if(words.begin(), words.end(), [&](const Word<Value>& word) { return word.word == text; });
-    if (found == words.end()) return refuse(text, "one of " + allowed);
-    field = found->value;
-    return {};
-  };
-  option.show = [&field, &words] { return std::string{word_of(words, field)}; };
-  return option;
-}
-
-Option duration_row(Option option, Duration& field, Duration shortest, Duration longest) {
-  option.set = [&field, shortest, longest](std::string_view text) -> Result<void> {
-    const Result<Duration> duration = parse_duration(text);
-    if (!duration) return fail(duration.error());
-    if (*duration < shortest || *duration > longest) {
-      return refuse(text,
-                    "a duration from " + runneriq::to_text(shortest) + " to " + runneriq::to_text(longest));
-    }
-    field = *duration;
-    return {};
-  };
-  option.show = [&field] { return runneriq::to_text(field); };
-  return option;
-}
-
-Option number_row(Option option, int& field, int highest) {
-  option.set = [&field, highest](std::string_view text) -> Result<void> {
-    const Result<int> number = parse_whole(text, 0, highest);
-    if (!number) return fail(number.error());
-    field = *number;
-    return {};
-  };
-  option.show = [&field] { return std::to_string(field); };
-  return option;
-}
-
-Option switch_row(Option option, bool& field) {
-  option.set = [&field](std::string_view text) -> Result<void> {
-    const Result<bool> choice = parse_switch(text);
-    if (!choice) return fail(choice.error());
-    field = *choice;
-    return {};
-  };
-  option.show = [&field] { return field ? "true" : "false"; };
   return option;
 }
 
@@ -214,7 +145,7 @@ Option list_row(Option option, std::vector<std::string>& field, Check check) {
       return fail(Errc::invalid_argument,
                   quoted_text(entry) + " names an entry, but this is a list: write '- value' lines");
     }
-    if (const Expectation expected = check(text)) return refuse(text, *expected);
+    if (const Expectation expected = check(text)) return not_expected(text, *expected);
     field.emplace_back(text);
     return {};
   };
@@ -227,9 +158,9 @@ void add_general_rows(Options& rows, ExecutorOptions& o) {
   rows.push_back(word_row(row("driver", "auto | bubblewrap | shell | podman | chain",
                               "What isolates the jobs; auto takes bubblewrap where it works, else shell."),
                           o.driver, kDrivers));
-  rows.push_back(number_row(row("slots", "number from 0 to 10000",
-                                "Jobs that run at the same time on this host; 0 means no limit."),
-                            o.slots, kMostSlots));
+  rows.push_back(whole_row(row("slots", "number from 0 to 10000",
+                               "Jobs that run at the same time on this host; 0 means no limit."),
+                           o.slots, 0, kMostSlots));
   rows.push_back(duration_row(row("max_hold", "duration up to 24h",
                                   "The longest that a job is held for others; then it runs all the same."),
                               o.max_hold, Duration::zero(), kLongestHold));
@@ -267,10 +198,9 @@ void add_place_rows(Options& rows, ExecutorOptions& o) {
   rows.push_back(text_row(row("cgroup_root", "auto | off | absolute path",
                               "The cgroup below which every job gets its own, where that is possible."),
                           o.cgroup_root, cgroup_check));
-  rows.push_back(
-      number_row(row("pids_limit", "number from 0 to 4194304",
-                     "Processes and threads of one job, where cgroups allow it; 0 means no limit."),
-                 o.pids_limit, kMostPids));
+  rows.push_back(whole_row(row("pids_limit", "number from 0 to 4194304",
+                               "Processes and threads of one job, where cgroups allow it; 0 means no limit."),
+                           o.pids_limit, 0, kMostPids));
 }
 
 void add_driver_rows(Options& rows, ExecutorOptions& o) {

@@ -15,6 +15,7 @@ struct Fields {
   std::string command = "bwrap";
   std::vector<std::string> names{"OLD"};
   std::vector<std::pair<std::string, std::string>> weights{{"main", "1"}};
+  std::map<std::string, std::string> urls;
 };
 
 // A table like that of a program: a number, a text in a deeper section, a list and a mapping.
@@ -49,7 +50,14 @@ Options rows_of(Fields& fields) {
     fields.weights.emplace_back(entry, text);
     return {};
   };
-  return {slots, command, names, weights};
+  Option urls = row("executor.fleets.*.url", "address");
+  urls.set_entry = [&fields](std::string_view entry, std::string_view text) -> Result<void> {
+    if (text == "bad") return fail(Errc::invalid_argument, "'bad' is no address");
+    fields.urls[std::string(entry)] = text;
+    return {};
+  };
+  slots.variable = "SLOTS";
+  return {slots, command, names, weights, urls};
 }
 
 class ConfigurationTest : public testing::Test {
@@ -255,6 +263,53 @@ TEST_F(ConfigurationTest, AMappingInTheEnvironmentIsSplitAtTheLastEqualsSign) {
   ASSERT_EQ(fields.weights.size(), 3U);
   EXPECT_EQ(fields.weights[1], std::pair(std::string("main"), std::string("100")));
   EXPECT_EQ(fields.weights[2], std::pair(std::string("a=b"), std::string("7")));
+}
+
+TEST_F(ConfigurationTest, AStarInAKeyStandsForAnyName) {
+  EXPECT_EQ(apply({{{"executor", "fleets", "acme", "url"}, "https://a", 3},
+                   {{"executor", "fleets", "other", "url"}, "https://b", 5}}),
+            Sentences{});
+  EXPECT_EQ(fields.urls, (std::map<std::string, std::string>{{"acme", "https://a"}, {"other", "https://b"}}));
+  EXPECT_EQ(configuration.origin("executor.fleets.*.url").where, "site.yaml:3");
+}
+
+TEST_F(ConfigurationTest, WhatIsWrongBelowAStarIsTold) {
+  EXPECT_EQ(apply({{{"executor", "fleets", "acme", "ulr"}, "https://a", 3}}),
+            Sentences{"site.yaml:3: unknown option 'executor.fleets.acme.ulr', did you mean "
+                      "'executor.fleets.acme.url'?"});
+  EXPECT_EQ(apply({{{"executor", "fleets", "acme", "url"}, "bad", 4}}),
+            Sentences{"site.yaml:4: executor.fleets.*.url: 'bad' is no address"});
+  EXPECT_EQ(
+      apply({{{"executor", "fleets", "acme", "url", "deeper"}, "x", 5}}),
+      Sentences{"site.yaml:5: executor.fleets.*.url takes one value (address), no list and no mapping"});
+  EXPECT_EQ(apply({{{"executor", "fleets", "other", "url"}, "", 6, Kind::nothing}}),
+            Sentences{"site.yaml:6: executor.fleets.*.url has no value: give it one (address) or remove the "
+                      "line"});
+  EXPECT_TRUE(fields.urls.empty());
+}
+
+TEST_F(ConfigurationTest, AnOptionsOwnVariableCountsLessThanTheOneNamedLikeIt) {
+  EXPECT_EQ(apply(std::vector<std::string_view>{"RUNNERIQ_EXECUTOR_SLOTS=3", "SLOTS=5"}), Sentences{});
+  EXPECT_EQ(fields.slots, 3);
+  EXPECT_EQ(configuration.origin("executor.slots").where, "RUNNERIQ_EXECUTOR_SLOTS");
+  EXPECT_EQ(apply(std::vector<std::string_view>{"SLOTS=5", "COMMAND=x"}), Sentences{});
+  EXPECT_EQ(fields.slots, 5);
+  EXPECT_EQ(configuration.origin("executor.slots").where, "SLOTS");
+  EXPECT_EQ(apply(std::vector<std::string_view>{"SLOTS="}), Sentences{}) << "an empty variable is none";
+  EXPECT_EQ(apply(std::vector<std::string_view>{"SLOTS=x"}),
+            Sentences{"SLOTS: executor.slots: 'x' is not a whole number from 0 to 9"});
+  EXPECT_EQ(fields.slots, 5);
+}
+
+TEST_F(ConfigurationTest, AFlagWinsAndTellsItsName) {
+  EXPECT_EQ(apply({"RUNNERIQ_EXECUTOR_SLOTS=3"}), Sentences{});
+  EXPECT_TRUE(configuration.apply_flag("--slots", "executor.slots", "4").empty());
+  EXPECT_EQ(fields.slots, 4);
+  EXPECT_EQ(configuration.origin("executor.slots").layer, Layer::flags);
+  EXPECT_EQ(configuration.origin("executor.slots").where, "--slots");
+  EXPECT_EQ(sentences(configuration.apply_flag("--slots", "executor.slots", "x")),
+            Sentences{"--slots: executor.slots: 'x' is not a whole number from 0 to 9"});
+  EXPECT_EQ(fields.slots, 4);
 }
 
 }  // namespace

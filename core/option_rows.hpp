@@ -1,0 +1,52 @@
+// The makers of option rows for the usual kinds of fields. Each completes a row that has its key,
+// its `value` and its help; the field must outlive the row.
+#pragma once
+
+#include "core/option.hpp"
+#include "core/printable.hpp"
+#include "core/time.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace runneriq {
+
+Option row(std::string key, std::string value, std::string help);
+
+// "'x' is not <expected>".
+tl::unexpected<Error> not_expected(std::string_view text, std::string_view expected);
+
+Option duration_row(Option option, Duration& field, Duration shortest, Duration longest);
+Option whole_row(Option option, int& field, int lowest, int highest);
+Option decimal_row(Option option, double& field, double lowest, double highest);
+Option switch_row(Option option, bool& field);
+
+template <class Value>
+struct Word {
+  std::string_view word;
+  Value value;
+};
+
+template <class Value, std::size_t count>
+constexpr std::string_view word_of(const std::array<Word<Value>, count>& words, Value value) {
+  return std::find_if(words.begin(), words.end(), [&](const Word<Value>& row) { return row.value == value; })
+      ->word;
+}
+
+// One of a few words, which `option.value` lists; `words` must outlive the row.
+template <class Value, std::size_t count>
+Option word_row(Option option, Value& field, const std::array<Word<Value>, count>& words) {
+  option.set = [&field, &words, allowed = option.value](std::string_view text) -> Result<void> {
+    const auto found =
+        std::find_if(words.begin(), words.end(), [&](const Word<Value>& word) { return word.word == text; });
+    if (found == words.end()) return not_expected(text, "one of " + allowed);
+    field = found->value;
+    return {};
+  };
+  option.show = [&field, &words] { return std::string{word_of(words, field)}; };
+  return option;
+}
+
+}  // namespace runneriq
