@@ -25,6 +25,11 @@ class Id {
 using JobId = Id<struct JobIdTag, std::int64_t>;
 using ProjectId = Id<struct ProjectIdTag, std::int64_t>;
 using PipelineId = Id<struct PipelineIdTag, std::int64_t>;
+using RunnerId = Id<struct RunnerIdTag, std::int64_t>;
+using GroupId = Id<struct GroupIdTag, std::int64_t>;
+using UserId = Id<struct UserIdTag, std::int64_t>;
+// A merge request's number within its project.
+using MergeRequestIid = Id<struct MergeRequestIidTag, std::int64_t>;
 // The base address of a GitLab, e.g. "https://gitlab.example.com"; part of every identity.
 using GitLabUrl = Id<struct GitLabUrlTag, std::string>;
 // One attempt of a job: the runner's TMPDIR for it, an absolute path.

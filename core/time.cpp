@@ -43,6 +43,96 @@ std::string two_units(std::int64_t first, std::string_view first_unit, std::int6
   return with_unit(first, first_unit) + (second == 0 ? "" : " " + with_unit(second, second_unit));
 }
 
+// Reads a date and time from the left; once something does not fit, nothing fits any more.
+class TimeText {
+ public:
+  explicit TimeText(std::string_view text) : rest_(text) {}
+
+  // Exactly so many digits.
+  int digits(std::size_t count) {
+    int number = 0;
+    for (; count > 0; --count) {
+      const char digit = take_one_of("0123456789");
+      number = number * 10 + (digit - '0');
+    }
+    return number;
+  }
+
+  // One of the characters; the first of them when there is none.
+  char take_one_of(std::string_view characters) {
+    fits_ = fits_ && !rest_.empty() && characters.find(rest_.front()) != std::string_view::npos;
+    if (!fits_) return characters.front();
+    const char taken = rest_.front();
+    rest_.remove_prefix(1);
+    return taken;
+  }
+
+  bool skip(std::string_view start) {
+    if (!fits_ || !rest_.starts_with(start)) return false;
+    rest_.remove_prefix(start.size());
+    return true;
+  }
+
+  void expect(bool condition) { fits_ = fits_ && condition; }
+  [[nodiscard]] bool next_is_digit() const {
+    return fits_ && !rest_.empty() && rest_.front() >= '0' && rest_.front() <= '9';
+  }
+  [[nodiscard]] bool fits_to_the_end() const { return fits_ && rest_.empty(); }
+
+ private:
+  std::string_view rest_;
+  bool fits_ = true;
+};
+
+std::chrono::sys_days take_date(TimeText& text) {
+  const int year = text.digits(4);
+  text.take_one_of("-");
+  const auto month = static_cast<unsigned>(text.digits(2));
+  text.take_one_of("-");
+  const auto day = static_cast<unsigned>(text.digits(2));
+  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month},
+                                         std::chrono::day{day}};
+  text.expect(date.ok());
+  return date.ok() ? std::chrono::sys_days{date} : std::chrono::sys_days{};
+}
+
+// Digits behind the milliseconds are passed over.
+Duration take_fraction(TimeText& text) {
+  if (!text.skip(".")) return {};
+  text.expect(text.next_is_digit());
+  int milliseconds = 0;
+  for (const int place : {100, 10, 1}) {
+    if (text.next_is_digit()) milliseconds += place * text.digits(1);
+  }
+  while (text.next_is_digit()) text.digits(1);
+  return Duration{milliseconds};
+}
+
+// A leap second, :60, reads as the second after it.
+Duration take_clock(TimeText& text) {
+  const int hour = text.digits(2);
+  text.take_one_of(":");
+  const int minute = text.digits(2);
+  text.take_one_of(":");
+  const int second = text.digits(2);
+  text.expect(hour <= 23 && minute <= 59 && second <= 60);
+  return std::chrono::hours{hour} + std::chrono::minutes{minute} + std::chrono::seconds{second};
+}
+
+// How far ahead of UTC: "Z", "UTC", "+02:00" or "+0200".
+Duration take_zone(TimeText& text) {
+  if (text.skip("Z") || text.skip("z") || text.skip("UTC")) return {};
+  const int sign = text.take_one_of("+-") == '-' ? -1 : 1;
+  const int hours = text.digits(2);
+  text.skip(":");
+  const int minutes = text.digits(2);
+  text.expect(hours <= 23 && minutes <= 59);
+  return sign * (std::chrono::hours{hours} + std::chrono::minutes{minutes});
+}
+
+constexpr Time kEarliestTime = std::chrono::sys_days{std::chrono::year{0} / std::chrono::January / 1};
+constexpr Time kEndOfTime = std::chrono::sys_days{std::chrono::year{10'000} / std::chrono::January / 1};
+
 std::int64_t rounded(std::int64_t amount, std::int64_t step) {
   return amount / step + (amount % step >= (step + 1) / 2 ? 1 : 0);
 }
@@ -83,11 +173,23 @@ std::string to_reading(Duration duration) {
   return two_units(hours / 24, "d", hours % 24, "h");
 }
 
+Result<Time> parse_time(std::string_view text) {
+  TimeText rest{text};
+  const auto day = take_date(rest);
+  const bool blank = rest.take_one_of("Tt ") == ' ';
+  const Duration clock = take_clock(rest);
+  const Duration fraction = take_fraction(rest);
+  if (blank) rest.skip(" ");
+  const Time time = day + clock + fraction - take_zone(rest);
+  if (rest.fits_to_the_end() && time >= kEarliestTime && time < kEndOfTime) return time;
+  return fail(Errc::invalid_argument,
+              quoted_text(text) + " is no date and time; expected for example 2025-03-01T03:00:00Z");
+}
+
 std::string to_text(Time time) {
   using namespace std::chrono;
-  constexpr Time earliest = sys_days{year{0} / January / 1};
-  constexpr Time latest = sys_days{year{9999} / December / 31} + days{1} - milliseconds{1};
-  time = std::clamp(time, earliest, latest);  // RFC 3339 has four digits for the year
+  // RFC 3339 has four digits for the year.
+  time = std::clamp(time, kEarliestTime, kEndOfTime - milliseconds{1});
   const auto day = floor<days>(time);
   const year_month_day date{day};
   const hh_mm_ss clock{time - day};

@@ -22,6 +22,11 @@ std::string to_text(Duration duration);
 // A negative duration reads as "0 s".
 std::string to_reading(Duration duration);
 
+// RFC 3339 ("2025-03-01T03:00:00.123+02:00") and the form of GitLab's webhooks
+// ("2021-01-13 17:57:05 UTC", "2021-01-13 17:57:05 +0200"); years 0 to 9999. Digits behind the
+// milliseconds are dropped, a leap second reads as the second after it. Error: invalid_argument.
+Result<Time> parse_time(std::string_view text);
+
 // RFC 3339 in UTC with milliseconds when there are any: "2025-03-01T03:00:00Z".
 std::string to_text(Time time);
 

@@ -12,6 +12,7 @@ class Waiter {
     by_change,     // something that the waiter watches changed: look again
     by_stop,       // SIGTERM or SIGINT: end in good order
     by_orphaning,  // the process that started us is gone: nobody waits for the answer
+    by_reload,     // SIGHUP, where it asks for that: read the configuration again; told once
   };
   virtual ~Waiter() = default;
   [[nodiscard]] virtual Time now() const = 0;

@@ -50,15 +50,17 @@ Waiter::Woken SystemWaiter::sleep_until(Time when) {
     if (const auto cause = termination_.happened()) {
       return *cause == Termination::Cause::stop ? Woken::by_stop : Woken::by_orphaning;
     }
+    if (termination_.take_reload()) return Woken::by_reload;
     const auto left = std::chrono::ceil<Duration>(steady_end - std::chrono::steady_clock::now());
     if (left <= Duration::zero()) return Woken::at_deadline;
-    std::array<pollfd, 3> waits{{{termination_.signal_fd(), POLLIN, 0},
+    std::array<pollfd, 4> waits{{{termination_.signal_fd(), POLLIN, 0},
+                                 {termination_.reload_fd(), POLLIN, 0},
                                  {termination_.parent_fd(), POLLIN, 0},
                                  {watch_.get(), POLLIN, 0}}};
     const auto timeout =
         std::min<Duration::rep>(left.count(), 1000);  // a parent without pidfd is asked each second
     ::poll(waits.data(), waits.size(), static_cast<int>(timeout));
-    if (waits[2].revents != 0 && drain_watch()) return Woken::by_change;
+    if (waits[3].revents != 0 && drain_watch()) return Woken::by_change;
   }
 }
 

@@ -8,6 +8,7 @@
 #include "tests/support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -35,6 +36,8 @@ std::string described(Waiter::Woken woken) {
       return "by stop";
     case Waiter::Woken::by_orphaning:
       return "by orphaning";
+    case Waiter::Woken::by_reload:
+      return "by reload";
   }
   return "?";
 }
@@ -155,6 +158,68 @@ TEST_F(Waiting, NothingHasHappenedAtFirst) {
             "nothing, stop, stop");
 }
 
+// As a daemon hears: SIGHUP asks for a reload, and the parent may end.
+std::string with_daemons_waiter(const std::function<std::string(SystemWaiter&, Termination&)>& body) {
+  return answer_of_fork([&] {
+    Termination termination(OnHangup::reload, WatchParent::no);
+    SystemWaiter waiter(termination);
+    return body(waiter, termination);
+  });
+}
+
+bool is_readable(int fd) {
+  pollfd waits{fd, POLLIN, 0};
+  return ::poll(&waits, 1, 0) > 0;
+}
+
+TEST_F(Waiting, AReloadEndsItOnceAndIsNoStop) {
+  EXPECT_EQ(with_daemons_waiter([](SystemWaiter& waiter, Termination& termination) {
+              std::string answer;
+              {
+                const WhileItWaits reload([] { ::kill(::getpid(), SIGHUP); });
+                answer = described(waiter.sleep_until(waiter.now() + 1min));
+              }
+              if (termination.happened()) answer += ", stopped";
+              return answer + ", " + described(waiter.sleep_until(waiter.now() + 50ms));
+            }),
+            "by reload, at deadline");
+}
+
+TEST_F(Waiting, AReloadBetweenTwoWaitsIsNotMissed) {
+  EXPECT_EQ(with_daemons_waiter([](SystemWaiter& waiter, Termination&) {
+              for (int sent = 0; sent < 3; ++sent) ::kill(::getpid(), SIGHUP);
+              const std::string first = described(waiter.sleep_until(waiter.now() - 1h));
+              return first + ", " + described(waiter.sleep_until(waiter.now() - 1h));
+            }),
+            "by reload, at deadline");
+}
+
+TEST_F(Waiting, AStopGoesBeforeAReload) {
+  EXPECT_EQ(with_daemons_waiter([](SystemWaiter& waiter, Termination&) {
+              ::kill(::getpid(), SIGHUP);
+              ::kill(::getpid(), SIGTERM);
+              const std::string first = described(waiter.sleep_until(waiter.now() + 1min));
+              return first + ", " + described(waiter.sleep_until(waiter.now() + 1min));
+            }),
+            "by stop, by stop");
+}
+
+TEST_F(Waiting, TheStopFdTurnsReadableForAStopOnlyAndStaysSo) {
+  EXPECT_EQ(with_daemons_waiter([](SystemWaiter& waiter, Termination& termination) {
+              const auto state = [&] {
+                return std::string(is_readable(termination.signal_fd()) ? "stop" : "go");
+              };
+              std::string answer = state();
+              ::kill(::getpid(), SIGHUP);
+              answer += ", " + state();
+              ::kill(::getpid(), SIGINT);
+              answer += ", " + state();
+              (void)waiter.sleep_until(waiter.now() + 1min);
+              return answer + ", " + state();
+            }),
+            "go, go, stop, stop");
+}
+
 struct Change {
   const char* what;
   std::function<void(const std::string& folder)> make;
@@ -221,27 +286,37 @@ TEST_F(Waiting, WithoutAFolderToWatchItLastsUntilItsDeadline) {
             "at deadline");
 }
 
-TEST_F(Waiting, TheDeathOfTheParentEndsIt) {
+// What a process hears whose parent is killed while it waits for `limit`, and then waits again.
+std::string after_death_of_parent(const TemporaryFolder& folder, WatchParent watch_parent, Duration limit) {
+  const std::string draft = folder.path() + "/draft", told = folder.path() + "/answer";
   const std::string answer = answer_of_fork([&]() -> std::string {
     const pid_t parent = ::getpid();
     if (::fork() == 0) {
-      Termination termination;
+      Termination termination(OnHangup::stop, watch_parent);
       SystemWaiter waiter(termination);
       std::string ends;
       {
         const WhileItWaits death([parent] { ::kill(parent, SIGKILL); });
-        ends = described(waiter.sleep_until(waiter.now() + 1h));
+        ends = described(waiter.sleep_until(waiter.now() + limit));
       }
-      ends += ", " + described(waiter.sleep_until(waiter.now() + 1h));
-      write_file(in("draft"), ends);
-      std::filesystem::rename(in("draft"), in("answer"));
+      ends += ", " + described(waiter.sleep_until(waiter.now() + limit));
+      write_file(draft, ends);
+      std::filesystem::rename(draft, told);
       ::_exit(0);
     }
     while (true) ::pause();
   });
   EXPECT_EQ(answer, " (killed by 9)");
-  ASSERT_TRUE(wait_until([&] { return exists(in("answer")); }));
-  EXPECT_EQ(content_of(in("answer")), "by orphaning, by orphaning");
+  EXPECT_TRUE(wait_until([&] { return exists(told); }));
+  return content_of(told);
+}
+
+TEST_F(Waiting, TheDeathOfTheParentEndsIt) {
+  EXPECT_EQ(after_death_of_parent(folder, WatchParent::yes, 1h), "by orphaning, by orphaning");
+}
+
+TEST_F(Waiting, ADaemonOutlivesItsParent) {
+  EXPECT_EQ(after_death_of_parent(folder, WatchParent::no, 500ms), "at deadline, at deadline");
 }
 
 }  // namespace

@@ -125,5 +125,84 @@ TEST(TimeToText, StaysWithinTheYearsThatFourDigitsTell) {
   EXPECT_EQ(to_text(Time::min()), "0000-01-01T00:00:00Z");
 }
 
+TEST(ParseTime, ReadsRfc3339) {
+  using namespace std::chrono;
+  const Time three = sys_days{2025y / March / 1} + 3h;
+  for (const char* text :
+       {"2025-03-01T03:00:00Z", "2025-03-01t03:00:00z", "2025-03-01 03:00:00Z", "2025-03-01T03:00:00+00:00",
+        "2025-03-01T03:00:00-00:00", "2025-03-01T05:00:00+02:00", "2025-02-28T22:30:00-04:30",
+        "2025-03-02T02:59:00+23:59", "2025-03-01T03:00:00.0Z", "2025-03-01T03:00:00.0009999999999Z"}) {
+    const auto time = parse_time(text);
+    ASSERT_TRUE(time) << time.error().message;
+    EXPECT_EQ(*time, three) << text;
+  }
+  EXPECT_EQ(parse_time("2025-03-01T05:00:00.1+02:00").value(), three + 100ms);
+  EXPECT_EQ(parse_time("2025-03-01T03:00:00.12Z").value(), three + 120ms);
+  EXPECT_EQ(parse_time("2025-03-01T03:00:00.12399Z").value(), three + 123ms);
+  EXPECT_EQ(parse_time("1969-12-31T23:59:59.999Z").value(), Time{-1ms});
+  EXPECT_EQ(parse_time("2024-02-29T00:00:00Z").value(), Time{sys_days{2024y / February / 29}});
+  EXPECT_EQ(parse_time("2016-12-31T23:59:60Z").value(), Time{sys_days{2017y / January / 1}});
+}
+
+TEST(ParseTime, ReadsTheFormOfWebhooks) {
+  using namespace std::chrono;
+  const Time time = sys_days{2021y / January / 13} + 17h + 57min + 5s;
+  EXPECT_EQ(parse_time("2021-01-13 17:57:05 UTC").value(), time);
+  EXPECT_EQ(parse_time("2021-01-13 19:57:05 +0200").value(), time);
+  EXPECT_EQ(parse_time("2021-01-13 13:27:05 -0430").value(), time);
+}
+
+TEST(ParseTime, RefusesWhatIsNoTime) {
+  for (const char* text : {"",
+                           "now",
+                           "2025-03-01",
+                           "2025-03-01T03:00:00",
+                           "2025-03-01T03:00Z",
+                           "2025-3-1T03:00:00Z",
+                           "2025-02-29T00:00:00Z",
+                           "2025-13-01T00:00:00Z",
+                           "2025-00-01T00:00:00Z",
+                           "2025-04-31T00:00:00Z",
+                           "2025-03-00T00:00:00Z",
+                           "2025-03-01T24:00:00Z",
+                           "2025-03-01T00:60:00Z",
+                           "2025-03-01T00:00:61Z",
+                           "2025-03-01T03:00:00+24:00",
+                           "2025-03-01T03:00:00+02:60",
+                           "2025-03-01T03:00:00+2",
+                           "2025-03-01T03:00:00.Z",
+                           "2025-03-01T03:00:00,5Z",
+                           "2025-03-01T03:00:00 CET",
+                           "2025-03-01T03:00:00Zx",
+                           " 2025-03-01T03:00:00Z",
+                           "2025-03-01T03:00:00Z ",
+                           "2025-03-01T03:00:00  UTC",
+                           "2025-03-01T03:00:00 UTC",
+                           "12025-03-01T03:00:00Z",
+                           "-025-03-01T03:00:00Z",
+                           "+025-03-01T03:00:00Z",
+                           "2025-03-01T-1:00:00Z",
+                           "2025/03/01T03:00:00Z",
+                           "2025-03-01T03:00:00+-1:00",
+                           "0000-01-01T00:00:00+00:01",
+                           "9999-12-31T23:59:59-00:01",
+                           "9999-12-31T23:59:60Z",
+                           "2025-03-01T03:00:00.123456789012345678901234567890"}) {
+    const auto time = parse_time(text);
+    ASSERT_FALSE(time) << text;
+    EXPECT_EQ(time.error().code, Errc::invalid_argument);
+  }
+}
+
+TEST(ParseTime, NamesTheBadText) {
+  EXPECT_EQ(parse_time("soon\n").error().message,
+            "'soon\\n' is no date and time; expected for example 2025-03-01T03:00:00Z");
+}
+
+TEST(ParseTime, ReadsTheEarliestAndTheLatest) {
+  EXPECT_EQ(to_text(parse_time("0000-01-01T00:00:00Z").value()), "0000-01-01T00:00:00Z");
+  EXPECT_EQ(to_text(parse_time("9999-12-31T23:59:59.999Z").value()), "9999-12-31T23:59:59.999Z");
+}
+
 }  // namespace
 }  // namespace runneriq

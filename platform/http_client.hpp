@@ -1,0 +1,83 @@
+// HTTP calls, many at a time, from one thread. The only place that knows libcurl.
+#pragma once
+
+#include "core/result.hpp"
+#include "core/secret.hpp"
+#include "core/time.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace runneriq::platform {
+
+struct HttpHeader {
+  std::string name;
+  std::string value;
+};
+
+struct HttpCall {
+  std::string method = "GET";
+  std::string url;
+  std::vector<HttpHeader> headers{};
+  // Sent as header `secret_header`; never to another host than the url's.
+  std::string secret_header{};
+  Secret secret{};
+  std::string body{};
+  std::size_t largest_reply = std::size_t{16} << 20;  // bytes after decompression
+  Duration time_limit = std::chrono::seconds{15};     // for the whole call
+};
+
+struct HttpReply {
+  int status = 0;
+  std::vector<HttpHeader> headers{};  // names in lower case
+  std::string body{};
+  // The first value of header `name` (lower case); "" when there is none.
+  [[nodiscard]] std::string_view header(std::string_view name) const;
+};
+
+// A port, so that what decides about calls can be tried without a network.
+class HttpTransport {
+ public:
+  // A reply of any status is a reply. Errors (messages never hold a secret):
+  // timed_out; unavailable (name, connection, reset, half a reply, stop);
+  // permission (TLS verification failed); invalid_argument (bad URL, reply too large, redirect elsewhere).
+  using Done = std::function<void(Result<HttpReply>)>;
+  virtual ~HttpTransport() = default;
+  // Queues a call; at most `at_once` (see HttpClientSettings) are under way, first come, first served.
+  virtual void begin(HttpCall call, Done done) = 0;
+  // Performs the queued calls and those that `done` functions queue. What is not over at
+  // `deadline`, or when the program is asked to stop, fails.
+  virtual void run_until(Time deadline) = 0;
+};
+
+struct HttpClientSettings {
+  std::size_t at_once = 6;
+  std::string ca_file{};     // "" = the system's
+  std::string user_agent{};  // "runneriq/0.1.0"
+  // Readable when the program should stop; −1 = none. Not owned.
+  int stop_fd = -1;
+};
+
+// TLS is always verified. HTTP/2 where offered, kept connections, gzip; the environment's proxy
+// variables as curl reads them. A redirect is followed (GET only, at most three) to the same
+// scheme, host and port, else it is an error. Compressed data that ends too early in a frame that is
+// whole passes for a reply (curl 7.88): who reads a body must notice that it is cut, as a JSON parser does.
+class HttpClient final : public HttpTransport {
+ public:
+  static Result<std::unique_ptr<HttpClient>> make(HttpClientSettings settings);
+  ~HttpClient() override;
+  void begin(HttpCall call, Done done) override;
+  void run_until(Time deadline) override;
+
+ private:
+  struct Engine;
+  explicit HttpClient(std::unique_ptr<Engine> engine);
+  std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace runneriq::platform

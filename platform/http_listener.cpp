@@ -1,0 +1,168 @@
+#include "platform/http_listener.hpp"
+
+#include "core/printable.hpp"
+#include "platform/files.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace runneriq::platform {
+namespace {
+
+constexpr std::string_view kUnix = "unix:";
+constexpr int kBacklog = 1024;
+constexpr mode_t kSocketMode = 0660;
+
+// Large enough for each kind of address.
+struct SocketAddress {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+
+  [[nodiscard]] const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
+  [[nodiscard]] sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
+};
+
+template <class Address>
+SocketAddress stored(const Address& address) {
+  SocketAddress into{.size = sizeof address};
+  std::memcpy(&into.storage, &address, sizeof address);
+  return into;
+}
+
+template <class Address>
+Address read_back(const SocketAddress& from) {
+  Address address{};
+  std::memcpy(&address, &from.storage, sizeof address);
+  return address;
+}
+
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc{} || end != text.data() + text.size()) return {};
+  return port;
+}
+
+std::optional<SocketAddress> parse_tcp(const std::string& listen) {
+  const std::size_t colon = listen.rfind(':');
+  if (colon == std::string::npos) return {};
+  const auto port = parse_port(std::string_view(listen).substr(colon + 1));
+  const std::string host = listen.substr(0, colon);
+  if (!port) return {};
+  sockaddr_in four{.sin_family = AF_INET, .sin_port = htons(*port), .sin_addr = {}, .sin_zero = {}};
+  if (::inet_pton(AF_INET, host.c_str(), &four.sin_addr) == 1) return stored(four);
+  if (host.size() < 2 || host.front() != '[' || host.back() != ']') return {};
+  sockaddr_in6 six{};
+  six.sin6_family = AF_INET6;
+  six.sin6_port = htons(*port);
+  const std::string inside = host.substr(1, host.size() - 2);
+  if (::inet_pton(AF_INET6, inside.c_str(), &six.sin6_addr) == 1) return stored(six);
+  return {};
+}
+
+std::string url_of(int fd) {
+  SocketAddress bound{.size = sizeof bound.storage};
+  ::getsockname(fd, bound.get(), &bound.size);
+  char text[INET6_ADDRSTRLEN]{};
+  if (bound.storage.ss_family == AF_INET6) {
+    const auto six = read_back<sockaddr_in6>(bound);
+    ::inet_ntop(AF_INET6, &six.sin6_addr, text, sizeof text);
+    return "http://[" + std::string(text) + "]:" + std::to_string(ntohs(six.sin6_port));
+  }
+  const auto four = read_back<sockaddr_in>(bound);
+  ::inet_ntop(AF_INET, &four.sin_addr, text, sizeof text);
+  return "http://" + std::string(text) + ":" + std::to_string(ntohs(four.sin_port));
+}
+
+UniqueFd open_socket(int family) {
+  return UniqueFd{::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+}
+
+tl::unexpected<Error> cannot_listen(const std::string& where) {
+  Error error = system_error("cannot listen on " + printable_path(where), errno);
+  if (error.code == Errc::not_found) error.code = Errc::unavailable;  // the folder is missing
+  return fail(std::move(error));
+}
+
+Result<SocketAddress> unix_address(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.empty() || path.front() != '/' || path.size() >= sizeof address.sun_path ||
+      path.find('\0') != std::string::npos) {
+    return fail(Errc::invalid_argument, "the path of a socket must begin with '/' and have at most " +
+                                            std::to_string(sizeof address.sun_path - 1) + " bytes, got " +
+                                            quoted_text(path));
+  }
+  path.copy(address.sun_path, path.size());
+  return stored(address);
+}
+
+bool somebody_listens(const SocketAddress& address) {
+  const UniqueFd probe = open_socket(AF_UNIX);
+  // EAGAIN: its queue is full.
+  return ::connect(probe.get(), address.get(), address.size) == 0 || errno == EAGAIN;
+}
+
+// Removes the socket that a server which has ended left behind; nothing else.
+void remove_left_over(const std::string& path, const SocketAddress& address) {
+  struct stat found {};
+  if (::lstat(path.c_str(), &found) == 0 && S_ISSOCK(found.st_mode) && !somebody_listens(address)) {
+    ::unlink(path.c_str());
+  }
+}
+
+}  // namespace
+
+Result<HttpListener> HttpListener::open(const std::string& listen) {
+  return listen.starts_with(kUnix) ? open_unix(listen.substr(kUnix.size())) : open_tcp(listen);
+}
+
+Result<HttpListener> HttpListener::open_tcp(const std::string& listen) {
+  const auto address = parse_tcp(listen);
+  if (!address) {
+    return fail(
+        Errc::invalid_argument,
+        "an address to listen on is ADDRESS:PORT, [ADDRESS]:PORT or unix:/path, got " + quoted_text(listen));
+  }
+  UniqueFd fd = open_socket(address->storage.ss_family);
+  if (!fd) return cannot_listen(listen);
+  const int on = 1;
+  ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (::bind(fd.get(), address->get(), address->size) != 0 || ::listen(fd.get(), kBacklog) != 0) {
+    return cannot_listen(listen);
+  }
+  std::string url = url_of(fd.get());
+  return HttpListener{std::move(fd), std::move(url)};
+}
+
+Result<HttpListener> HttpListener::open_unix(const std::string& path) {
+  const auto address = unix_address(path);
+  if (!address) return fail(address.error());
+  UniqueFd fd = open_socket(AF_UNIX);
+  if (!fd) return cannot_listen(path);
+  remove_left_over(path, *address);
+  // Before it has a name, so that it is never wider than meant; after it, in spite of the umask.
+  ::fchmod(fd.get(), kSocketMode);
+  if (::bind(fd.get(), address->get(), address->size) != 0) return cannot_listen(path);
+  HttpListener made{std::move(fd), std::string(kUnix) + path};
+  if (::chmod(path.c_str(), kSocketMode) != 0 || ::listen(made.fd(), kBacklog) != 0)
+    return cannot_listen(path);
+  return made;
+}
+
+HttpListener::~HttpListener() {
+  if (fd_ && address_.starts_with(kUnix)) ::unlink(address_.c_str() + kUnix.size());
+}
+
+}  // namespace runneriq::platform

@@ -1,0 +1,13 @@
+// Chance, for what needs it: jitter and names of runs. Decisions never depend on it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace runneriq::platform {
+
+std::uint64_t random_number();
+// 16 hexadecimal digits.
+std::string random_name();
+
+}  // namespace runneriq::platform
