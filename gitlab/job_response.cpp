@@ -1,5 +1,6 @@
 #include "gitlab/job_response.hpp"
 
+#include "gitlab/project.hpp"
 #include "gitlab/screened_json.hpp"
 
 #include <nlohmann/json.hpp>
@@ -21,7 +22,6 @@ constexpr std::size_t kMostEntries = 100;           // of an entrypoint or a com
 constexpr std::size_t kMostListText = 1024 * 1024;  // of all entrypoints and commands together
 constexpr std::size_t kDeepest = 1000;
 constexpr std::int64_t kLongestSeconds = 315'360'000;  // ten years
-constexpr std::string_view kMergeRequestRefs = "refs/merge-requests/";
 constexpr std::string_view kMergeRequestKeys = "CI_MERGE_REQUEST_";
 
 // CI_RUNNER_ID tells where GitLab's own variables end: see gitlab_variable().
@@ -350,11 +350,7 @@ ParsedJobResponse parse_job_response(std::string_view json) {
 }
 
 bool is_merge_request_ref(std::string_view ref) {
-  if (!ref.starts_with(kMergeRequestRefs)) return false;
-  ref.remove_prefix(kMergeRequestRefs.size());
-  const std::size_t digits = std::min(ref.find_first_not_of("0123456789"), ref.size());
-  const std::string_view kind = ref.substr(digits);
-  return digits > 0 && (kind == "/head" || kind == "/merge" || kind == "/train");
+  return merge_request_of_ref(ref).has_value();
 }
 
 std::string_view gitlab_variable(const JobResponse& job, std::string_view key) {

@@ -62,7 +62,7 @@ struct ParsedJobResponse {
 // Wrong types and out-of-range numbers read as missing. Never throws, never fails.
 ParsedJobResponse parse_job_response(std::string_view json);
 
-// "refs/merge-requests/12/head", "…/merge" or "…/train": refs that GitLab alone makes.
+// Whether merge_request_of_ref() (gitlab/project.hpp) knows `ref`: refs that GitLab alone makes.
 bool is_merge_request_ref(std::string_view ref);
 
 // The value that GitLab gave a predefined variable; empty when there is none. A job can add
