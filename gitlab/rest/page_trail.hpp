@@ -1,0 +1,28 @@
+// The way through the pages of a list: where the next one is, and that the way is sound.
+#pragma once
+
+#include "core/result.hpp"
+#include "gitlab/rest/address.hpp"
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace runneriq::gitlab {
+
+class PageTrail {
+ public:
+  PageTrail(const ApiBase& base, std::string first_path, int most_pages);
+
+  // The path of the next page by the Link header of the last one; none = that was the last.
+  // Error: invalid_argument for a way out of this GitLab, corrupt for a loop and for too many pages.
+  [[nodiscard]] Result<std::optional<std::string>> next(std::string_view link_header);
+
+ private:
+  const ApiBase& base_;
+  std::set<std::string> seen_;
+  int most_pages_;
+};
+
+}  // namespace runneriq::gitlab

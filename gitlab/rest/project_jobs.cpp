@@ -1,0 +1,138 @@
+#include "gitlab/rest/project_jobs.hpp"
+
+#include "gitlab/replies.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace runneriq::gitlab {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kFinishedLast = 2min;
+constexpr std::size_t kMostFinished = 300;  // at one look
+constexpr std::size_t kMostEnded = 1000;    // remembered
+
+// GitLab pages jobs by keyset in this order only (CursorBasedKeyset, Ci::Build).
+constexpr std::string_view kNewestFirst = "&pagination=keyset&order_by=id&sort=desc&per_page=100";
+
+}  // namespace
+
+std::string ProjectJobs::path(std::string_view scopes) const {
+  return "/api/v4/projects/" + std::to_string(project_.value()) + "/jobs?" + std::string(scopes) +
+         std::string(kNewestFirst);
+}
+
+void ProjectJobs::ask_open_jobs(Sender& sender, Time now) {
+  read_pages<Job>(sender, {.path = path("scope%5B%5D=pending&scope%5B%5D=running"),
+                           .parse = [id = project_](std::string_view json) { return parse_jobs(json, id); },
+                           .done = [this, now](Listed<Job> listed) { take_open(std::move(listed), now); }});
+}
+
+void ProjectJobs::take_open(Listed<Job> listed, Time now) {
+  if (!listed.items) {
+    const bool refused = listed.status == 403 || listed.status == 404;
+    return refused ? open_.refuse(listed.items.error(), now) : open_.miss(listed.items.error(), now);
+  }
+  std::ranges::sort(*listed.items, {}, &Job::id);
+  OpenJobs open;
+  for (Job& job : *listed.items) {
+    if (job.status == JobStatus::pending)
+      open.pending.push_back(std::move(job));
+    else if (job.status == JobStatus::running)
+      open.running.push_back(std::move(job));
+  }
+  await_vanished(open);
+  open_.keep(std::move(open), now);
+}
+
+void ProjectJobs::await_vanished(const OpenJobs& now_open) {
+  const auto is_in = [](const std::vector<Job>& jobs, JobId id) {
+    return std::ranges::binary_search(jobs, id, {}, &Job::id);
+  };
+  for (const auto* jobs : {&pending(), &running()}) {
+    for (const Job& job : *jobs) {
+      const bool open = is_in(now_open.pending, job.id) || is_in(now_open.running, job.id);
+      if (!open && !ended_ids_.contains(job.id)) awaited_.insert(job.id);
+    }
+  }
+}
+
+bool ProjectJobs::finished_jobs_due(Time now) const {
+  return !open_.refused() && (!awaited_.empty() || newest_.due(kFinishedLast, now));
+}
+
+// Jobs end in another order than they were made, so it looks back as far as a job is missed.
+JobId ProjectJobs::oldest_wanted() const {
+  const JobId newest = newest_.value().value_or(JobId{});
+  return awaited_.empty() ? newest : std::min(newest, *awaited_.begin());
+}
+
+void ProjectJobs::ask_finished_jobs(Sender& sender, Time now) {
+  const bool first_look = !newest_.value();
+  const auto enough = [first_look, back_to = oldest_wanted()](const std::vector<Job>& jobs) {
+    return first_look || jobs.empty() || jobs.size() >= kMostFinished || jobs.back().id <= back_to;
+  };
+  read_pages<Job>(sender, {.path = path("scope%5B%5D=success&scope%5B%5D=failed"),
+                           .parse = [id = project_](std::string_view json) { return parse_jobs(json, id); },
+                           .done = [this, now](Listed<Job> listed) { take_finished(std::move(listed), now); },
+                           .enough = enough});
+}
+
+void ProjectJobs::take_finished(Listed<Job> listed, Time now) {
+  if (!listed.items) return newest_.miss(std::move(listed.items.error()), now);
+  std::ranges::sort(*listed.items, {}, &Job::id);
+  JobId newest = newest_.value().value_or(JobId{});
+  for (Job& job : *listed.items) {
+    newest = std::max(newest, job.id);
+    if (ended_ids_.contains(job.id)) continue;
+    remember(job);
+    just_finished_.push_back(std::move(job));
+  }
+  awaited_.clear();
+  newest_.keep(newest, now);
+}
+
+void ProjectJobs::remember(const Job& job) {
+  Job short_one;
+  short_one.id = job.id;
+  short_one.project = job.project;
+  short_one.pipeline = job.pipeline;
+  short_one.name = job.name;
+  ended_.push_back(std::move(short_one));
+  ended_ids_.insert(job.id);
+  if (ended_.size() <= kMostEnded) return;
+  ended_ids_.erase(ended_.front().id);
+  ended_.erase(ended_.begin());
+}
+
+const std::vector<Job>& ProjectJobs::pending() const {
+  static const std::vector<Job> kNone;
+  return open_.value() ? open_.value()->pending : kNone;
+}
+
+const std::vector<Job>& ProjectJobs::running() const {
+  static const std::vector<Job> kNone;
+  return open_.value() ? open_.value()->running : kNone;
+}
+
+void ProjectJobs::report(const std::string& title, FleetReading& reading) const {
+  const auto still_open = [this](const Job& job) { return !ended_ids_.contains(job.id); };
+  std::vector<Job> waiting;
+  std::ranges::copy_if(pending(), std::back_inserter(waiting), still_open);
+  mark_retries(waiting, ended_);
+  std::ranges::move(waiting, std::back_inserter(reading.pending));
+  std::ranges::copy_if(running(), std::back_inserter(reading.running), still_open);
+  std::ranges::copy(just_finished_, std::back_inserter(reading.finished));
+  if (auto stale = open_.stale("jobs of " + title, reading.read_at)) {
+    stale->essential = !open_.refused() || standing_ == Standing::only_one;
+    reading.stale.push_back(std::move(*stale));
+  }
+  if (auto stale = newest_.stale("finished jobs of " + title, reading.read_at)) {
+    stale->essential = false;
+    reading.stale.push_back(std::move(*stale));
+  }
+}
+
+}  // namespace runneriq::gitlab

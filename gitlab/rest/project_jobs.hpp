@@ -1,0 +1,60 @@
+// The jobs of one project: those that wait or run, those that have ended since, and what is
+// remembered of these.
+#pragma once
+
+#include "gitlab/fleet_reader.hpp"
+#include "gitlab/rest/cached.hpp"
+#include "gitlab/rest/listing.hpp"
+#include "gitlab/rest/sender.hpp"
+
+#include <set>
+#include <string>
+#include <vector>
+
+namespace runneriq::gitlab {
+
+// What a 403 or 404 for the jobs of one project means for the fleet.
+enum class Standing { only_one, one_of_many };
+
+class ProjectJobs {
+ public:
+  ProjectJobs(ProjectId project, Standing standing) : project_(project), standing_(standing) {}
+
+  // A reading begins.
+  void open() { just_finished_.clear(); }
+  [[nodiscard]] bool open_jobs_due(Time now) const { return open_.due(Duration{0}, now); }
+  void ask_open_jobs(Sender& sender, Time now);
+  void leave_out(Error why, Time now) { open_.miss(std::move(why), now); }
+  // Whether a job that was open is gone, or the last look was two minutes ago.
+  [[nodiscard]] bool finished_jobs_due(Time now) const;
+  void ask_finished_jobs(Sender& sender, Time now);
+
+  [[nodiscard]] bool busy() const { return !pending().empty() || !running().empty(); }
+  [[nodiscard]] std::optional<Time> read_at() const { return open_.read_at(); }
+  [[nodiscard]] std::optional<Time> finished_read_at() const { return newest_.read_at(); }
+  [[nodiscard]] const std::vector<Job>& pending() const;
+  void report(const std::string& title, FleetReading& reading) const;
+
+ private:
+  struct OpenJobs {
+    std::vector<Job> pending, running;
+  };
+  [[nodiscard]] const std::vector<Job>& running() const;
+  [[nodiscard]] std::string path(std::string_view scopes) const;
+  void take_open(Listed<Job> listed, Time now);
+  void await_vanished(const OpenJobs& now_open);
+  void take_finished(Listed<Job> listed, Time now);
+  void remember(const Job& job);
+  [[nodiscard]] JobId oldest_wanted() const;
+
+  ProjectId project_;
+  Standing standing_;
+  Cached<OpenJobs> open_;
+  Cached<JobId> newest_;     // of the finished ones
+  std::set<JobId> awaited_;  // were open, are gone, did not show up as finished yet
+  std::vector<Job> just_finished_;
+  std::vector<Job> ended_;     // id, pipeline and name of the last ones
+  std::set<JobId> ended_ids_;  // of the same
+};
+
+}  // namespace runneriq::gitlab

@@ -1,0 +1,42 @@
+// The projects of the fleet, and whose runners they are.
+#pragma once
+
+#include "gitlab/fleet_reader.hpp"
+#include "gitlab/graphql.hpp"
+#include "gitlab/options.hpp"
+#include "gitlab/rest/cached.hpp"
+#include "gitlab/rest/listing.hpp"
+#include "gitlab/rest/sender.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace runneriq::gitlab {
+
+class ProjectList {
+ public:
+  explicit ProjectList(const FleetOptions& fleet) : fleet_(fleet) {}
+
+  // Asks for what is older than ten minutes.
+  void ask(Sender& sender, Time now);
+  // By id; without the archived ones of a group.
+  [[nodiscard]] const std::vector<Project>& projects() const;
+  // None while the path of the project or group is not known.
+  [[nodiscard]] std::optional<RunnerOwner> owner() const;
+  [[nodiscard]] const Cached<std::vector<Project>>& list() const { return list_; }
+  // The status behind the last failure; 0 = no answer.
+  [[nodiscard]] int status() const { return status_; }
+  void report(FleetReading& reading) const;
+
+ private:
+  void ask_group_path(Sender& sender, Time now);
+  void take(int status, Result<std::vector<Project>> projects, Time now);
+
+  const FleetOptions& fleet_;
+  Cached<std::vector<Project>> list_;
+  Cached<std::string> group_path_;
+  int status_ = 0;
+};
+
+}  // namespace runneriq::gitlab

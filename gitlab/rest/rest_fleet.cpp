@@ -1,0 +1,229 @@
+#include "gitlab/rest/rest_fleet.hpp"
+
+#include "gitlab/rest/call_budget.hpp"
+#include "gitlab/rest/listing.hpp"
+#include "gitlab/rest/project_jobs.hpp"
+#include "gitlab/rest/project_list.hpp"
+#include "gitlab/rest/runner_roll.hpp"
+#include "gitlab/rest/sender.hpp"
+#include "gitlab/rest/surroundings.hpp"
+#include "gitlab/rest/trouble.hpp"
+#include "gitlab/rest/turns.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace runneriq::gitlab {
+namespace {
+
+using Topic = Surroundings::Topic;
+
+// One project as it is remembered.
+struct Known {
+  Known(ProjectId project, Standing standing, Refusal& manual_refused)
+      : jobs(project, standing), surroundings(project, manual_refused) {}
+  ProjectJobs jobs;
+  Surroundings surroundings;
+  std::string path;
+};
+
+SenderSettings sender_settings(const RestSettings& settings) {
+  return {.token = settings.token,
+          .call_limit = settings.client.call_limit,
+          .now = settings.now,
+          .jitter = settings.jitter ? settings.jitter : [] { return 0.5; },
+          .wait_until = settings.wait_until};
+}
+
+std::string title(const std::string& path) {
+  return "project " + path;
+}
+
+}  // namespace
+
+struct RestFleet::State {
+  State(RestSettings given, platform::HttpTransport& transport)
+      : settings(std::move(given)),
+        base(settings.fleet.url),
+        budget(settings.client.calls_per_minute, settings.poll_interval),
+        sender(sender_settings(settings), base, transport, budget),
+        runners(settings.fleet, settings.client.graphql ? DetailsBy::graphql : DetailsBy::one_by_one),
+        projects(settings.fleet) {}
+
+  void open(Time now);
+  void read_lists(Time now);
+  void follow_projects();
+  void read_jobs_and_details(Time now);
+  void read_surroundings(Time now);
+  void read_finished(Time now);
+  [[nodiscard]] int wanted_calls(Time now) const;
+  [[nodiscard]] std::optional<Error> ruin() const;
+  [[nodiscard]] FleetReading reading(Time now) const;
+  template <class T>
+  Result<T> ask_alone(std::string path, Result<T> (*parse)(std::string_view));
+
+  RestSettings settings;
+  ApiBase base;
+  CallBudget budget;
+  Sender sender;
+  RunnerRoll runners;
+  ProjectList projects;
+  Refusal manual_refused;
+  std::map<ProjectId, Known> known;
+};
+
+void RestFleet::State::open(Time now) {
+  sender.open(settings.now() + std::min(settings.client.tick_limit,
+                                        std::max<Duration>(settings.poll_interval, std::chrono::seconds{1})));
+  for (auto& [id, project] : known) project.jobs.open();
+  if (!settings.client.graphql) manual_refused.remember(now);
+}
+
+void RestFleet::State::read_lists(Time now) {
+  const auto owner_before = projects.owner();
+  runners.ask_list(sender, now);
+  projects.ask(sender, now);
+  if (owner_before) runners.ask_details(sender, *owner_before, now);
+  sender.run();
+  const auto owner = projects.owner();
+  if (owner_before || !owner) return;
+  runners.ask_details(sender, *owner, now);
+  sender.run();
+}
+
+void RestFleet::State::follow_projects() {
+  const Standing standing = settings.fleet.project.empty() ? Standing::one_of_many : Standing::only_one;
+  std::erase_if(known, [this](const auto& entry) {
+    return !std::ranges::binary_search(projects.projects(), entry.first, {}, &Project::id);
+  });
+  for (const Project& project : projects.projects()) {
+    known.try_emplace(project.id, project.id, standing, manual_refused).first->second.path = project.path;
+  }
+}
+
+// Calls that judging the pending jobs of the last reading would take.
+int RestFleet::State::wanted_calls(Time now) const {
+  int calls = 0;
+  for (const auto& [id, project] : known) {
+    for (const Topic topic : Surroundings::kTopics) calls += project.surroundings.due(topic, now) ? 1 : 0;
+    calls += project.jobs.finished_jobs_due(now) ? 1 : 0;
+  }
+  return calls;
+}
+
+// When there is not enough for all, jobs leave a quarter to the details of runners and both a
+// quarter to the rest, so that each goes on.
+void RestFleet::State::read_jobs_and_details(Time now) {
+  std::vector<TurnTaker> takers;
+  for (const auto& [id, project] : known) {
+    if (project.jobs.open_jobs_due(now)) takers.push_back({id, project.jobs.busy(), project.jobs.read_at()});
+  }
+  const int left = budget.left(settings.now());
+  const int shared = left - std::min(wanted_calls(now), left / 4);
+  int turns = std::max(1, shared - std::min(runners.old_details(now), left / 4));
+  const int for_details = std::max(0, shared - std::min(turns, static_cast<int>(takers.size())));
+  for (const ProjectId id : in_turn(std::move(takers))) {
+    ProjectJobs& jobs = known.at(id).jobs;
+    if (turns-- > 0)
+      jobs.ask_open_jobs(sender, now);
+    else
+      jobs.leave_out({Errc::unavailable,
+                      "over the budget of " + std::to_string(budget.per_minute()) + " calls a minute"},
+                     now);
+  }
+  runners.ask_single_details(sender, for_details, now);
+  sender.run();
+}
+
+void RestFleet::State::read_surroundings(Time now) {
+  for (auto& [id, project] : known) project.surroundings.attend(project.jobs.pending(), project.path, now);
+  for (const Topic topic : Surroundings::kTopics) {
+    for (auto& [id, project] : known) {
+      if (project.surroundings.due(topic, now)) project.surroundings.ask(topic, sender, now);
+    }
+  }
+}
+
+void RestFleet::State::read_finished(Time now) {
+  std::vector<ProjectJobs*> due;
+  for (auto& [id, project] : known) {
+    if (project.jobs.finished_jobs_due(now)) due.push_back(&project.jobs);
+  }
+  std::ranges::stable_sort(
+      due, {}, [](const ProjectJobs* jobs) { return jobs->finished_read_at().value_or(Time::min()); });
+  for (ProjectJobs* jobs : due) jobs->ask_finished_jobs(sender, now);
+  sender.run();
+}
+
+// Why there is nothing to go on with.
+std::optional<Error> RestFleet::State::ruin() const {
+  const bool nothing = !runners.list().value() && !projects.list().value();
+  if (!nothing && !sender.token_refused()) return std::nullopt;
+  Trouble trouble{runners.list_status(), runners.list().trouble().value_or(Error{})};
+  const Trouble other{projects.status(), projects.list().trouble().value_or(Error{})};
+  if (sender.token_refused() ? trouble.status != 401 && other.status == 401 : other.status == 404)
+    trouble = other;
+  Error error = with_remedy(std::move(trouble), settings.fleet.url);
+  if (error.code == Errc::corrupt || error.code == Errc::invalid_argument) error.code = Errc::not_found;
+  return error;
+}
+
+FleetReading RestFleet::State::reading(Time now) const {
+  FleetReading reading;
+  reading.gitlab = GitLabUrl{base.url()};
+  reading.read_at = now;
+  runners.report(reading);
+  projects.report(reading);
+  for (const auto& [id, project] : known) {
+    project.jobs.report(title(project.path), reading);
+    project.surroundings.report(title(project.path), reading);
+  }
+  for (Job& job : reading.pending) {
+    const auto project = known.find(job.project);
+    if (!job.manual && project != known.end()) job.manual = project->second.surroundings.manual(job.id);
+  }
+  for (auto* jobs : {&reading.pending, &reading.running, &reading.finished})
+    std::ranges::sort(*jobs, {}, &Job::id);
+  reading.calls = sender.count();
+  return reading;
+}
+
+RestFleet::RestFleet(RestSettings settings, platform::HttpTransport& transport)
+    : state_(std::make_unique<State>(std::move(settings), transport)) {}
+
+RestFleet::~RestFleet() = default;
+
+Result<FleetReading> RestFleet::read(Time now) {
+  state_->open(now);
+  state_->read_lists(now);
+  if (auto error = state_->ruin()) return fail(std::move(*error));
+  state_->follow_projects();
+  state_->read_jobs_and_details(now);
+  state_->read_surroundings(now);
+  state_->read_finished(now);
+  return state_->reading(now);
+}
+
+template <class T>
+Result<T> RestFleet::State::ask_alone(std::string path, Result<T> (*parse)(std::string_view)) {
+  Result<T> result = fail(Errc::unavailable, "no answer");
+  sender.open(settings.now() + settings.client.tick_limit);
+  read_one<T>(sender, Question::get(std::move(path)).charged(CallBudget::Charge::exempt), parse,
+              [&](int status, Result<T> value) {
+                result = std::move(value);
+                if (!result) result = fail(with_remedy({status, result.error()}, settings.fleet.url));
+              });
+  sender.run();
+  return result;
+}
+
+Result<TokenFacts> RestFleet::token() {
+  return state_->ask_alone("/api/v4/personal_access_tokens/self", parse_token);
+}
+
+Result<std::string> RestFleet::version() {
+  return state_->ask_alone("/api/v4/version", parse_version);
+}
+
+}  // namespace runneriq::gitlab
