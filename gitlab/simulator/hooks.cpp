@@ -1,0 +1,170 @@
+#include "gitlab/simulator/hooks.hpp"
+
+#include "gitlab/simulator/entities.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace runneriq::gitlab::simulator {
+namespace {
+
+using nlohmann::json;
+
+// Hooks write times in a form of their own: "2021-01-13 17:57:05 UTC".
+std::string hook_stamp(Time time) {
+  std::string text = stamp(time);
+  text[10] = ' ';
+  return text.substr(0, 19) + " UTC";
+}
+
+json hook_stamp_or_null(const std::optional<Time>& time) {
+  return time ? json(hook_stamp(*time)) : json();
+}
+
+json seconds_or_null(const std::optional<Duration>& duration) {
+  return duration ? json(static_cast<double>(duration->count()) / 1000.0) : json();
+}
+
+json runner_of(const World& world, const JobRecord& job) {
+  const auto place = world.runners().find(job.runner);
+  if (place == world.runners().end()) return nullptr;
+  const RunnerRecord& runner = place->second;
+  return {{"id", runner.id.value()},
+          {"description", runner.description},
+          {"runner_type", to_text(runner.traits.type)},
+          {"active", !runner.paused},
+          {"is_shared", runner.traits.type == RunnerType::instance},
+          {"tags", runner.traits.tags}};
+}
+
+json project_of(const World& world, ProjectId id, const std::string& base) {
+  const ProjectRecord& project = world.projects().at(id);
+  return {{"id", id.value()},
+          {"name", project.path.substr(project.path.rfind('/') + 1)},
+          {"path_with_namespace", project.path},
+          {"default_branch", project.default_branch},
+          {"web_url", base + "/" + project.path}};
+}
+
+json build_row(const World& world, const JobRecord& job, const std::string& base) {
+  json row{{"id", job.id.value()},
+           {"stage", job.stage},
+           {"name", job.name},
+           {"status", to_text(job.status)},
+           {"created_at", hook_stamp(job.created_at)},
+           {"started_at", hook_stamp_or_null(job.started_at)},
+           {"finished_at", hook_stamp_or_null(job.finished_at)},
+           {"duration", seconds_or_null(ran(job, world.now()))},
+           {"queued_duration", seconds_or_null(queued(job, world.now()))},
+           {"when", job.manual ? "manual" : "on_success"},
+           {"manual", job.manual},
+           {"allow_failure", job.allow_failure},
+           {"user", user_row({world, base}, job.user)},
+           {"runner", runner_of(world, job)},
+           {"artifacts_file", {{"filename", nullptr}, {"size", nullptr}}},
+           {"environment", nullptr}};
+  if (job.status == JobStatus::failed) row["failure_reason"] = job.failure_reason;
+  return row;
+}
+
+json latest_builds(const World& world, const PipelineRecord& pipeline, const std::string& base) {
+  json builds = json::array();
+  for (const JobId id : pipeline.jobs) {
+    const JobRecord& job = world.jobs().at(id);
+    if (!world.is_retried(job)) builds.push_back(build_row(world, job, base));
+  }
+  return builds;
+}
+
+json pipeline_hook(const World& world, const PipelineRecord& pipeline, const std::string& base) {
+  const std::string_view status = to_text(world.status_of(pipeline));
+  return {{"object_kind", "pipeline"},
+          {"object_attributes",
+           {{"id", pipeline.id.value()},
+            {"iid", pipeline.iid},
+            {"ref", pipeline.ref},
+            {"tag", pipeline.is_tag},
+            {"sha", pipeline.sha},
+            {"before_sha", std::string(40, '0')},
+            {"source", pipeline.source},
+            {"status", status},
+            {"detailed_status", status},
+            {"created_at", hook_stamp(pipeline.created_at)},
+            {"variables", json::array()}}},
+          {"merge_request", nullptr},
+          {"user", user_row({world, base}, pipeline.user)},
+          {"project", project_of(world, pipeline.project, base)},
+          {"builds", latest_builds(world, pipeline, base)}};
+}
+
+json job_hook(const World& world, const JobRecord& job, const std::string& base) {
+  const PipelineRecord& pipeline = world.pipelines().at(job.pipeline);
+  return {{"object_kind", "build"},
+          {"ref", pipeline.ref},
+          {"tag", pipeline.is_tag},
+          {"before_sha", std::string(40, '0')},
+          {"sha", pipeline.sha},
+          {"build_id", job.id.value()},
+          {"build_name", job.name},
+          {"build_stage", job.stage},
+          {"build_status", to_text(job.status)},
+          {"build_created_at", hook_stamp(job.created_at)},
+          {"build_started_at", hook_stamp_or_null(job.started_at)},
+          {"build_finished_at", hook_stamp_or_null(job.finished_at)},
+          {"build_duration", seconds_or_null(ran(job, world.now()))},
+          {"build_queued_duration", seconds_or_null(queued(job, world.now()))},
+          {"build_allow_failure", job.allow_failure},
+          {"build_failure_reason", job.failure_reason.empty() ? "unknown_failure" : job.failure_reason},
+          {"pipeline_id", job.pipeline.value()},
+          {"runner", runner_of(world, job)},
+          {"project_id", job.project.value()},
+          {"project_name", job.traits.project_path},
+          {"user", user_row({world, base}, job.user)},
+          {"commit", {{"id", job.pipeline.value()}, {"sha", pipeline.sha}}},
+          {"project", project_of(world, job.project, base)}};
+}
+
+}  // namespace
+
+const Hook& Hooks::add(Hook hook) {
+  hook.id = ++last_id_;
+  hooks_.push_back(std::move(hook));
+  return hooks_.back();
+}
+
+bool Hooks::remove(ProjectId project, std::int64_t id) {
+  return std::erase_if(hooks_, [&](const Hook& hook) { return hook.project == project && hook.id == id; }) >
+         0;
+}
+
+std::vector<Hook> Hooks::of(ProjectId project) const {
+  std::vector<Hook> some;
+  std::copy_if(hooks_.begin(), hooks_.end(), std::back_inserter(some),
+               [&](const Hook& hook) { return hook.project == project; });
+  return some;
+}
+
+void Hooks::tell(const World& world, const JobRecord& job, const std::string& base) {
+  for (const Hook& hook : hooks_) {
+    if (hook.project != job.project) continue;
+    if (hook.job_events) deliver(hook, "Job Hook", job_hook(world, job, base));
+    if (hook.pipeline_events)
+      deliver(hook, "Pipeline Hook", pipeline_hook(world, world.pipelines().at(job.pipeline), base));
+  }
+}
+
+void Hooks::deliver(const Hook& hook, std::string_view event, const json& body) {
+  deliveries_.push_back({.url = hook.url,
+                         .event = std::string(event),
+                         .token = hook.token,
+                         .key = "simulated-" + std::to_string(++delivered_),
+                         .body = body.dump(-1, ' ', false, json::error_handler_t::replace)});
+}
+
+std::vector<HookDelivery> Hooks::take_deliveries() {
+  return std::exchange(deliveries_, {});
+}
+
+}  // namespace runneriq::gitlab::simulator

@@ -1,0 +1,55 @@
+// Webhooks out: Pipeline Hook and Job Hook.
+#pragma once
+
+#include "core/id.hpp"
+#include "core/secret.hpp"
+#include "core/time.hpp"
+#include "gitlab/simulator/world.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace runneriq::gitlab::simulator {
+
+struct Hook {
+  std::int64_t id = 0;
+  ProjectId project{};
+  std::string url{};
+  Secret token{};
+  bool pipeline_events = false;
+  bool job_events = false;
+  Time created_at{};
+};
+
+struct HookDelivery {
+  std::string url{};
+  std::string event{};  // "Pipeline Hook", "Job Hook"
+  Secret token{};
+  std::string key{};  // Idempotency-Key
+  std::string body{};
+};
+
+class Hooks {
+ public:
+  const Hook& add(Hook hook);
+  bool remove(ProjectId project, std::int64_t id);
+  [[nodiscard]] std::vector<Hook> of(ProjectId project) const;
+  [[nodiscard]] bool none() const { return hooks_.empty(); }
+  // Writes what the hooks of the job's project are told of its new status.
+  void tell(const World& world, const JobRecord& job, const std::string& base);
+  std::vector<HookDelivery> take_deliveries();
+
+ private:
+  void deliver(const Hook& hook, std::string_view event, const nlohmann::json& body);
+
+  std::vector<Hook> hooks_;
+  std::vector<HookDelivery> deliveries_;
+  std::int64_t last_id_ = 0;
+  std::int64_t delivered_ = 0;
+};
+
+}  // namespace runneriq::gitlab::simulator
