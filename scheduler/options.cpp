@@ -1,6 +1,7 @@
 #include "scheduler/options.hpp"
 
 #include "core/joined.hpp"
+#include "core/option_rows.hpp"
 #include "core/printable.hpp"
 
 #include <algorithm>
@@ -62,28 +63,22 @@ using ToPattern = std::string (*)(std::string_view entry);
 
 Option first_match_row(std::string key, std::string help, Rules& rules, ToPattern to_pattern) {
   auto layers = std::make_shared<FirstMatchRules>(rules);
-  Option row;
-  row.key = std::move(key);
-  row.value = "mapping of pattern to number 0..100";
-  row.help = std::move(help);
-  row.set_entry = [layers, to_pattern](std::string_view entry, std::string_view text) -> Result<void> {
+  Option option = row(std::move(key), "mapping of pattern to number 0..100", std::move(help));
+  option.set_entry = [layers, to_pattern](std::string_view entry, std::string_view text) -> Result<void> {
     if (auto named = need_pattern(entry); !named) return named;
     const Result<double> weight = parse_decimal(text, 0, 100);
     if (!weight) return fail(weight.error());
     layers->put(to_pattern(entry), *weight);
     return {};
   };
-  row.clear = [layers] { layers->begin_layer(); };
-  row.show = [&rules] { return show_rules(rules); };
-  return row;
+  option.clear = [layers] { layers->begin_layer(); };
+  option.show = [&rules] { return show_rules(rules); };
+  return option;
 }
 
 Option label_row(std::string key, std::string help, Rules& rules) {
-  Option row;
-  row.key = std::move(key);
-  row.value = "mapping of pattern to number -100..100";
-  row.help = std::move(help);
-  row.set_entry = [&rules](std::string_view entry, std::string_view text) -> Result<void> {
+  Option option = row(std::move(key), "mapping of pattern to number -100..100", std::move(help));
+  option.set_entry = [&rules](std::string_view entry, std::string_view text) -> Result<void> {
     if (auto named = need_pattern(entry); !named) return named;
     const Result<double> points = parse_decimal(text, -100, 100);
     if (!points) return fail(points.error());
@@ -95,8 +90,8 @@ Option label_row(std::string key, std::string help, Rules& rules) {
     }
     return {};
   };
-  row.show = [&rules] { return show_rules(rules); };
-  return row;
+  option.show = [&rules] { return show_rules(rules); };
+  return option;
 }
 
 using RoleWeights = std::vector<std::pair<Role, double>>;
@@ -120,11 +115,8 @@ std::string show_roles(const RoleWeights& weights) {
 }
 
 Option role_row(std::string key, std::string help, RoleWeights& weights) {
-  Option row;
-  row.key = std::move(key);
-  row.value = "mapping of role to number 0..100";
-  row.help = std::move(help);
-  row.set_entry = [&weights](std::string_view entry, std::string_view text) -> Result<void> {
+  Option option = row(std::move(key), "mapping of role to number 0..100", std::move(help));
+  option.set_entry = [&weights](std::string_view entry, std::string_view text) -> Result<void> {
     const Result<Role> role = parse_role(entry);
     if (!role) return fail(role.error());
     const Result<double> weight = parse_decimal(text, 0, 100);
@@ -132,38 +124,24 @@ Option role_row(std::string key, std::string help, RoleWeights& weights) {
     put_role(weights, *role, *weight);
     return {};
   };
-  row.show = [&weights] { return show_roles(weights); };
-  return row;
+  option.show = [&weights] { return show_roles(weights); };
+  return option;
 }
 
 Option list_row(std::string key, std::string help, std::vector<std::string>& patterns) {
-  Option row;
-  row.key = std::move(key);
-  row.value = "list of patterns";
-  row.help = std::move(help);
-  row.set_entry = [&patterns](std::string_view, std::string_view text) -> Result<void> {
+  Option option = row(std::move(key), "list of patterns", std::move(help));
+  option.set_entry = [&patterns](std::string_view, std::string_view text) -> Result<void> {
     if (auto named = need_pattern(text); !named) return named;
     patterns.emplace_back(text);
     return {};
   };
-  row.clear = [&patterns] { patterns.clear(); };
-  row.show = [&patterns] { return joined(patterns, ","); };
-  return row;
+  option.clear = [&patterns] { patterns.clear(); };
+  option.show = [&patterns] { return joined(patterns, ","); };
+  return option;
 }
 
 Option number_row(std::string key, std::string help, double& number) {
-  Option row;
-  row.key = std::move(key);
-  row.value = "number 0..100";
-  row.help = std::move(help);
-  row.set = [&number](std::string_view text) -> Result<void> {
-    const Result<double> parsed = parse_decimal(text, 0, 100);
-    if (!parsed) return fail(parsed.error());
-    number = *parsed;
-    return {};
-  };
-  row.show = [&number] { return decimal_text(number); };
-  return row;
+  return decimal_row(row(std::move(key), "number 0..100", std::move(help)), number, 0, 100);
 }
 
 std::string as_written(std::string_view entry) {

@@ -5,6 +5,7 @@ runneriq_test(scheduler_test LABEL unit
     unit/scheduler/analyzer_test.cpp
     unit/scheduler/explanation_test.cpp
     unit/scheduler/facts_test.cpp
+    unit/scheduler/fleet_options_test.cpp
     unit/scheduler/history_test.cpp
     unit/scheduler/job_class_test.cpp
     unit/scheduler/options_test.cpp

@@ -1,0 +1,42 @@
+// The port through which the assigner asks when two runners are too close to call.
+#pragma once
+
+#include "core/result.hpp"
+#include "scheduler/fleet.hpp"
+#include "scheduler/runner_score.hpp"
+
+#include <cstddef>
+#include <string>
+
+namespace runneriq::scheduler {
+
+struct AdvisorQuestion {
+  const FleetSnapshot* fleet;
+  const PendingJob* job;
+  const RunnerScore* better;
+  const RunnerScore* second;
+  double margin = 0;     // (better − second) / better, 0..1, of the exact scores
+  bool is_close = true;  // the margin is at most margin_threshold; else asked because the mode always asks
+};
+
+struct AdvisorAnswer {
+  std::size_t runner = 0;  // one of the two, index in the snapshot
+  std::string reason;      // "both within 4 %; runner 7 is more reliable (99 % against 93 %)"
+};
+
+class Advisor {
+ public:
+  virtual ~Advisor() = default;
+  // An error, or another runner than the two, means: the better score wins.
+  [[nodiscard]] virtual Result<AdvisorAnswer> choose(const AdvisorQuestion& question) = 0;
+};
+
+// Decides by rules alone: the better score when it is not close, else the runner that has a free slot, then
+// the more reliable one where both figures are known and differ in whole percents, then the lower id. Never
+// fails.
+class RulesAdvisor final : public Advisor {
+ public:
+  [[nodiscard]] Result<AdvisorAnswer> choose(const AdvisorQuestion& question) override;
+};
+
+}  // namespace runneriq::scheduler

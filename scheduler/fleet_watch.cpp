@@ -1,0 +1,205 @@
+#include "scheduler/fleet_watch.hpp"
+
+#include "core/joined.hpp"
+#include "core/printable.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+namespace runneriq::scheduler {
+namespace {
+
+using gitlab::FleetReading;
+using gitlab::Stale;
+
+constexpr std::size_t kLongestSentence = 400;
+
+// What is not as it should be in this tick, in the order in which people should read it.
+class Degraded {
+ public:
+  void add(std::string sentence) {
+    sentence = printable_path(sentence, kLongestSentence);
+    if (std::ranges::find(sentences_, sentence) == sentences_.end())
+      sentences_.push_back(std::move(sentence));
+  }
+  [[nodiscard]] const std::vector<std::string>& all() const { return sentences_; }
+
+ private:
+  std::vector<std::string> sentences_;
+};
+
+// "jobs of project acme/shop are 2 min 10 s old: 503 Service Unavailable".
+std::string sentence_of(const Stale& stale) {
+  const std::string state = stale.age ? " are " + to_reading(*stale.age) + " old" : " are not known";
+  return stale.what + state + ": " + stale.why;
+}
+
+void add(gitlab::CallCount& total, const gitlab::CallCount& calls) {
+  total.calls += calls.calls;
+  total.failed += calls.failed;
+  total.retried += calls.retried;
+  total.mutating += calls.mutating;
+  total.bytes += calls.bytes;
+}
+
+struct Readings {
+  std::vector<FleetReading> good;
+  std::vector<Error> errors;
+};
+
+Readings read_all(const std::vector<gitlab::FleetReader*>& fleets, Time now) {
+  Readings readings;
+  for (gitlab::FleetReader* const fleet : fleets) {
+    auto reading = fleet->read(now);
+    if (reading) {
+      readings.good.push_back(std::move(*reading));
+    } else {
+      readings.errors.push_back(std::move(reading.error()));
+    }
+  }
+  return readings;
+}
+
+enum class Weight { may_mislead, less_exact };
+
+void add_stale(const Readings& readings, Weight weight, Degraded& degraded) {
+  const bool several = readings.good.size() + readings.errors.size() > 1;
+  for (const FleetReading& reading : readings.good) {
+    const std::string where = several ? reading.gitlab.value() + ": " : "";
+    for (const Stale& stale : reading.stale) {
+      if (stale.essential == (weight == Weight::may_mislead)) degraded.add(where + sentence_of(stale));
+    }
+  }
+}
+
+// A decision may be wrong for what comes first; what comes last makes it only less exact.
+Degraded trouble_of(const Readings& readings) {
+  Degraded degraded;
+  for (const Error& error : readings.errors) degraded.add("a GitLab is left out: " + error.message);
+  add_stale(readings, Weight::may_mislead, degraded);
+  add_stale(readings, Weight::less_exact, degraded);
+  return degraded;
+}
+
+// ---- the memory ---------------------------------------------------------------------------
+
+Recollection recall(FleetMemory* memory, Time now, Degraded& degraded) {
+  if (memory == nullptr) return {};
+  auto recollection = memory->recall(now);
+  if (recollection) return std::move(*recollection);
+  degraded.add("what was seen before is not known: " + recollection.error().message);
+  return {};
+}
+
+JobHistory nothing_known() {
+  return {.estimate = estimate({}), .fleet_average = std::nullopt, .by_runner = {}};
+}
+
+std::vector<JobHistory> histories(FleetMemory* memory, std::span<const HistoryKey> keys, Degraded& degraded) {
+  const std::vector<JobHistory> none(keys.size(), nothing_known());
+  if (memory == nullptr || keys.empty()) return none;
+  auto found = memory->histories(keys);
+  if (!found) {
+    degraded.add("durations of earlier jobs are not known: " + found.error().message);
+    return none;
+  }
+  found->resize(keys.size(), nothing_known());
+  return std::move(*found);
+}
+
+// The class by the score alone: a wish or a wait does not count.
+std::vector<ScoredJob> scored_jobs(const FleetSnapshot& fleet, const Decisions& decisions) {
+  std::vector<ScoredJob> scored;
+  scored.reserve(decisions.jobs.size());
+  for (const JobDecision& decision : decisions.jobs) {
+    const PendingJob& job = fleet.jobs[decision.job];
+    const double score = decision.priority.score;
+    scored.push_back({job.key, job.project, score, class_of_score(score) == JobClass::critical});
+  }
+  return scored;
+}
+
+void remember(FleetMemory* memory, Observation observation, const Tick& tick, Degraded& degraded) {
+  if (memory == nullptr) return;
+  observation.scored = scored_jobs(tick.snapshot, tick.decisions);
+  auto kept = memory->remember(observation, tick.now);
+  if (!kept) degraded.add("this tick is not remembered: " + kept.error().message);
+}
+
+// ---- the log ------------------------------------------------------------------------------
+
+void log_change(EventLog& log, const RunnerChange& change) {
+  std::vector<LogField> fields{{"gitlab", change.runner.gitlab.value()},
+                               {"runner", change.runner.runner.value()},
+                               {"description", change.description}};
+  if (change.kind == ChangeKind::tags_changed) {
+    fields.push_back({"tags_added", joined(change.tags_added, ",")});
+    fields.push_back({"tags_removed", joined(change.tags_removed, ",")});
+  }
+  log.write(LogLevel::info, "runner_" + std::string(to_text(change.kind)), std::move(fields));
+}
+
+LogField count_field(std::string_view name, std::size_t count) {
+  return {std::string(name), static_cast<std::int64_t>(count)};
+}
+
+LogField count_field(std::string_view name, int count) {
+  return {std::string(name), std::int64_t{count}};
+}
+
+void log_tick(EventLog& log, const Tick& tick) {
+  const Split& split = tick.decisions.split;
+  std::vector<LogField> fields{count_field("runners", tick.snapshot.runners.size()),
+                               count_field("jobs", tick.snapshot.jobs.size()),
+                               count_field("changes", tick.monitor.changes.size()),
+                               count_field("stuck_jobs", tick.monitor.stuck_jobs.size()),
+                               count_field("direct", split.direct),
+                               count_field("rules", split.rules),
+                               count_field("advisor", split.advisor),
+                               count_field("queued", split.queued),
+                               count_field("calls", tick.calls.calls),
+                               count_field("failed_calls", tick.calls.failed),
+                               count_field("mutating_calls", tick.calls.mutating)};
+  if (!tick.degraded.empty()) fields.push_back({"degraded", joined(tick.degraded, "; ")});
+  log.write(tick.degraded.empty() ? LogLevel::info : LogLevel::warning, "tick", std::move(fields));
+}
+
+}  // namespace
+
+FleetWatch::FleetWatch(FleetPorts ports, MonitorOptions monitor, TickRules rules, Depth depth)
+    : ports_(std::move(ports)), monitor_(std::move(monitor)), rules_(std::move(rules)), depth_(depth) {}
+
+Result<Tick> FleetWatch::tick(Time now) {
+  Readings readings = read_all(ports_.fleets, now);
+  if (readings.good.empty() && !readings.errors.empty()) return fail(std::move(readings.errors.front()));
+  if (readings.good.empty()) return fail(Errc::invalid_argument, "no GitLab is configured to be watched");
+  Degraded degraded = trouble_of(readings);
+  const std::vector<std::string> of_reading = degraded.all();
+  const Recollection before = recall(ports_.memory, now, degraded);
+  const std::vector<HistoryKey> keys = history_keys(readings.good);
+  const std::vector<JobHistory> known = histories(ports_.memory, keys, degraded);
+  Observed observed = observe(readings.good, before, keys, known, monitor_, now);
+  observed.snapshot.degraded = of_reading;
+  Tick tick = tick_on(std::move(observed.snapshot), rules_, depth_, *ports_.advisor);
+  tick.now = now;
+  tick.monitor = std::move(observed.report);
+  for (const FleetReading& reading : readings.good) add(tick.calls, reading.calls);
+  remember(ports_.memory, std::move(observed.observation), tick, degraded);
+  tick.degraded = degraded.all();
+  for (const RunnerChange& change : tick.monitor.changes) log_change(*ports_.log, change);
+  log_tick(*ports_.log, tick);
+  return tick;
+}
+
+Tick tick_on(FleetSnapshot snapshot, const TickRules& rules, Depth depth, Advisor& advisor) {
+  Tick tick;
+  tick.now = snapshot.now;
+  tick.decisions = decide(snapshot, rules, depth, advisor);
+  tick.degraded = snapshot.degraded;
+  tick.snapshot = std::move(snapshot);
+  return tick;
+}
+
+}  // namespace runneriq::scheduler
