@@ -4,6 +4,7 @@
 #include "scheduler/sqlite/outcomes.hpp"
 #include "scheduler/sqlite/place.hpp"
 #include "scheduler/sqlite/round.hpp"
+#include "scheduler/sqlite/schema.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -64,7 +65,7 @@ Result<HostSnapshot> snapshot_of(Database& database, const HostStateSettings& se
 }  // namespace
 
 Result<HostState> HostState::open(HostStateSettings settings) {
-  auto file = StateFile::open(settings.path, settings.patience);
+  auto file = StateFile::open(host_file(), settings.path, settings.patience);
   if (!file) return fail(std::move(file.error()));
   return HostState{std::move(settings), std::move(*file)};
 }

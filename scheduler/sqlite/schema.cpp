@@ -2,14 +2,12 @@
 
 #include <array>
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 namespace runneriq::scheduler {
 namespace {
 
 using platform::Database;
-using platform::Transaction;
 
 constexpr std::int64_t kApplicationId = 0x52495148;  // "RIQH"
 
@@ -49,57 +47,24 @@ constexpr std::array<std::string_view, 8> kFirstSchema{
 };
 
 Result<void> make_first_schema(Database& database) {
-  for (const std::string_view sql : kFirstSchema) {
-    if (auto made = database.execute(sql); !made) return made;
-  }
-  return database.execute("PRAGMA application_id = " + std::to_string(kApplicationId));
+  return make_tables(database, kFirstSchema, kApplicationId);
 }
 
-// kSteps[n] leads from version n to n + 1.
-using Step = Result<void> (*)(Database&);
-constexpr std::array<Step, kHostSchema> kSteps{make_first_schema};
+constexpr std::array<SchemaStep, kHostSchema> kSteps{make_first_schema};
 
-Result<void> take_steps(Database& database, std::size_t version) {
-  for (; version < kSteps.size(); ++version) {
-    if (auto step = kSteps[version](database); !step) return step;
-  }
-  return database.execute("PRAGMA user_version = " + std::to_string(kHostSchema));
-}
-
-Result<void> check_program(Database& database, std::int64_t version) {
-  const auto application = database.number("PRAGMA application_id");
-  if (!application) return fail(application.error());
-  if (*application == kApplicationId) return {};
-  const auto tables = database.number("SELECT count(*) FROM sqlite_schema");
-  if (!tables) return fail(tables.error());
-  if (version == 0 && *tables == 0) return {};
-  return fail(Errc::conflict, "the file is another program's database");
-}
+constexpr StateFileKind kHostFile{
+    .application_id = kApplicationId,
+    .steps = kSteps,
+    .folder_mode = 0711,
+    .user = "the user that gitlab-runner runs as",
+    .program = "runneriq-executor on this host",
+    .lost_by_new_start = "jobs that were running are not counted against the slots",
+};
 
 }  // namespace
 
-Result<SchemaState> schema_state(Database& database) {
-  const auto version = database.number("PRAGMA user_version");
-  if (!version) return fail(version.error());
-  if (*version > kHostSchema) {
-    return fail(Errc::newer_schema, "schema " + std::to_string(*version) + " is newer than " +
-                                        std::to_string(kHostSchema) + ", which this program knows");
-  }
-  if (auto ours = check_program(database, *version); !ours) return fail(ours.error());
-  if (*version < 0) return fail(Errc::corrupt, "schema " + std::to_string(*version) + " never was");
-  if (*version == kHostSchema) return SchemaState::current;
-  return *version == 0 ? SchemaState::absent : SchemaState::older;
-}
-
-Result<void> bring_schema_up_to_date(Database& database) {
-  // Only outside of a transaction, and kept in the file.
-  if (auto set = database.execute("PRAGMA journal_mode = WAL"); !set) return set;
-  auto transaction = Transaction::begin(database, Transaction::Kind::writing);
-  if (!transaction) return fail(transaction.error());
-  const auto version = database.number("PRAGMA user_version");
-  if (!version) return fail(version.error());
-  if (auto taken = take_steps(database, static_cast<std::size_t>(*version)); !taken) return taken;
-  return transaction->commit();
+const StateFileKind& host_file() {
+  return kHostFile;
 }
 
 }  // namespace runneriq::scheduler

@@ -2,7 +2,6 @@
 
 #include "platform/file_lock.hpp"
 #include "platform/files.hpp"
-#include "scheduler/sqlite/schema.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -14,29 +13,27 @@ using platform::Database;
 using platform::FileLock;
 using platform::Transaction;
 
-constexpr std::uint32_t kFolderMode = 0711;
-
 std::string folder_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   if (slash == std::string::npos) return ".";
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-Result<FileLock> acquire(const std::string& path, Duration patience) {
+Result<FileLock> acquire(const std::string& path, std::uint32_t folder_mode, Duration patience) {
   auto lock = FileLock::acquire(path, patience);
   if (lock || lock.error().code != Errc::not_found) return lock;
-  if (auto made = platform::make_folders(folder_of(path), kFolderMode); !made) return fail(made.error());
+  if (auto made = platform::make_folders(folder_of(path), folder_mode); !made) return fail(made.error());
   return FileLock::acquire(path, patience);
 }
 
-std::string remedy_of(Errc code, const std::string& path) {
+std::string remedy_of(Errc code, const StateFileKind& kind, const std::string& path) {
   switch (code) {
     case Errc::timed_out:
       return "find who holds it with 'fuser " + path + " " + path + "-lock'";
     case Errc::permission:
-      return "make its folder and its files writable for the user that gitlab-runner runs as";
+      return "make its folder and its files writable for " + std::string(kind.user);
     case Errc::newer_schema:
-      return "upgrade runneriq-executor on this host, or move the file aside";
+      return "upgrade " + std::string(kind.program) + ", or move the file aside";
     case Errc::conflict:
       return "move it aside, or choose another path for the state file";
     case Errc::corrupt:
@@ -59,8 +56,8 @@ std::string without_prefix(std::string text, const std::string& prefix) {
 
 }  // namespace
 
-Result<StateFile> StateFile::open(std::string path, Duration patience) {
-  StateFile file{std::move(path), patience};
+Result<StateFile> StateFile::open(const StateFileKind& kind, std::string path, Duration patience) {
+  StateFile file{kind, std::move(path), patience};
   const auto connected = file.connect_to_current();
   if (connected) return file;
   if (connected.error().code == Errc::timed_out) return fail(file.explained(connected.error()));
@@ -69,7 +66,7 @@ Result<StateFile> StateFile::open(std::string path, Duration patience) {
 }
 
 Result<void> StateFile::change(const Work& work) {
-  auto lock = acquire(path_ + "-lock", patience_);
+  auto lock = acquire(path_ + "-lock", kind_->folder_mode, patience_);
   if (!lock) return fail(explained(std::move(lock.error())));
   const Duration left = std::max(Duration::zero(), patience_ - lock->waited());
   auto done = write(work, left);
@@ -94,7 +91,7 @@ Result<void> StateFile::connect_to_current() {
   auto database = Database::open(path_, Database::Missing::is_error);
   if (!database) return fail(std::move(database.error()));
   database->wait_at_most(patience_);
-  const auto state = schema_state(*database);
+  const auto state = schema_state(*database, *kind_);
   if (!state) return fail(state.error());
   if (*state != SchemaState::current) return fail(Errc::not_found, path_ + ": no current schema");
   database_ = std::move(*database);
@@ -112,9 +109,9 @@ Result<void> StateFile::connect(Duration patience) {
     database_ = std::move(*database);
   }
   database_->wait_at_most(patience);
-  const auto state = schema_state(*database_);
+  const auto state = schema_state(*database_, *kind_);
   if (!state) return fail(state.error());
-  return *state == SchemaState::current ? Result<void>{} : bring_schema_up_to_date(*database_);
+  return *state == SchemaState::current ? Result<void>{} : bring_schema_up_to_date(*database_, *kind_);
 }
 
 Result<void> StateFile::write(const Work& work, Duration patience) {
@@ -131,14 +128,14 @@ Result<void> StateFile::start_anew() {
   const auto aside = platform::set_aside(path_);
   if (!aside) return fail(aside.error());
   notices_.push_back("state file " + path_ + " was damaged and is now " + *aside +
-                     ": a new one is started, and jobs that were running are not counted against the slots");
+                     ": a new one is started, and " + std::string(kind_->lost_by_new_start));
   return {};
 }
 
 Error StateFile::explained(Error error) const {
   const std::string reason = without_prefix(std::move(error.message), path_ + ": ");
-  return {error.code,
-          "state file " + path_ + " cannot be used (" + reason + "): " + remedy_of(error.code, path_)};
+  return {error.code, "state file " + path_ + " cannot be used (" + reason +
+                          "): " + remedy_of(error.code, *kind_, path_)};
 }
 
 }  // namespace runneriq::scheduler

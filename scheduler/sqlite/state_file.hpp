@@ -1,9 +1,10 @@
-// The host's state file as all its tables share it: opened, locked, repaired by a new start.
+// A state file as all its tables share it: opened, locked, repaired by a new start.
 #pragma once
 
 #include "core/result.hpp"
 #include "core/time.hpp"
 #include "platform/sqlite.hpp"
+#include "scheduler/sqlite/state_file_kind.hpp"
 
 #include <functional>
 #include <optional>
@@ -20,10 +21,10 @@ namespace runneriq::scheduler {
 // path and the remedy.
 class StateFile {
  public:
-  // Makes the folder (0711) and the file (0600) if they are missing. `patience` bounds what
+  // Makes the folder (in the kind's mode) and the file (0600) if they are missing. `patience` bounds what
   // each later call waits for other processes, locks of all kinds together.
   // Errors: timed_out, permission, unavailable, newer_schema, conflict.
-  static Result<StateFile> open(std::string path, Duration patience);
+  static Result<StateFile> open(const StateFileKind& kind, std::string path, Duration patience);
 
   using Work = std::function<Result<void>(platform::Database&)>;
 
@@ -39,7 +40,8 @@ class StateFile {
   [[nodiscard]] const std::vector<std::string>& notices() const { return notices_; }
 
  private:
-  StateFile(std::string path, Duration patience) : path_(std::move(path)), patience_(patience) {}
+  StateFile(const StateFileKind& kind, std::string path, Duration patience)
+      : kind_(&kind), path_(std::move(path)), patience_(patience) {}
 
   Result<void> connect_to_current();
   Result<void> connect(Duration patience);
@@ -47,6 +49,7 @@ class StateFile {
   Result<void> start_anew();
   Error explained(Error error) const;
 
+  const StateFileKind* kind_;
   std::string path_;
   Duration patience_;
   std::optional<platform::Database> database_;
