@@ -4,8 +4,6 @@
 #include "core/printable.hpp"
 #include "executor/remedy.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <iterator>
 #include <string_view>
@@ -294,43 +292,11 @@ Finding gitlab_runner(const HostFacts& facts) {
       "ln -s \"$(command -v gitlab-runner)\" /usr/local/bin/gitlab-runner");
 }
 
-std::string_view mark(FindingStatus status) {
-  switch (status) {
-    case FindingStatus::ok:
-      return "ok      ";
-    case FindingStatus::warn:
-      return "warning ";
-    case FindingStatus::fail:
-      return "FAILED  ";
-    case FindingStatus::skipped:
-      break;
-  }
-  return "skipped ";
-}
-
-auto counted(std::span<const Finding> findings, FindingStatus status) {
-  return std::ranges::count(findings, status, &Finding::status);
-}
-
 void append(std::vector<Finding>& findings, std::vector<Finding> more) {
   std::ranges::move(more, std::back_inserter(findings));
 }
 
 }  // namespace
-
-std::string_view to_text(FindingStatus status) {
-  switch (status) {
-    case FindingStatus::ok:
-      return "ok";
-    case FindingStatus::warn:
-      return "warn";
-    case FindingStatus::fail:
-      return "fail";
-    case FindingStatus::skipped:
-      break;
-  }
-  return "skipped";
-}
 
 std::vector<Finding> examine(const HostFacts& facts) {
   std::vector<Finding> findings = configuration(facts);
@@ -348,35 +314,6 @@ std::vector<Finding> examine(const HostFacts& facts) {
   append(findings, examine_runner(facts));
   append(findings, facts.tried);
   return findings;
-}
-
-int exit_code(std::span<const Finding> findings) {
-  return counted(findings, FindingStatus::fail) > 0 ? 1 : 0;
-}
-
-std::string as_text(std::span<const Finding> findings) {
-  std::string text;
-  for (const Finding& finding : findings) {
-    text += std::string(mark(finding.status)) + finding.name + ": " + finding.what + "\n";
-    if (!finding.remedy.empty()) text += "          -> " + finding.remedy + "\n";
-  }
-  return text + std::to_string(counted(findings, FindingStatus::fail)) + " failed, " +
-         std::to_string(counted(findings, FindingStatus::warn)) + " warned, " +
-         std::to_string(counted(findings, FindingStatus::ok)) + " fine\n";
-}
-
-std::string as_json(std::span<const Finding> findings) {
-  nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  for (const Finding& finding : findings) {
-    list.push_back({{"name", finding.name},
-                    {"status", to_text(finding.status)},
-                    {"what", finding.what},
-                    {"remedy", finding.remedy}});
-  }
-  const nlohmann::ordered_json document{{"findings", std::move(list)},
-                                        {"failed", counted(findings, FindingStatus::fail)},
-                                        {"warned", counted(findings, FindingStatus::warn)}};
-  return document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace runneriq::executor

@@ -1,6 +1,7 @@
-// One line of `doctor`.
+// One line of `doctor`, and how the doctors of all programs print their lines.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,5 +17,13 @@ struct Finding {
   std::string remedy;  // the line to write or the command to type; "" when nothing is to be done
   friend bool operator==(const Finding&, const Finding&) = default;
 };
+
+// 1 when anything failed, else 0.
+int exit_code(std::span<const Finding> findings);
+
+// One line per finding and, indented below it, its remedy; a count at the end.
+std::string as_text(std::span<const Finding> findings);
+// {"findings": [{"name", "status", "what", "remedy"}], "failed": N, "warned": N}
+std::string as_json(std::span<const Finding> findings);
 
 }  // namespace runneriq::executor

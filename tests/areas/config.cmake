@@ -9,5 +9,5 @@ runneriq_test(parsers_laws_test LABEL property
   SOURCES property/parsers_laws_test.cpp
   USES config_yaml executor gitlab)
 runneriq_test(options_reference_test LABEL unit SOURCES unit/config/options_reference_test.cpp
-  USES config executor scheduler)
+  USES cli config executor gitlab scheduler)
 target_compile_definitions(options_reference_test PRIVATE RUNNERIQ_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

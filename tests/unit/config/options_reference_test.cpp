@@ -1,6 +1,9 @@
 // docs/options.md is made from the option rows; this test keeps it true.
+#include "cli/log_options.hpp"
 #include "config/configuration.hpp"
 #include "executor/options.hpp"
+#include "gitlab/options.hpp"
+#include "scheduler/fleet_options.hpp"
 #include "scheduler/options.hpp"
 
 #include <gtest/gtest.h>
@@ -35,29 +38,71 @@ std::string row(const Option& option) {
          (value.empty() ? "" : "`" + cell(value) + "`") + " | " + cell(option.help) + " |\n";
 }
 
-std::string section(const std::string& title, const Options& options) {
-  std::string text = "\n## " + title + "\n\n| key | value | default | what it does |\n|---|---|---|---|\n";
+std::string section(const std::string& title, const std::string& words, const Options& options) {
+  std::string text =
+      "\n## " + title + "\n\n" + words + "\n\n| key | value | default | what it does |\n|---|---|---|---|\n";
   for (const Option& option : options) text += row(option);
   return text;
+}
+
+std::string own_variables(const Options& options) {
+  std::string text;
+  for (const Option& option : options) {
+    if (!option.variable.empty())
+      text += (text.empty() ? "`" : ", `") + option.variable + "` (`" + option.key + "`)";
+  }
+  return text;
+}
+
+Options all_of(std::vector<Options> tables) {
+  Options all;
+  for (Options& table : tables) all.insert(all.end(), table.begin(), table.end());
+  return all;
 }
 
 std::string reference() {
   executor::ExecutorOptions executor_options;
   scheduler::PriorityRules rules = scheduler::PriorityRules::defaults();
-  const Options executor_rows = executor::option_rows(executor_options);
+  gitlab::ClientOptions gitlab_options;
+  scheduler::MonitorOptions monitor_options;
+  scheduler::AssignerOptions assigner_options;
+  scheduler::TrustOptions trust_options;
+  platform::LogSettings log_settings;
+  const Options gitlab_rows = gitlab::option_rows(gitlab_options);
+  const Options monitor_rows = scheduler::option_rows(monitor_options);
   return "# Options\n\n"
          "The keys below `runneriq:` in `/etc/runneriq/runneriq.yaml` (or the file that `RUNNERIQ_CONFIG` "
-         "names).\n"
-         "Each can also be given by the environment of gitlab-runner, which wins:\n`" +
-         variable_of(executor_rows.front().key) + "` for `" + executor_rows.front().key +
-         "`. Entries of lists and mappings are then separated by\n"
-         "commas. Durations are `250ms`, `30s`, `10m`, `2h`, `1d` or plain seconds. What is wrong is named "
-         "in the\n"
-         "job log and ignored.\n\n"
-         "`RUNNERIQ_STATE` names the state file, by default `/var/lib/runneriq-executor/host.db`; builds, "
-         "cache and\n"
-         "private folders lie beside it unless set.\n" +
-         section("Executor", executor_rows) + section("Priority", scheduler::option_rows(rules));
+         "or\n"
+         "`--config` names). One file serves both programs. Each key can also be given by the environment, "
+         "which\n"
+         "wins: `" +
+         variable_of("executor.driver") +
+         "` for `executor.driver`. Entries of lists and mappings are then separated by\n"
+         "commas. Flags of the command line win over both. Durations are `250ms`, `30s`, `10m`, `2h`, `1d` "
+         "or plain\n"
+         "seconds. `runneriq config show` prints each effective value with its origin, `runneriq config "
+         "check` what\n"
+         "is wrong, with the line.\n\n"
+         "Further variables: " +
+         own_variables(all_of({gitlab_rows, monitor_rows})) +
+         ";\n"
+         "`GITLAB_TOKEN` (for a further fleet `GITLAB_TOKEN_<NAME>`), or the file `gitlab-token` "
+         "(`gitlab-token-<name>`)\n"
+         "in `$CREDENTIALS_DIRECTORY`: secrets are never options. `RUNNERIQ_STATE` names the calling "
+         "program's state\n"
+         "file, by default `/var/lib/runneriq/state.db` and `/var/lib/runneriq-executor/host.db`.\n" +
+         section("GitLab", "Whom `runneriq` watches. `gitlab.fleets.<name>` adds further GitLabs.",
+                 gitlab_rows) +
+         section("Monitor", "How `runneriq` watches.", monitor_rows) +
+         section("Assigner", "Which runner `runneriq` recommends, and how far it is trusted.",
+                 all_of({scheduler::option_rows(assigner_options), scheduler::option_rows(trust_options)})) +
+         section("Log", "The log of `runneriq`.", cli::option_rows(log_settings)) +
+         section("Priority", "How both programs score jobs.", scheduler::option_rows(rules)) +
+         section("Executor",
+                 "For `runneriq-executor` on runner hosts. What is wrong there is named in the job log and "
+                 "ignored;\n"
+                 "builds, cache and private folders lie beside the state file unless set.",
+                 executor::option_rows(executor_options));
 }
 
 std::string written() {

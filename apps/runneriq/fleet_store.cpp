@@ -1,0 +1,84 @@
+#include "apps/runneriq/fleet_store.hpp"
+
+#include "platform/digest.hpp"
+
+namespace runneriq::app {
+namespace {
+
+void tell(EventLog& log, const std::vector<std::string>& notices) {
+  for (const std::string& notice : notices) {
+    log.write(LogLevel::warning, "state_file", {{"notice", notice}});
+  }
+}
+
+}  // namespace
+
+Result<scheduler::FleetState*> FleetStore::state() {
+  if (!state_) {
+    auto opened = scheduler::FleetState::open({.path = path_});
+    if (!opened) return fail(std::move(opened.error()));
+    state_.emplace(std::move(*opened));
+    tell(log_, state_->notices());
+  }
+  return &*state_;
+}
+
+Result<scheduler::AuditTrailFile*> FleetStore::trail() {
+  if (!trail_) {
+    auto opened = scheduler::AuditTrailFile::open({.path = path_, .digest = platform::sha256_hex});
+    if (!opened) return fail(std::move(opened.error()));
+    trail_.emplace(std::move(*opened));
+    tell(log_, trail_->notices());
+  }
+  return &*trail_;
+}
+
+Result<void> FleetStore::claim_loop() {
+  auto claim = scheduler::LoopClaim::take(path_);
+  if (!claim) return fail(std::move(claim.error()));
+  claim_.emplace(std::move(*claim));
+  return {};
+}
+
+Result<scheduler::Recollection> FleetStore::recall(Time now) {
+  auto opened = state();
+  if (!opened) return fail(std::move(opened.error()));
+  return (*opened)->recall(now);
+}
+
+Result<std::vector<scheduler::JobHistory>> FleetStore::histories(
+    std::span<const scheduler::HistoryKey> keys) {
+  auto opened = state();
+  if (!opened) return fail(std::move(opened.error()));
+  return (*opened)->histories(keys);
+}
+
+Result<void> FleetStore::remember(const scheduler::Observation& observation, Time now) {
+  auto opened = state();
+  if (!opened) return fail(std::move(opened.error()));
+  return (*opened)->remember(observation, now);
+}
+
+Result<void> FleetStore::append(const scheduler::AuditEntry& entry) {
+  return append_all({&entry, 1});
+}
+
+Result<void> FleetStore::append_all(std::span<const scheduler::AuditEntry> entries) {
+  auto opened = trail();
+  if (!opened) return fail(std::move(opened.error()));
+  return (*opened)->append_all(entries);
+}
+
+Result<void> FleetStore::read(const std::function<bool(const scheduler::AuditRecord&)>& take) {
+  auto opened = trail();
+  if (!opened) return fail(std::move(opened.error()));
+  return (*opened)->read(take);
+}
+
+Result<scheduler::AuditVerdict> FleetStore::verify() {
+  auto opened = trail();
+  if (!opened) return fail(std::move(opened.error()));
+  return (*opened)->verify();
+}
+
+}  // namespace runneriq::app

@@ -1,0 +1,48 @@
+// The fleet's state file as the commands and the ticks use it: opened when it is first needed, and
+// tried again where it could not be.
+#pragma once
+
+#include "cli/session.hpp"
+#include "core/event_log.hpp"
+#include "scheduler/sqlite/audit_trail_file.hpp"
+#include "scheduler/sqlite/fleet_state.hpp"
+#include "scheduler/sqlite/loop_claim.hpp"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace runneriq::app {
+
+class FleetStore final : public scheduler::FleetMemory, public cli::AuditTrail {
+ public:
+  // `log` gets what was done to the file so that it can be used; must outlive this.
+  FleetStore(std::string path, EventLog& log) : path_(std::move(path)), log_(log) {}
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+  // Errors of all: see StateFile; they mean: go on without.
+  [[nodiscard]] Result<scheduler::FleetState*> state();
+  [[nodiscard]] Result<scheduler::AuditTrailFile*> trail();
+  [[nodiscard]] Result<void> claim_loop();
+
+  [[nodiscard]] Result<scheduler::Recollection> recall(Time now) override;
+  [[nodiscard]] Result<std::vector<scheduler::JobHistory>> histories(
+      std::span<const scheduler::HistoryKey> keys) override;
+  [[nodiscard]] Result<void> remember(const scheduler::Observation& observation, Time now) override;
+
+  [[nodiscard]] Result<void> append(const scheduler::AuditEntry& entry) override;
+  [[nodiscard]] Result<void> append_all(std::span<const scheduler::AuditEntry> entries) override;
+  [[nodiscard]] Result<void> read(const std::function<bool(const scheduler::AuditRecord&)>& take) override;
+  [[nodiscard]] Result<scheduler::AuditVerdict> verify() override;
+
+ private:
+  std::string path_;
+  EventLog& log_;
+  std::optional<scheduler::FleetState> state_;
+  std::optional<scheduler::AuditTrailFile> trail_;
+  std::optional<scheduler::LoopClaim> claim_;
+};
+
+}  // namespace runneriq::app

@@ -1,0 +1,165 @@
+#include "apps/runneriq/program.hpp"
+
+#include "apps/runneriq/examination.hpp"
+#include "platform/accounts.hpp"
+#include "platform/files.hpp"
+#include "platform/process_table.hpp"
+#include "platform/random.hpp"
+#include "scheduler/sqlite/host_state.hpp"
+
+#include <unistd.h>
+
+#include <utility>
+
+namespace runneriq::app {
+namespace {
+
+using cli::Exit;
+
+// A daemon's parent may end, and a hang-up asks it to read its configuration again.
+platform::Termination termination_of(const cli::Invocation& invocation) {
+  const bool loops = invocation.command == "run" && !invocation.has("--once");
+  return loops ? platform::Termination{platform::OnHangup::reload, platform::WatchParent::no}
+               : platform::Termination{platform::OnHangup::stop, platform::WatchParent::no};
+}
+
+std::string actor_of(const cli::Invocation& invocation) {
+  if (invocation.command == "run" && !invocation.has("--once")) return "daemon";
+  const std::string name = platform::current_account().name;
+  return "user:" + (name.empty() ? std::to_string(::geteuid()) : name);
+}
+
+}  // namespace
+
+void ProgramLog::write(LogLevel level, std::string_view event, std::vector<LogField> fields) {
+  if (log_) log_->write(level, event, std::move(fields));
+}
+
+Result<void> ProgramLog::open(const platform::LogSettings& settings) {
+  auto opened = platform::open_log(settings);
+  if (!opened) return fail(std::move(opened.error()));
+  log_ = std::move(*opened);
+  return {};
+}
+
+Program::Program(cli::Invocation invocation, EnvironmentBlock environment)
+    : invocation_(std::move(invocation)),
+      environment_(environment),
+      termination_(termination_of(invocation_)),
+      run_(platform::random_name()),
+      loaded_(load_settings(environment_, invocation_)),
+      out_(environment_),
+      store_(std::make_unique<FleetStore>(state_file(environment_, "runneriq", "state.db"), log_)) {
+  loaded_->settings.log.run = run_;
+}
+
+int Program::run() {
+  if (auto opened = log_.open(loaded_->settings.log); !opened) {
+    out_.talk("runneriq: " + opened.error().message);
+    return static_cast<int>(Exit::usage);
+  }
+  cli::Session ports = session();
+  ports.reload = [this, &ports] { return reload(ports); };
+  for (const cli::CommandRow& command : cli::commands()) {
+    if (command.name != invocation_.command) continue;
+    const Exit code = command.run(ports, invocation_);
+    if (out_.delivered()) return static_cast<int>(code);
+    out_.talk("runneriq: standard output could not be written");
+    return static_cast<int>(Exit::no);
+  }
+  return static_cast<int>(Exit::usage);
+}
+
+cli::Session Program::session() {
+  return {.out = out_,
+          .log = log_,
+          .waiter = waiter_,
+          .actor = actor_of(invocation_),
+          .run = run_,
+          .configuration = &loaded_->configuration,
+          .config_file = loaded_->file.path,
+          .problems = loaded_->problems,
+          .open_source = [this](const cli::SourceRequest& request) { return open_source(request); },
+          .reload = {},
+          .decisions = [this]() -> Result<scheduler::DecisionStore*> {
+            auto state = store_->state();
+            if (!state) return fail(std::move(state.error()));
+            return *state;
+          },
+          .audit = [this]() -> Result<cli::AuditTrail*> {
+            auto trail = store_->trail();
+            if (!trail) return fail(std::move(trail.error()));
+            return store_.get();
+          },
+          .claim_loop = [this] { return store_->claim_loop(); },
+          .host_queue = [this] { return host_queue(); },
+          .examine = [this] { return examine(); },
+          .write_file = [](const std::string& path,
+                           std::string_view content) { return platform::replace_file(path, content); }};
+}
+
+Result<std::unique_ptr<cli::TickSource>> Program::open_source(const cli::SourceRequest& request) {
+  using Kind = cli::SourceRequest::Kind;
+  SourceParts parts{.settings = &loaded_->settings,
+                    .memory = store_.get(),
+                    .log = &log_,
+                    .stop_fd = termination_.signal_fd(),
+                    .depth = request.depth};
+  if (request.kind == Kind::snapshot) return open_snapshot(request.snapshot_file, parts);
+  if (request.kind == Kind::gitlab) {
+    auto fleets = watched_fleets(loaded_->settings, environment_);
+    if (!fleets) return fail(std::move(fleets.error()));
+    return open_gitlab(*fleets, parts);
+  }
+  if (auto made = use_temporary_store(); !made) return fail(std::move(made.error()));
+  parts.memory = store_.get();
+  return open_mock(parts);
+}
+
+// What the simulated GitLab says must not get into the history of real ones.
+Result<void> Program::use_temporary_store() {
+  if (temporary_) return {};
+  auto folder = platform::PrivateFolder::make("/tmp", "runneriq-mock");
+  if (!folder) return fail(std::move(folder.error()));
+  temporary_.emplace(std::move(*folder));
+  store_ = std::make_unique<FleetStore>(temporary_->path() + "/state.db", log_);
+  return {};
+}
+
+std::vector<config::Problem> Program::reload(cli::Session& session) {
+  auto fresh = load_settings(environment_, invocation_);
+  if (!fresh->problems.empty()) return fresh->problems;
+  fresh->settings.log.run = run_;
+  if (auto opened = log_.open(fresh->settings.log); !opened) return {{"log.file", opened.error().message}};
+  loaded_ = std::move(fresh);
+  session.configuration = &loaded_->configuration;
+  session.config_file = loaded_->file.path;
+  session.problems = loaded_->problems;
+  return {};
+}
+
+std::vector<executor::Finding> Program::examine() {
+  cli::ProgramFacts facts;
+  facts.now = waiter_.now();
+  facts.config_file = loaded_->file.path;
+  facts.problems = loaded_->problems;
+  facts.state_file = store_->path();
+  gather_fleets(facts, loaded_->settings, environment_, termination_.signal_fd());
+  gather_state(facts, *store_);
+  return cli::examine(facts);
+}
+
+std::optional<scheduler::HostQueue> Program::host_queue() const {
+  const std::string path = state_folder(environment_, "runneriq-executor") + "/host.db";
+  if (!platform::exists(path)) return std::nullopt;
+  const auto self = platform::identify(::getpid());
+  if (!self) return std::nullopt;
+  auto state = scheduler::HostState::open(
+      {.path = path, .slots = loaded_->settings.executor.slots, .runner = *self, .prepare = *self});
+  if (!state) return std::nullopt;
+  auto snapshot = state->snapshot(platform::wall_clock());
+  if (!snapshot) return std::nullopt;
+  return std::move(snapshot->queue);
+}
+
+}  // namespace runneriq::app

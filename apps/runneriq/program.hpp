@@ -1,0 +1,58 @@
+// `runneriq` put together: settings, log, state and sources behind the ports that commands use.
+#pragma once
+
+#include "apps/runneriq/fleet_store.hpp"
+#include "apps/runneriq/settings.hpp"
+#include "apps/runneriq/sources.hpp"
+#include "apps/runneriq/standard_output.hpp"
+#include "cli/session.hpp"
+#include "platform/private_folder.hpp"
+#include "platform/system_waiter.hpp"
+#include "platform/termination.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace runneriq::app {
+
+// The log of the program, which a reload may replace under those who write to it.
+class ProgramLog final : public EventLog {
+ public:
+  void write(LogLevel level, std::string_view event, std::vector<LogField> fields) override;
+  // Keeps the log there was when the new one cannot be opened.
+  Result<void> open(const platform::LogSettings& settings);
+
+ private:
+  std::unique_ptr<EventLog> log_;
+};
+
+class Program {
+ public:
+  // `environment` must outlive this.
+  Program(cli::Invocation invocation, EnvironmentBlock environment);
+  // The exit code.
+  int run();
+
+ private:
+  cli::Session session();
+  Result<std::unique_ptr<cli::TickSource>> open_source(const cli::SourceRequest& request);
+  Result<void> use_temporary_store();
+  std::vector<config::Problem> reload(cli::Session& session);
+  std::vector<executor::Finding> examine();
+  [[nodiscard]] std::optional<scheduler::HostQueue> host_queue() const;
+
+  cli::Invocation invocation_;
+  EnvironmentBlock environment_;
+  platform::Termination termination_;
+  platform::SystemWaiter waiter_{termination_};
+  std::string run_;
+  std::unique_ptr<Loaded> loaded_;
+  StandardOutput out_;
+  ProgramLog log_;
+  std::optional<platform::PrivateFolder> temporary_;  // of the state that --mock keeps
+  std::unique_ptr<FleetStore> store_;
+};
+
+}  // namespace runneriq::app

@@ -1,0 +1,116 @@
+#include "apps/runneriq/settings.hpp"
+
+#include "cli/log_options.hpp"
+#include "executor/contract.hpp"
+#include "platform/files.hpp"
+#include "scheduler/options.hpp"
+
+#include <algorithm>
+
+namespace runneriq::app {
+namespace {
+
+constexpr std::string_view kZonePrefix = "RUNNER_ZONE_";
+constexpr std::size_t kLargestToken = 4096;
+void append(std::vector<config::Problem>& all, std::vector<config::Problem> more) {
+  all.insert(all.end(), more.begin(), more.end());
+}
+
+void append(Options& all, Options more) {
+  for (Option& row : more) all.push_back(std::move(row));
+}
+
+void take_zones(scheduler::MonitorOptions& monitor, EnvironmentBlock environment) {
+  for (const std::string_view entry : environment) {
+    const std::size_t equals = entry.find('=');
+    if (!entry.starts_with(kZonePrefix) || equals == std::string_view::npos) continue;
+    const std::string_view runner = entry.substr(0, equals).substr(kZonePrefix.size());
+    if (!runner.empty()) monitor.zones[std::string(runner)] = entry.substr(equals + 1);
+  }
+}
+
+// Flags that stand for an option, of the command and of all commands.
+void apply_flags(Loaded& loaded, const cli::Invocation& invocation) {
+  const auto apply = [&](std::span<const cli::FlagRow> rows) {
+    for (const cli::FlagRow& row : rows) {
+      if (row.option.empty() || !invocation.has(row.name)) continue;
+      append(loaded.problems,
+             loaded.configuration.apply_flag(row.name, row.option, invocation.value(row.name)));
+    }
+  };
+  apply(cli::common_flags());
+  for (const cli::CommandRow& command : cli::commands()) {
+    if (command.name == invocation.command) apply(command.flags);
+  }
+}
+
+std::string upper_case_name(std::string_view name) {
+  std::string upper;
+  for (const char c : name) {
+    const bool lower = c >= 'a' && c <= 'z';
+    upper += c == '-' ? '_' : lower ? static_cast<char>(c - 'a' + 'A') : c;
+  }
+  return upper;
+}
+
+std::string without_newline(std::string text) {
+  while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
+  return text;
+}
+
+Result<Secret> checked(std::string text, const std::string& where) {
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
+  if (plain) return Secret{std::move(text)};
+  return fail(Errc::invalid_argument,
+              where + " holds no token: it must be one word of printable ASCII characters");
+}
+
+Result<Secret> credential(const std::string& path) {
+  auto text = platform::read_file(path, kLargestToken);
+  if (text) return checked(without_newline(std::move(*text)), path);
+  if (text.error().code == Errc::not_found) return Secret{};
+  return fail(std::move(text.error()));
+}
+
+}  // namespace
+
+Loaded::Loaded()
+    : configuration{option_rows(settings), {"gitlab", "monitor", "analyzer", "assigner", "log", "executor"}} {
+}
+
+Options option_rows(Settings& settings) {
+  Options rows = gitlab::option_rows(settings.gitlab);
+  append(rows, scheduler::option_rows(settings.monitor));
+  append(rows, scheduler::option_rows(settings.priority));
+  append(rows, scheduler::option_rows(settings.assigner));
+  append(rows, scheduler::option_rows(settings.trust));
+  append(rows, cli::option_rows(settings.log));
+  append(rows, executor::option_rows(settings.executor));
+  return rows;
+}
+
+std::unique_ptr<Loaded> load_settings(EnvironmentBlock environment, const cli::Invocation& invocation) {
+  auto loaded = std::make_unique<Loaded>();
+  loaded->file = configuration_file(environment);
+  if (invocation.has("--config")) loaded->file = {std::string(invocation.value("--config")), true};
+  append(loaded->problems, apply_file(loaded->configuration, loaded->file));
+  append(loaded->problems, loaded->configuration.apply_environment(environment));
+  take_zones(loaded->settings.monitor, environment);
+  apply_flags(*loaded, invocation);
+  return loaded;
+}
+
+std::string token_variable(const gitlab::FleetOptions& fleet) {
+  return fleet.name.empty() ? "GITLAB_TOKEN" : "GITLAB_TOKEN_" + upper_case_name(fleet.name);
+}
+
+Result<Secret> token_of(const gitlab::FleetOptions& fleet, EnvironmentBlock environment) {
+  const std::string variable = token_variable(fleet);
+  const auto told = executor::find_in(environment, variable);
+  if (told && !told->empty()) return checked(std::string(*told), variable);
+  const auto folder = executor::find_in(environment, "CREDENTIALS_DIRECTORY");
+  if (!folder || !folder->starts_with('/')) return Secret{};
+  return credential(std::string(*folder) + "/gitlab-token" + (fleet.name.empty() ? "" : "-" + fleet.name));
+}
+
+}  // namespace runneriq::app

@@ -1,0 +1,59 @@
+// What `runneriq` is told from outside: options, secrets, and where its state lies.
+#pragma once
+
+#include "apps/installation/installation.hpp"
+#include "cli/command.hpp"
+#include "config/configuration.hpp"
+#include "core/secret.hpp"
+#include "executor/options.hpp"
+#include "gitlab/options.hpp"
+#include "platform/log.hpp"
+#include "scheduler/fleet_options.hpp"
+#include "scheduler/priority.hpp"
+#include "scheduler/tick.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace runneriq::app {
+
+struct Settings {
+  gitlab::ClientOptions gitlab;
+  scheduler::MonitorOptions monitor;
+  scheduler::PriorityRules priority = scheduler::PriorityRules::defaults();
+  scheduler::AssignerOptions assigner;
+  scheduler::TrustOptions trust;
+  platform::LogSettings log;
+  executor::ExecutorOptions
+      executor;  // of the executors on this host, so that one file is checked as a whole
+};
+
+// The options of one reading of file, environment and flags. At a fixed address, since the rows
+// of `configuration` refer to `settings`.
+struct Loaded {
+  Settings settings;
+  config::Configuration configuration;
+  ConfigurationFile file;
+  // What was wrong; the options concerned keep their values of the layers below.
+  std::vector<config::Problem> problems;
+
+  Loaded();
+};
+
+// All rows of the program.
+Options option_rows(Settings& settings);
+
+// Defaults, then the file (--config, RUNNERIQ_CONFIG, else the usual one), then the environment, then
+// the flags of `invocation` that set an option.
+std::unique_ptr<Loaded> load_settings(EnvironmentBlock environment, const cli::Invocation& invocation);
+
+// The token of a fleet: GITLAB_TOKEN, or GITLAB_TOKEN_<NAME> for a named one; else the file
+// gitlab-token, or gitlab-token-<name>, in $CREDENTIALS_DIRECTORY. Empty when there is none.
+// Error: a credential file that cannot be read, or whose content cannot be a token.
+Result<Secret> token_of(const gitlab::FleetOptions& fleet, EnvironmentBlock environment);
+// Where token_of() looks, for remedies: "GITLAB_TOKEN".
+std::string token_variable(const gitlab::FleetOptions& fleet);
+
+}  // namespace runneriq::app

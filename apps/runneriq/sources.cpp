@@ -1,0 +1,171 @@
+#include "apps/runneriq/sources.hpp"
+
+#include "gitlab/simulator/simulator.hpp"
+#include "platform/files.hpp"
+#include "platform/random.hpp"
+#include "platform/system_waiter.hpp"
+#include "scheduler/snapshot_document.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace runneriq::app {
+namespace {
+
+constexpr std::size_t kLargestSnapshot = std::size_t{256} << 20;
+
+// 0..1, for back-off.
+double jitter() {
+  constexpr double kRange = 4294967296.0;
+  return static_cast<double>(platform::random_number() & 0xFFFFFFFFU) / kRange;
+}
+
+// Until `when`, or until the program is to stop. A hang-up is left for the loop to hear.
+void wait_until(Time when, int stop_fd) {
+  const Duration left = std::clamp(when - platform::wall_clock(), Duration::zero(), Duration{60'000});
+  pollfd stop{stop_fd, POLLIN, 0};
+  ::poll(&stop, 1, static_cast<int>(left.count()));
+}
+
+scheduler::TickRules rules_of(const Settings& settings) {
+  return {.priority = settings.priority, .assigner = settings.assigner};
+}
+
+class GitLabSource final : public cli::TickSource {
+ public:
+  GitLabSource(std::vector<Connection> connections, const SourceParts& parts)
+      : connections_(std::move(connections)),
+        rules_(rules_of(*parts.settings)),
+        watch_(ports(parts), parts.settings->monitor, rules_, parts.depth) {}
+
+  Result<scheduler::Tick> tick(Time now) override { return watch_.tick(now); }
+  const scheduler::TickRules& rules() const override { return rules_; }
+  scheduler::Advisor& advisor() override { return advisor_; }
+
+ private:
+  scheduler::FleetPorts ports(const SourceParts& parts) {
+    scheduler::FleetPorts all{.fleets = {}, .memory = parts.memory, .advisor = &advisor_, .log = parts.log};
+    for (const Connection& connection : connections_) all.fleets.push_back(connection.reader.get());
+    return all;
+  }
+
+  std::vector<Connection> connections_;
+  scheduler::RulesAdvisor advisor_;
+  scheduler::TickRules rules_;
+  scheduler::FleetWatch watch_;
+};
+
+class MockSource final : public cli::TickSource {
+ public:
+  MockSource(std::unique_ptr<gitlab::simulator::Simulator> simulator, std::unique_ptr<cli::TickSource> source)
+      : simulator_(std::move(simulator)), source_(std::move(source)) {}
+
+  Result<scheduler::Tick> tick(Time now) override { return source_->tick(now); }
+  const scheduler::TickRules& rules() const override { return source_->rules(); }
+  scheduler::Advisor& advisor() override { return source_->advisor(); }
+
+ private:
+  std::unique_ptr<gitlab::simulator::Simulator> simulator_;  // outlives the source that reads it
+  std::unique_ptr<cli::TickSource> source_;
+};
+
+class SnapshotSource final : public cli::TickSource {
+ public:
+  SnapshotSource(std::string document, const SourceParts& parts)
+      : document_(std::move(document)), rules_(rules_of(*parts.settings)), depth_(parts.depth) {}
+
+  Result<scheduler::Tick> tick(Time now) override {
+    auto snapshot = scheduler::parse_snapshot(document_, now);
+    if (!snapshot) return fail(std::move(snapshot.error()).within("--snapshot"));
+    return scheduler::tick_on(std::move(*snapshot), rules_, depth_, advisor_);
+  }
+  const scheduler::TickRules& rules() const override { return rules_; }
+  scheduler::Advisor& advisor() override { return advisor_; }
+
+ private:
+  std::string document_;
+  scheduler::RulesAdvisor advisor_;
+  scheduler::TickRules rules_;
+  scheduler::Depth depth_;
+};
+
+Result<std::string> read_standard_input() {
+  std::string text;
+  std::array<char, 65536> block{};
+  for (ssize_t count = 0; (count = ::read(STDIN_FILENO, block.data(), block.size())) != 0;) {
+    if (count < 0) return fail(Errc::unavailable, "standard input cannot be read");
+    text.append(block.data(), static_cast<std::size_t>(count));
+    if (text.size() > kLargestSnapshot) return fail(Errc::invalid_argument, "standard input is too large");
+  }
+  return text;
+}
+
+}  // namespace
+
+Result<std::vector<Watched>> watched_fleets(const Settings& settings, EnvironmentBlock environment) {
+  std::vector<Watched> all;
+  for (const gitlab::FleetOptions& fleet : gitlab::fleets(settings.gitlab)) {
+    auto token = token_of(fleet, environment);
+    if (!token) return fail(std::move(token.error()));
+    if (token->empty()) {
+      return fail(Errc::invalid_argument, "no token for " + fleet.url + ": set " + token_variable(fleet) +
+                                              " to a token with the scope read_api");
+    }
+    all.push_back({fleet, std::move(*token)});
+  }
+  if (!all.empty()) return all;
+  return fail(Errc::invalid_argument,
+              "no GitLab is configured: set GITLAB_URL (gitlab.url) and GITLAB_TOKEN, or try --mock");
+}
+
+Result<Connection> connect(const Watched& watched, const Settings& settings, int stop_fd) {
+  auto client = platform::HttpClient::make(
+      {.ca_file = watched.fleet.ca_file, .user_agent = "runneriq/" RUNNERIQ_VERSION, .stop_fd = stop_fd});
+  if (!client) return fail(std::move(client.error()));
+  gitlab::RestSettings rest{.fleet = watched.fleet,
+                            .client = settings.gitlab,
+                            .poll_interval = settings.monitor.poll_interval,
+                            .token = watched.token,
+                            .now = platform::wall_clock,
+                            .jitter = jitter,
+                            .wait_until = [stop_fd](Time when) { wait_until(when, stop_fd); }};
+  auto reader = std::make_unique<gitlab::RestFleet>(std::move(rest), **client);
+  return Connection{std::move(*client), std::move(reader)};
+}
+
+Result<std::unique_ptr<cli::TickSource>> open_gitlab(const std::vector<Watched>& fleets,
+                                                     const SourceParts& parts) {
+  std::vector<Connection> connections;
+  for (const Watched& watched : fleets) {
+    auto connection = connect(watched, *parts.settings, parts.stop_fd);
+    if (!connection) return fail(std::move(connection.error()));
+    connections.push_back(std::move(*connection));
+  }
+  return std::make_unique<GitLabSource>(std::move(connections), parts);
+}
+
+Result<std::unique_ptr<cli::TickSource>> open_mock(const SourceParts& parts) {
+  gitlab::simulator::SimulatorSettings settings;
+  const Secret token = settings.token;
+  auto scenario = gitlab::simulator::mock_scenario();
+  scenario.start = platform::wall_clock();
+  auto simulator = gitlab::simulator::Simulator::start(std::move(scenario), std::move(settings));
+  if (!simulator) return fail(std::move(simulator.error()));
+  gitlab::FleetOptions fleet;
+  fleet.url = (*simulator)->url();
+  auto source = open_gitlab({{std::move(fleet), token}}, parts);
+  if (!source) return fail(std::move(source.error()));
+  return std::make_unique<MockSource>(std::move(*simulator), std::move(*source));
+}
+
+Result<std::unique_ptr<cli::TickSource>> open_snapshot(const std::string& file, const SourceParts& parts) {
+  auto document = file == "-" ? read_standard_input() : platform::read_file(file, kLargestSnapshot);
+  if (!document) return fail(Errc::invalid_argument, "--snapshot: " + document.error().message);
+  return std::make_unique<SnapshotSource>(std::move(*document), parts);
+}
+
+}  // namespace runneriq::app

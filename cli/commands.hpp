@@ -1,0 +1,19 @@
+// The rows of the table, each made in the file of its command.
+#pragma once
+
+#include "cli/command.hpp"
+
+namespace runneriq::cli {
+
+CommandRow run_command();
+CommandRow status_command();
+CommandRow queue_command();
+CommandRow explain_command();
+CommandRow audit_command();
+CommandRow doctor_command();
+CommandRow config_show_command();
+CommandRow config_check_command();
+CommandRow completion_command();
+CommandRow man_command();
+
+}  // namespace runneriq::cli

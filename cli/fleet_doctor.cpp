@@ -1,0 +1,217 @@
+#include "cli/fleet_doctor.hpp"
+
+#include "core/joined.hpp"
+#include "core/printable.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace runneriq::cli {
+namespace {
+
+using executor::Finding;
+using executor::FindingStatus;
+
+constexpr Duration kExpiresSoon = std::chrono::days{14};
+constexpr std::array<std::string_view, 2> kReadingScopes{"read_api", "api"};
+constexpr std::array<std::string_view, 2> kWritingScopes{"api", "manage_runner"};
+
+Finding finding(std::string name, FindingStatus status, std::string what, std::string remedy = "") {
+  return {std::move(name), status, std::move(what), std::move(remedy)};
+}
+
+std::string told(const Error& error) {
+  return printable_path(error.message, 400);
+}
+
+std::string counted(std::size_t count, std::string_view thing) {
+  return std::to_string(count) + " " + std::string(thing) + (count == 1 ? "" : "s");
+}
+
+template <std::size_t size>
+bool has_one_of(const std::vector<std::string>& scopes, const std::array<std::string_view, size>& wanted) {
+  return std::any_of(scopes.begin(), scopes.end(), [&](const std::string& scope) {
+    return std::find(wanted.begin(), wanted.end(), scope) != wanted.end();
+  });
+}
+
+// ---- configuration and state --------------------------------------------------------------
+
+void configuration(std::vector<Finding>& all, const ProgramFacts& facts) {
+  const std::string file = printable_path(facts.config_file);
+  if (facts.problems.empty()) {
+    all.push_back(finding("configuration", FindingStatus::ok, file + " is absent or right"));
+  }
+  for (const config::Problem& problem : facts.problems) {
+    all.push_back(finding("configuration", FindingStatus::fail,
+                          printable_path(problem.where) + ": " + printable_path(problem.message, 400),
+                          "edit it, then run `runneriq config check`"));
+  }
+}
+
+void state(std::vector<Finding>& all, const ProgramFacts& facts) {
+  const std::string file = printable_path(facts.state_file);
+  if (facts.state_error) {
+    all.push_back(
+        finding("state", FindingStatus::warn,
+                told(*facts.state_error) + "; decisions are made without history and are not recorded",
+                "make the folder of " + file + " writable for this user, or set RUNNERIQ_STATE"));
+    return;
+  }
+  all.push_back(finding("state", FindingStatus::ok, file + " can be written"));
+  for (const std::string& notice : facts.state_notices) {
+    all.push_back(finding("state", FindingStatus::warn, printable_path(notice, 400),
+                          "look at what was set aside, then remove it"));
+  }
+}
+
+void audit(std::vector<Finding>& all, const ProgramFacts& facts) {
+  using Kind = scheduler::AuditVerdict::Kind;
+  if (!facts.audit) return;
+  const bool fine = facts.audit->kind == Kind::fine;
+  all.push_back(finding("audit", fine ? FindingStatus::ok : FindingStatus::fail, facts.audit->words,
+                        fine ? "" : "compare with a backup of " + printable_path(facts.state_file)));
+}
+
+// ---- one GitLab ---------------------------------------------------------------------------
+
+// Findings of one fleet, named after it where there are several.
+class FleetFindings {
+ public:
+  FleetFindings(std::vector<Finding>& all, const FleetFacts& facts, Time now)
+      : all_(all), facts_(facts), now_(now) {}
+
+  void add() {
+    if (facts_.no_token) {
+      put("token", FindingStatus::fail, told(*facts_.no_token),
+          "export " + facts_.token_variable + " with a token that has the scope read_api");
+      return;
+    }
+    server();
+    token();
+    reading();
+  }
+
+ private:
+  void put(std::string_view name, FindingStatus status, std::string what, std::string remedy = "") {
+    const std::string prefix = facts_.fleet.name.empty() ? "" : facts_.fleet.name + ".";
+    all_.push_back(finding(prefix + std::string(name), status, std::move(what), std::move(remedy)));
+  }
+
+  void server() {
+    if (facts_.version) {
+      return put("gitlab", FindingStatus::ok, facts_.fleet.url + " is GitLab " + printable(*facts_.version));
+    }
+    put("gitlab", FindingStatus::fail, told(facts_.version.error()), server_remedy());
+  }
+
+  [[nodiscard]] std::string server_remedy() const {
+    switch (facts_.version.error().code) {
+      case Errc::permission:
+        return "if the certificate is of your own authority, set gitlab.ca_file; else make a new token";
+      case Errc::not_found:
+        return "set gitlab.url to the address of GitLab's front page";
+      default:
+        return "check gitlab.url, the proxy variables and the network from this machine";
+    }
+  }
+
+  void token() {
+    if (!facts_.token) {
+      const bool refused = facts_.token.error().code == Errc::permission;
+      return put("token", refused ? FindingStatus::fail : FindingStatus::warn, told(facts_.token.error()),
+                 refused ? "make a new token with the scope read_api and put it into " + facts_.token_variable
+                         : "only personal, group and project access tokens tell their scopes");
+    }
+    scopes(*facts_.token);
+    expiry(*facts_.token);
+  }
+
+  void scopes(const gitlab::TokenFacts& token) {
+    const std::string names = token.scopes.empty() ? "none" : printable(joined(token.scopes, ", "));
+    if (!has_one_of(token.scopes, kReadingScopes)) {
+      return put("token.scopes", FindingStatus::fail,
+                 "the token lacks the scope read_api (it has: " + names + ")",
+                 "make a token with the scope read_api and put it into " + facts_.token_variable);
+    }
+    const bool writes = has_one_of(token.scopes, kWritingScopes);
+    put("token.scopes", FindingStatus::ok,
+        "scopes " + names + (writes ? "" : ": enough to advise; steering would need api or manage_runner"));
+  }
+
+  void expiry(const gitlab::TokenFacts& token) {
+    if (!token.active) {
+      return put("token.expiry", FindingStatus::fail, "the token is revoked or expired",
+                 "make a new one and put it into " + facts_.token_variable);
+    }
+    if (!token.expires_at) return;
+    const Duration left = *token.expires_at - now_;
+    const std::string what = "the token expires on " + to_text(*token.expires_at).substr(0, 10);
+    put("token.expiry", left < kExpiresSoon ? FindingStatus::warn : FindingStatus::ok, what,
+        left < kExpiresSoon ? "rotate it now: without it RunnerIQ is blind" : "");
+  }
+
+  void reading() {
+    if (!facts_.reading) {
+      return put("fleet", FindingStatus::fail, told(facts_.reading.error()), scope_remedy());
+    }
+    const gitlab::FleetReading& seen = *facts_.reading;
+    put("projects", seen.projects.empty() ? FindingStatus::fail : FindingStatus::ok,
+        counted(seen.projects.size(), "project") + " visible, " + counted(seen.pending.size(), "job") +
+            " pending",
+        seen.projects.empty() ? scope_remedy() : "");
+    runners(seen);
+    for (const gitlab::Stale& stale : seen.stale) {
+      put("fleet", FindingStatus::warn, printable(stale.what) + ": " + printable(stale.why),
+          "decisions go without it until the next poll; where it stays, raise gitlab.calls_per_minute");
+    }
+  }
+
+  void runners(const gitlab::FleetReading& seen) {
+    const auto known =
+        static_cast<std::size_t>(std::count_if(seen.runners.begin(), seen.runners.end(),
+                                               [](const gitlab::Runner& r) { return r.traits.has_value(); }));
+    if (seen.runners.empty()) {
+      return put("runners", FindingStatus::fail, "no runner is visible to this token",
+                 "give its user the role Maintainer in the project or Owner in the group, or use --snapshot");
+    }
+    const bool all = known == seen.runners.size();
+    put("runners", all ? FindingStatus::ok : FindingStatus::warn,
+        counted(seen.runners.size(), "runner") + " visible" +
+            (all ? "" : ", tags readable of " + std::to_string(known) + " only"),
+        all ? "" : "give the token's user the role Maintainer where the other runners belong");
+  }
+
+  [[nodiscard]] std::string scope_remedy() const {
+    if (!facts_.fleet.project.empty()) return "check gitlab.project: " + printable(facts_.fleet.project);
+    if (!facts_.fleet.group.empty()) return "check gitlab.group: " + printable(facts_.fleet.group);
+    return "set gitlab.project or gitlab.group to what the token may see";
+  }
+
+  std::vector<Finding>& all_;
+  const FleetFacts& facts_;
+  Time now_;
+};
+
+void fleets(std::vector<Finding>& all, const ProgramFacts& facts) {
+  if (facts.fleets.empty()) {
+    all.push_back(
+        finding("gitlab", FindingStatus::fail, "no GitLab is configured",
+                "set GITLAB_URL and GITLAB_TOKEN, or gitlab.url in " + printable_path(facts.config_file)));
+  }
+  for (const FleetFacts& fleet : facts.fleets) FleetFindings{all, fleet, facts.now}.add();
+}
+
+}  // namespace
+
+std::vector<Finding> examine(const ProgramFacts& facts) {
+  std::vector<Finding> all;
+  configuration(all, facts);
+  fleets(all, facts);
+  state(all, facts);
+  audit(all, facts);
+  return all;
+}
+
+}  // namespace runneriq::cli

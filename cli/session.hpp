@@ -1,0 +1,99 @@
+// What the main hands to the commands: ports and openers of ports, so that a command takes only
+// what it needs and tests give fakes.
+#pragma once
+
+#include "cli/command.hpp"
+#include "config/configuration.hpp"
+#include "core/event_log.hpp"
+#include "core/result.hpp"
+#include "core/waiter.hpp"
+#include "executor/finding.hpp"
+#include "scheduler/audit.hpp"
+#include "scheduler/fleet_memory.hpp"
+#include "scheduler/fleet_watch.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace runneriq::cli {
+
+// Results go to stdout, talk to stderr.
+class Output {
+ public:
+  virtual ~Output() = default;
+  virtual void result(std::string_view text) = 0;
+  // A newline is added. May be called from another thread while a source ticks.
+  virtual void talk(std::string_view line) = 0;
+  [[nodiscard]] virtual bool colour() const = 0;  // stdout is a terminal, and NO_COLOR is not set
+  // stderr is a terminal: somebody waits and likes to know for what.
+  [[nodiscard]] virtual bool somebody_watches() const { return false; }
+};
+
+// Where ticks come from: GitLab, the built-in simulator, or a document.
+class TickSource {
+ public:
+  virtual ~TickSource() = default;
+  [[nodiscard]] virtual Result<scheduler::Tick> tick(Time now) = 0;
+  // The rules of its decisions, for what-if.
+  [[nodiscard]] virtual const scheduler::TickRules& rules() const = 0;
+  [[nodiscard]] virtual scheduler::Advisor& advisor() = 0;
+};
+
+struct SourceRequest {
+  enum class Kind { gitlab, mock, snapshot };
+  Kind kind = Kind::gitlab;
+  std::string snapshot_file;  // "-" = stdin
+  scheduler::Depth depth = scheduler::Depth::full;
+};
+
+// The trail as commands see it.
+class AuditTrail {
+ public:
+  virtual ~AuditTrail() = default;
+  [[nodiscard]] virtual Result<void> append(const scheduler::AuditEntry& entry) = 0;
+  // The same for many; to be overridden where one commit for all is cheaper. Ends at the first error.
+  [[nodiscard]] virtual Result<void> append_all(std::span<const scheduler::AuditEntry> entries) {
+    for (const scheduler::AuditEntry& entry : entries) {
+      if (Result<void> done = append(entry); !done) return done;
+    }
+    return {};
+  }
+  // All records in order, until `take` returns false.
+  [[nodiscard]] virtual Result<void> read(const std::function<bool(const scheduler::AuditRecord&)>& take) = 0;
+  // Checks the whole trail against the checkpoint kept beside the state file.
+  [[nodiscard]] virtual Result<scheduler::AuditVerdict> verify() = 0;
+};
+
+struct Session {
+  Output& out;
+  EventLog& log;
+  Waiter& waiter;
+  std::string actor;  // of audit records: "user:<name>" or "daemon"
+  std::string run;    // id of this run of the program
+
+  // The effective configuration, where it came from, and what was wrong with it.
+  const config::Configuration* configuration = nullptr;
+  std::string config_file;
+  std::vector<config::Problem> problems;
+
+  std::function<Result<std::unique_ptr<TickSource>>(const SourceRequest&)> open_source;
+  // Re-reads the configuration; the old one stays when the new is bad. Sources must be opened anew.
+  std::function<std::vector<config::Problem>()> reload;
+  // The fleet's state file. Errors mean: go on without it.
+  std::function<Result<scheduler::DecisionStore*>()> decisions;
+  std::function<Result<AuditTrail*>()> audit;
+  // Keeps others from looping on the same state file until the program ends. Error: conflict, with who holds
+  // it.
+  std::function<Result<void>()> claim_loop;
+  // What is held and running on this very host; none when no executor keeps state here.
+  std::function<std::optional<scheduler::HostQueue>()> host_queue;
+  std::function<std::vector<executor::Finding>()> examine;  // for doctor
+  std::function<Result<void>(const std::string& path, std::string_view content)> write_file;
+};
+
+}  // namespace runneriq::cli

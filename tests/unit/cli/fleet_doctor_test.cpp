@@ -1,0 +1,155 @@
+#include "cli/fleet_doctor.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace runneriq::cli {
+namespace {
+
+using executor::Finding;
+using executor::FindingStatus;
+using namespace std::chrono_literals;
+
+const Time kNow = std::chrono::sys_days{std::chrono::year{2026} / 11 / 22};
+
+gitlab::Runner runner(std::int64_t id, bool with_tags) {
+  gitlab::Runner made;
+  made.id = RunnerId{id};
+  if (with_tags) made.traits = gitlab::RunnerTraits{};
+  return made;
+}
+
+// A fleet in which nothing is wrong; each test spoils one thing.
+FleetFacts good_fleet() {
+  FleetFacts facts;
+  facts.fleet.url = "https://gitlab.example.com";
+  facts.token_variable = "GITLAB_TOKEN";
+  facts.version = std::string("18.2.0");
+  facts.token = gitlab::TokenFacts{"watch", {"read_api"}, true, kNow + std::chrono::days{100}};
+  gitlab::FleetReading reading;
+  reading.runners = {runner(1, true), runner(2, true)};
+  reading.projects.resize(3);
+  facts.reading = reading;
+  return facts;
+}
+
+ProgramFacts good() {
+  ProgramFacts facts;
+  facts.now = kNow;
+  facts.config_file = "/etc/runneriq/runneriq.yaml";
+  facts.state_file = "/var/lib/runneriq/state.db";
+  facts.fleets = {good_fleet()};
+  return facts;
+}
+
+ProgramFacts with(FleetFacts fleet) {
+  ProgramFacts facts = good();
+  facts.fleets = {std::move(fleet)};
+  return facts;
+}
+
+Finding found(const ProgramFacts& facts, std::string_view name) {
+  const auto all = examine(facts);
+  const auto match = std::find_if(all.begin(), all.end(), [&](const Finding& f) { return f.name == name; });
+  return match == all.end() ? Finding{} : *match;
+}
+
+TEST(FleetDoctor, FindsNothingWrongWhereNothingIs) {
+  for (const Finding& finding : examine(good())) {
+    EXPECT_EQ(finding.status, FindingStatus::ok) << finding.name << ": " << finding.what;
+    EXPECT_EQ(finding.remedy, "") << finding.name;
+  }
+  EXPECT_EQ(found(good(), "gitlab").what, "https://gitlab.example.com is GitLab 18.2.0");
+  EXPECT_EQ(found(good(), "projects").what, "3 projects visible, 0 jobs pending");
+  EXPECT_EQ(found(good(), "runners").what, "2 runners visible");
+  EXPECT_EQ(found(good(), "token.expiry").what, "the token expires on 2027-03-02");
+}
+
+TEST(FleetDoctor, WhatIsNotFineHasARemedy) {
+  ProgramFacts facts = good();
+  facts.problems = {{"/etc/runneriq/runneriq.yaml:3", "unknown option 'gitlab.ulr'"}};
+  facts.state_error = Error{Errc::permission, "/var/lib/runneriq: Permission denied"};
+  facts.audit = scheduler::AuditVerdict{scheduler::AuditVerdict::Kind::broken, 7, "broken at record 7"};
+  facts.fleets[0].version = fail(Errc::unavailable, "connection refused");
+  facts.fleets[0].token = fail(Errc::permission, "401 Unauthorized");
+  facts.fleets[0].reading = fail(Errc::unavailable, "connection refused");
+  int bad = 0;
+  for (const Finding& finding : examine(facts)) {
+    if (finding.status == FindingStatus::ok) continue;
+    ++bad;
+    EXPECT_NE(finding.remedy, "") << finding.name;
+  }
+  EXPECT_EQ(bad, 6);
+}
+
+TEST(FleetDoctor, ATokenWithoutTheScopeIsNamed) {
+  FleetFacts fleet = good_fleet();
+  fleet.token = gitlab::TokenFacts{"watch", {"read_user", "read_registry"}, true, std::nullopt};
+  const Finding scopes = found(with(fleet), "token.scopes");
+  EXPECT_EQ(scopes.status, FindingStatus::fail);
+  EXPECT_EQ(scopes.what, "the token lacks the scope read_api (it has: read_user, read_registry)");
+  EXPECT_EQ(scopes.remedy, "make a token with the scope read_api and put it into GITLAB_TOKEN");
+}
+
+TEST(FleetDoctor, AReadingTokenIsEnoughToAdvise) {
+  EXPECT_EQ(found(good(), "token.scopes").what,
+            "scopes read_api: enough to advise; steering would need api or manage_runner");
+  FleetFacts fleet = good_fleet();
+  fleet.token->scopes = {"api"};
+  EXPECT_EQ(found(with(fleet), "token.scopes").what, "scopes api");
+}
+
+TEST(FleetDoctor, ATokenThatEndsSoonIsAWarning) {
+  FleetFacts fleet = good_fleet();
+  fleet.token->expires_at = kNow + std::chrono::days{13};
+  EXPECT_EQ(found(with(fleet), "token.expiry").status, FindingStatus::warn);
+  fleet.token->expires_at = kNow + std::chrono::days{14};
+  EXPECT_EQ(found(with(fleet), "token.expiry").status, FindingStatus::ok);
+  fleet.token->active = false;
+  EXPECT_EQ(found(with(fleet), "token.expiry").status, FindingStatus::fail);
+}
+
+TEST(FleetDoctor, WithoutATokenNothingElseIsJudged) {
+  FleetFacts fleet = good_fleet();
+  fleet.no_token = Error{Errc::invalid_argument, "no token for https://gitlab.example.com"};
+  const auto all = examine(with(fleet));
+  EXPECT_EQ(found(with(fleet), "token").status, FindingStatus::fail);
+  EXPECT_TRUE(std::none_of(all.begin(), all.end(), [](const Finding& f) { return f.name == "gitlab"; }));
+}
+
+TEST(FleetDoctor, RunnersWithoutReadableTagsAreAWarning) {
+  FleetFacts fleet = good_fleet();
+  fleet.reading->runners = {runner(1, true), runner(2, false)};
+  EXPECT_EQ(found(with(fleet), "runners").what, "2 runners visible, tags readable of 1 only");
+  EXPECT_EQ(found(with(fleet), "runners").status, FindingStatus::warn);
+  fleet.reading->runners.clear();
+  EXPECT_EQ(found(with(fleet), "runners").status, FindingStatus::fail);
+}
+
+TEST(FleetDoctor, SeveralFleetsAreToldApartByName) {
+  ProgramFacts facts = good();
+  FleetFacts second = good_fleet();
+  second.fleet.name = "acme";
+  second.no_token = Error{Errc::invalid_argument, "no token"};
+  facts.fleets.push_back(second);
+  EXPECT_EQ(found(facts, "gitlab").status, FindingStatus::ok);
+  EXPECT_EQ(found(facts, "acme.token").status, FindingStatus::fail);
+}
+
+TEST(FleetDoctor, WithoutAFleetItSaysHowToNameOne) {
+  ProgramFacts facts = good();
+  facts.fleets.clear();
+  EXPECT_EQ(found(facts, "gitlab").what, "no GitLab is configured");
+}
+
+TEST(FleetDoctor, TextOfGitLabCannotImitateALine) {
+  FleetFacts fleet = good_fleet();
+  fleet.version = std::string("18\nok state fine\x1b[2J");
+  const std::string what = found(with(fleet), "gitlab").what;
+  EXPECT_EQ(what.find('\n'), std::string::npos);
+  EXPECT_EQ(what.find('\x1b'), std::string::npos);
+}
+
+}  // namespace
+}  // namespace runneriq::cli

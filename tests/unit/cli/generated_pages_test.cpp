@@ -1,0 +1,66 @@
+// Help, manual page and completions, made from the table of commands.
+#include "cli/command_line.hpp"
+#include "cli/completion_script.hpp"
+#include "cli/help.hpp"
+#include "cli/man_page.hpp"
+#include "cli/table.hpp"
+#include "core/lines.hpp"
+#include "tests/support/golden.hpp"
+
+#include <string>
+#include <vector>
+
+namespace runneriq::cli {
+namespace {
+
+TEST(Help, OfTheProgramListsEveryCommandAndExitCode) {
+  expect_golden("help.txt", program_help());
+}
+
+TEST(Help, OfACommandListsItsFlags) {
+  std::string all;
+  for (const CommandRow& command : commands())
+    all += "$ " + std::string(command.name) + "\n" + command_help(command) + "\n";
+  expect_golden("help_of_commands.txt", all);
+}
+
+TEST(Help, FitsATerminal) {
+  std::string all = program_help() + group_help("config");
+  for (const CommandRow& command : commands()) all += command_help(command);
+  for (const std::string_view line : lines_of(all)) EXPECT_LE(width_of(line), kTextWidth) << line;
+}
+
+TEST(ManPage, IsCurrent) {
+  expect_text_of_file(RUNNERIQ_SOURCE_DIR "/docs/man/runneriq.1", man_page());
+}
+
+TEST(ManPage, NamesEveryCommandAndEveryFlag) {
+  const std::string page = man_page();
+  for (const CommandRow& command : commands()) {
+    EXPECT_NE(page.find(".SS runneriq " + std::string(command.name)), std::string::npos) << command.name;
+    for (const FlagRow& flag : command.flags) {
+      std::string name = "\\fB";
+      for (const char c : flag.name) name += c == '-' ? "\\-" : std::string(1, c);
+      EXPECT_NE(page.find(name + "\\fR"), std::string::npos) << flag.name;
+    }
+  }
+}
+
+TEST(Completion, IsMadeForThreeShells) {
+  expect_golden("completion.bash", bash_completion());
+  expect_golden("completion.zsh", zsh_completion());
+  expect_golden("completion.fish", fish_completion());
+}
+
+TEST(Table, OfCommandsHasNamesSummariesAndTexts) {
+  for (const CommandRow& command : commands()) {
+    SCOPED_TRACE(command.name);
+    EXPECT_TRUE(command.summary.ends_with('.'));
+    EXPECT_TRUE(command.text.ends_with('.'));
+    EXPECT_NE(command.run, nullptr);
+    for (const FlagRow& flag : command.flags) EXPECT_TRUE(flag.help.ends_with('.')) << flag.name;
+  }
+}
+
+}  // namespace
+}  // namespace runneriq::cli
