@@ -93,9 +93,13 @@ void add_targets(Changes& changes, const std::vector<Ref>& refs) {
   }
 }
 
+// A branch's own pipeline knows nothing of a merge request.
 void put_on_branch(JobFacts& facts, const Ref& ref) {
   facts.ref = ref.example;
   facts.ref_kind = RefKind::branch;
+  facts.target_branch.clear();
+  facts.labels.clear();
+  facts.draft = false;
 }
 
 void add_branches(Changes& changes, const JobFacts& facts, const std::vector<Ref>& refs,
@@ -118,11 +122,8 @@ void add_branches(Changes& changes, const JobFacts& facts, const std::vector<Ref
 
 void add_ref(Changes& changes, const JobFacts& facts, const PriorityRules& rules, Direction direction) {
   const auto refs = branches(facts, rules, direction);
-  if (facts.ref_kind == RefKind::merge_request) {
-    add_targets(changes, refs);
-  } else {
-    add_branches(changes, facts, refs, direction);
-  }
+  if (facts.ref_kind == RefKind::merge_request) add_targets(changes, refs);
+  add_branches(changes, facts, refs, direction);
 }
 
 // ---- who and how --------------------------------------------------------------------------

@@ -16,17 +16,30 @@ namespace {
 
 using cli::Exit;
 
+bool loops(const cli::Invocation& invocation) {
+  return invocation.command == "run" && !invocation.has("--once");
+}
+
 // A daemon's parent may end, and a hang-up asks it to read its configuration again.
 platform::Termination termination_of(const cli::Invocation& invocation) {
-  const bool loops = invocation.command == "run" && !invocation.has("--once");
-  return loops ? platform::Termination{platform::OnHangup::reload, platform::WatchParent::no}
-               : platform::Termination{platform::OnHangup::stop, platform::WatchParent::no};
+  return loops(invocation) ? platform::Termination{platform::OnHangup::reload, platform::WatchParent::no}
+                           : platform::Termination{platform::OnHangup::stop, platform::WatchParent::no};
 }
 
 std::string actor_of(const cli::Invocation& invocation) {
-  if (invocation.command == "run" && !invocation.has("--once")) return "daemon";
+  if (loops(invocation)) return "daemon";
   const std::string name = platform::current_account().name;
   return "user:" + (name.empty() ? std::to_string(::geteuid()) : name);
+}
+
+// Who asks a question once wants the answer, and no more than what is wrong beside it.
+platform::LogSettings log_settings(const Loaded& loaded, const cli::Invocation& invocation,
+                                   const std::string& run) {
+  platform::LogSettings settings = loaded.settings.log;
+  settings.run = run;
+  const bool chosen = loaded.configuration.origin("log.level").layer != config::Layer::defaults;
+  if (!chosen && !loops(invocation)) settings.lowest = LogLevel::warning;
+  return settings;
 }
 
 }  // namespace
@@ -49,12 +62,10 @@ Program::Program(cli::Invocation invocation, EnvironmentBlock environment)
       run_(platform::random_name()),
       loaded_(load_settings(environment_, invocation_)),
       out_(environment_),
-      store_(std::make_unique<FleetStore>(state_file(environment_, "runneriq", "state.db"), log_)) {
-  loaded_->settings.log.run = run_;
-}
+      store_(std::make_unique<FleetStore>(state_file(environment_, "runneriq", "state.db"), log_)) {}
 
 int Program::run() {
-  if (auto opened = log_.open(loaded_->settings.log); !opened) {
+  if (auto opened = log_.open(log_settings(*loaded_, invocation_, run_)); !opened) {
     out_.talk("runneriq: " + opened.error().message);
     return static_cast<int>(Exit::usage);
   }
@@ -129,8 +140,8 @@ Result<void> Program::use_temporary_store() {
 std::vector<config::Problem> Program::reload(cli::Session& session) {
   auto fresh = load_settings(environment_, invocation_);
   if (!fresh->problems.empty()) return fresh->problems;
-  fresh->settings.log.run = run_;
-  if (auto opened = log_.open(fresh->settings.log); !opened) return {{"log.file", opened.error().message}};
+  if (auto opened = log_.open(log_settings(*fresh, invocation_, run_)); !opened)
+    return {{"log.file", opened.error().message}};
   loaded_ = std::move(fresh);
   session.configuration = &loaded_->configuration;
   session.config_file = loaded_->file.path;

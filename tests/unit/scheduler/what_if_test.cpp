@@ -45,6 +45,9 @@ TEST(WhatIf, TheClassWouldBeAnotherWithTheSmallestChangeThatDoesIt) {
        "on a branch named like 'release/*' -> HIGH (71.0) in place of MEDIUM (55.0)"},
       {R"("name": "test", "ref": "feature/x", "role": "guest")",
        "on the branch 'develop' -> MEDIUM (55.0) in place of LOW (45.0)"},
+      {R"("name": "deploy", "ref": "refs/merge-requests/1/head", "role": "owner",
+           "merge_request": {"target_branch": "main", "labels": ["priority::high"]})",
+       "on a branch named like 'release/*' -> CRITICAL (96.0) in place of HIGH (75.0)"},
   };
   for (const ClassCase& one : cases) {
     const auto found = for_job(fleet_of(R"({"jobs": [{"id": 1, )" + std::string(one.job) + "}]}"), 1);

@@ -1,0 +1,9 @@
+# Tests of runneriq and the simulator as built programs, in real processes.
+if(TARGET runneriq)
+  function(runneriq_fleet_pytest name seconds)
+    runneriq_pytest(${name} ${seconds})
+    set_property(TEST integration.${name} APPEND PROPERTY ENVIRONMENT
+                 RUNNERIQ=$<TARGET_FILE:runneriq> RUNNERIQ_GITLAB_SIM=$<TARGET_FILE:runneriq-gitlab-sim>
+                 RUNNERIQ_EXECUTOR=$<TARGET_FILE:runneriq-executor>)
+  endfunction()
+endif()
