@@ -59,15 +59,6 @@ json runner_document(const FleetRunner& runner) {
           {"zone", runner.zone}};
 }
 
-json change_document(const scheduler::RunnerChange& change) {
-  return {{"runner_id", change.runner.runner.value()},
-          {"gitlab", change.runner.gitlab.value()},
-          {"runner", change.description},
-          {"kind", scheduler::to_text(change.kind)},
-          {"tags_added", change.tags_added},
-          {"tags_removed", change.tags_removed}};
-}
-
 json stuck_document(const scheduler::StuckJob& job) {
   return {{"id", job.key.job.value()},
           {"gitlab", job.key.gitlab.value()},
@@ -153,6 +144,15 @@ json exclusions_document(const scheduler::Exclusions& excluded) {
 }
 
 }  // namespace
+
+nlohmann::json change_document(const scheduler::RunnerChange& change) {
+  return {{"runner_id", change.runner.runner.value()},
+          {"gitlab", change.runner.gitlab.value()},
+          {"runner", change.description},
+          {"kind", scheduler::to_text(change.kind)},
+          {"tags_added", change.tags_added},
+          {"tags_removed", change.tags_removed}};
+}
 
 json tick_document(const Tick& tick, const TickView& view) {
   const Shown shown = decisions_in_view(tick, view);

@@ -22,6 +22,8 @@ struct TickView {
 // "degraded": […]}.
 nlohmann::json tick_document(const scheduler::Tick& tick, const TickView& view);
 
+nlohmann::json change_document(const scheduler::RunnerChange& change);
+
 // One job of it with every factor, the runner-up and what would have changed it.
 nlohmann::json explanation_document(const scheduler::Tick& tick, std::size_t decision,
                                     std::span<const scheduler::Alternative> alternatives);

@@ -33,15 +33,6 @@ json recommendation_document(const Tick& tick, const JobDecision& decision) {
   return document;
 }
 
-json change_document(const scheduler::RunnerChange& change) {
-  return {{"runner_id", change.runner.runner.value()},
-          {"gitlab", change.runner.gitlab.value()},
-          {"runner", change.description},
-          {"kind", scheduler::to_text(change.kind)},
-          {"tags_added", change.tags_added},
-          {"tags_removed", change.tags_removed}};
-}
-
 }  // namespace
 
 void TickRecord::started() {

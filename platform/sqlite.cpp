@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdio>
 #include <limits>
+#include <map>
 
 namespace runneriq::platform {
 namespace {
@@ -67,12 +68,57 @@ Result<void> rename_if_present(const std::string& from, const std::string& to) {
   return fail(system_error(from + ": cannot be moved aside", errno));
 }
 
+// Some do their work while they are prepared.
+bool may_be_kept(std::string_view sql) {
+  return !sql.starts_with("PRAGMA");
+}
+
 }  // namespace
 
-Statement::Statement(sqlite3_stmt* handle) : handle_(handle) {}
+// SQLite's handle with the statements that nobody uses now. Preparing one takes longer than running it.
+class Connection {
+ public:
+  explicit Connection(sqlite3* handle) : handle_(handle) {}
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection() {
+    for (const auto& [sql, statement] : idle_) sqlite3_finalize(statement);
+    sqlite3_close_v2(handle_);
+  }
 
-void Statement::Finalize::operator()(sqlite3_stmt* statement) const {
-  sqlite3_finalize(statement);
+  [[nodiscard]] sqlite3* handle() const { return handle_; }
+
+  // Null when none of that text is idle.
+  sqlite3_stmt* take(std::string_view sql) {
+    const auto found = idle_.find(sql);
+    if (found == idle_.end()) return nullptr;
+    sqlite3_stmt* const statement = found->second;
+    idle_.erase(found);
+    return statement;
+  }
+
+  // The key is the statement's own text, which lives as long as it does.
+  void give_back(sqlite3_stmt* statement) {
+    const std::string_view sql = sqlite3_sql(statement);
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    const bool kept =
+        idle_.size() < kMostIdle && may_be_kept(sql) && idle_.try_emplace(sql, statement).second;
+    if (!kept) sqlite3_finalize(statement);
+  }
+
+ private:
+  static constexpr std::size_t kMostIdle = 64;
+
+  sqlite3* handle_;
+  std::map<std::string_view, sqlite3_stmt*> idle_;
+};
+
+Statement::Statement(sqlite3_stmt* handle, Connection& connection)
+    : handle_(handle, GiveBack{&connection}) {}
+
+void Statement::GiveBack::operator()(sqlite3_stmt* statement) const {
+  connection->give_back(statement);
 }
 
 Result<bool> Statement::step() {
@@ -123,10 +169,14 @@ void Statement::put_integer(int parameter, std::int64_t value) {
   sqlite3_bind_int64(handle_.get(), parameter, value);
 }
 
-Database::Database(sqlite3* handle) : handle_(handle) {}
+Database::Database(sqlite3* handle) : connection_(new Connection(handle)) {}
 
-void Database::Close::operator()(sqlite3* database) const {
-  sqlite3_close_v2(database);
+void Database::Close::operator()(Connection* connection) const {
+  delete connection;
+}
+
+sqlite3* Database::handle() const {
+  return connection_->handle();
 }
 
 Result<Database> Database::open(const std::string& path, Missing missing) {
@@ -147,21 +197,21 @@ Result<Database> Database::open(const std::string& path, Missing missing) {
 }
 
 void Database::wait_at_most(Duration patience) {
-  sqlite3_busy_timeout(handle_.get(), static_cast<int>(patience.count()));
+  sqlite3_busy_timeout(handle(), static_cast<int>(patience.count()));
 }
 
 bool Database::has_moved() const {
   int moved = 0;
-  const int code = sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+  const int code = sqlite3_file_control(handle(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
   return code != SQLITE_OK || moved != 0;
 }
 
 Result<Statement> Database::prepare(std::string_view sql) {
+  if (sqlite3_stmt* const idle = connection_->take(sql)) return Statement{idle, *connection_};
   sqlite3_stmt* statement = nullptr;
-  const int code =
-      sqlite3_prepare_v2(handle_.get(), sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
-  if (code != SQLITE_OK) return fail(error_of(handle_.get()));
-  return Statement{statement};
+  const int code = sqlite3_prepare_v2(handle(), sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
+  if (code != SQLITE_OK) return fail(error_of(handle()));
+  return Statement{statement, *connection_};
 }
 
 Result<void> Database::finish(Statement& statement) {

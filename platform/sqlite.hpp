@@ -21,6 +21,8 @@ struct sqlite3_stmt;
 
 namespace runneriq::platform {
 
+class Connection;
+
 // One prepared statement; must not outlive its Database.
 class Statement {
  public:
@@ -35,7 +37,7 @@ class Statement {
 
  private:
   friend class Database;
-  explicit Statement(sqlite3_stmt* handle);
+  Statement(sqlite3_stmt* handle, Connection& connection);
 
   void put(int parameter, double value);
   void put(int parameter, std::string_view value);
@@ -53,14 +55,16 @@ class Statement {
     }
   }
 
-  struct Finalize {
+  struct GiveBack {
+    Connection* connection = nullptr;
     void operator()(sqlite3_stmt* statement) const;
   };
-  std::unique_ptr<sqlite3_stmt, Finalize> handle_;
+  std::unique_ptr<sqlite3_stmt, GiveBack> handle_;
 };
 
 // A connection for one thread, never carried across fork(). The write-ahead log stays in
-// place when the last connection closes, so that a file watch on it lasts.
+// place when the last connection closes, so that a file watch on it lasts. Statements are prepared
+// once and kept for the next call with the same text: values belong into parameters.
 class Database {
  public:
   enum class Missing { is_error, make };  // made with mode 0600; the folder must exist
@@ -106,11 +110,12 @@ class Database {
   explicit Database(sqlite3* handle);
   Result<Statement> prepare(std::string_view sql);
   static Result<void> finish(Statement& statement);
+  [[nodiscard]] sqlite3* handle() const;
 
   struct Close {
-    void operator()(sqlite3* database) const;
+    void operator()(Connection* connection) const;
   };
-  std::unique_ptr<sqlite3, Close> handle_;
+  std::unique_ptr<Connection, Close> connection_;
 };
 
 // Rolls back at the end unless committed; must not outlive its Database.

@@ -7,3 +7,6 @@ if(TARGET runneriq)
                  RUNNERIQ_EXECUTOR=$<TARGET_FILE:runneriq-executor>)
   endfunction()
 endif()
+runneriq_test(fleet_faults_test LABEL integration
+  SOURCES integration/fleet_faults_test.cpp
+  USES scheduler gitlab_rest gitlab_simulator platform_http_client)
