@@ -5,9 +5,11 @@
 #include "platform/process_secrecy.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <span>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -17,20 +19,25 @@ namespace {
 
 using Words = std::span<const std::string_view>;
 
+int print(const std::string& text) {
+  if (std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0) return 0;
+  std::fputs("runneriq: standard output could not be written\n", stderr);
+  return static_cast<int>(cli::Exit::no);
+}
+
 int run_main(Words words, Words environment) {
   auto parsed = cli::parse_command_line(words);
   if (!parsed) {
     std::fprintf(stderr, "runneriq: %s\n", parsed.error().message.c_str());
     return static_cast<int>(cli::Exit::usage);
   }
-  return std::visit(
-      Overloaded{
-          [](const cli::Answer& answer) { return std::fputs(answer.text.c_str(), stdout) < 0 ? 1 : 0; },
-          [&](cli::Invocation& invocation) {
-            return Program{std::move(invocation), environment}.run();
-          },
-      },
-      *parsed);
+  return std::visit(Overloaded{
+                        [](const cli::Answer& answer) { return print(answer.text); },
+                        [&](cli::Invocation& invocation) {
+                          return Program{std::move(invocation), environment}.run();
+                        },
+                    },
+                    *parsed);
 }
 
 }  // namespace
@@ -38,6 +45,7 @@ int run_main(Words words, Words environment) {
 
 int main(int argc, char** argv, char** envp) {
   runneriq::platform::keep_memory_private();  // the environment may hold a token
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit is an error of the write, as a full disk is
   const std::vector<std::string_view> words(argv + std::min(argc, 1), argv + argc);
   std::vector<std::string_view> environment;
   for (char** entry = envp; *entry != nullptr; ++entry) environment.emplace_back(*entry);

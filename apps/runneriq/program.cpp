@@ -9,6 +9,7 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <utility>
 
 namespace runneriq::app {
@@ -74,11 +75,17 @@ int Program::run() {
   for (const cli::CommandRow& command : cli::commands()) {
     if (command.name != invocation_.command) continue;
     const Exit code = command.run(ports, invocation_);
-    if (out_.delivered()) return static_cast<int>(code);
-    out_.talk("runneriq: standard output could not be written");
-    return static_cast<int>(Exit::no);
+    return static_cast<int>(out_.trouble() == 0 ? code : undelivered());
   }
   return static_cast<int>(Exit::usage);
+}
+
+// Whoever reads through a pipe may stop when it has seen enough.
+Exit Program::undelivered() {
+  if (out_.trouble() != EPIPE) {
+    out_.talk("runneriq: " + platform::system_error("writing to standard output", out_.trouble()).message);
+  }
+  return Exit::no;
 }
 
 cli::Session Program::session() {
@@ -137,9 +144,24 @@ Result<void> Program::use_temporary_store() {
   return {};
 }
 
+// Before anything of the old configuration is given up: whether there is a GitLab to ask, with its token.
+Result<void> Program::can_be_watched(const Settings& fresh) const {
+  if (invocation_.has("--mock") || invocation_.has("--snapshot")) return {};
+  auto fleets = watched_fleets(fresh, environment_);
+  if (!fleets) return fail(std::move(fleets.error()));
+  for (const Watched& watched : *fleets) {
+    auto connection = connect(watched, fresh, termination_.signal_fd());
+    if (!connection) return fail(std::move(connection.error()));
+  }
+  return {};
+}
+
 std::vector<config::Problem> Program::reload(cli::Session& session) {
   auto fresh = load_settings(environment_, invocation_);
   if (!fresh->problems.empty()) return fresh->problems;
+  if (auto usable = can_be_watched(fresh->settings); !usable) {
+    return {{fresh->file.path, usable.error().message}};
+  }
   if (auto opened = log_.open(log_settings(*fresh, invocation_, run_)); !opened)
     return {{"log.file", opened.error().message}};
   loaded_ = std::move(fresh);

@@ -36,9 +36,11 @@ class Program {
   int run();
 
  private:
+  cli::Exit undelivered();
   cli::Session session();
   Result<std::unique_ptr<cli::TickSource>> open_source(const cli::SourceRequest& request);
   Result<void> use_temporary_store();
+  [[nodiscard]] Result<void> can_be_watched(const Settings& fresh) const;
   std::vector<config::Problem> reload(cli::Session& session);
   std::vector<executor::Finding> examine();
   [[nodiscard]] std::optional<scheduler::HostQueue> host_queue() const;

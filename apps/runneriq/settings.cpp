@@ -42,6 +42,8 @@ void apply_flags(Loaded& loaded, const cli::Invocation& invocation) {
   for (const cli::CommandRow& command : cli::commands()) {
     if (command.name == invocation.command) apply(command.flags);
   }
+  // A group on the command line is not narrowed to the project of a lower layer.
+  if (invocation.has("--group") && !invocation.has("--project")) loaded.settings.gitlab.fleet.project.clear();
 }
 
 std::string upper_case_name(std::string_view name) {

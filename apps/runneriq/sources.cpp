@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <utility>
 
 namespace runneriq::app {
@@ -93,15 +94,25 @@ class SnapshotSource final : public cli::TickSource {
   scheduler::Depth depth_;
 };
 
-Result<std::string> read_standard_input() {
+// Whether there is something to read, or the end; false when the program is to stop first.
+bool wait_for_input(int stop_fd) {
+  std::array<pollfd, 2> waits{{{STDIN_FILENO, POLLIN, 0}, {stop_fd, POLLIN, 0}}};
+  while (::poll(waits.data(), waits.size(), -1) < 0 && errno == EINTR) {
+  }
+  return waits[1].revents == 0;
+}
+
+Result<std::string> read_standard_input(int stop_fd) {
   std::string text;
   std::array<char, 65536> block{};
-  for (ssize_t count = 0; (count = ::read(STDIN_FILENO, block.data(), block.size())) != 0;) {
+  while (true) {
+    if (!wait_for_input(stop_fd)) return fail(Errc::unavailable, "stopped before standard input ended");
+    const ssize_t count = ::read(STDIN_FILENO, block.data(), block.size());
+    if (count == 0) return text;
     if (count < 0) return fail(Errc::unavailable, "standard input cannot be read");
     text.append(block.data(), static_cast<std::size_t>(count));
     if (text.size() > kLargestSnapshot) return fail(Errc::invalid_argument, "standard input is too large");
   }
-  return text;
 }
 
 }  // namespace
@@ -163,7 +174,8 @@ Result<std::unique_ptr<cli::TickSource>> open_mock(const SourceParts& parts) {
 }
 
 Result<std::unique_ptr<cli::TickSource>> open_snapshot(const std::string& file, const SourceParts& parts) {
-  auto document = file == "-" ? read_standard_input() : platform::read_file(file, kLargestSnapshot);
+  auto document =
+      file == "-" ? read_standard_input(parts.stop_fd) : platform::read_file(file, kLargestSnapshot);
   if (!document) return fail(Errc::invalid_argument, "--snapshot: " + document.error().message);
   return std::make_unique<SnapshotSource>(std::move(*document), parts);
 }

@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 
 namespace runneriq::app {
@@ -20,8 +21,8 @@ bool wants_colour(EnvironmentBlock environment) {
 StandardOutput::StandardOutput(EnvironmentBlock environment) : colour_(wants_colour(environment)) {}
 
 void StandardOutput::result(std::string_view text) {
-  failed_ = std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || failed_;
-  failed_ = std::fflush(stdout) != 0 || failed_;
+  note(std::fwrite(text.data(), 1, text.size(), stdout) != text.size());
+  note(std::fflush(stdout) != 0);
 }
 
 void StandardOutput::talk(std::string_view line) {
@@ -32,8 +33,13 @@ bool StandardOutput::somebody_watches() const {
   return ::isatty(STDERR_FILENO) != 0;
 }
 
-bool StandardOutput::delivered() {
-  return std::fflush(stdout) == 0 && !failed_;
+int StandardOutput::trouble() {
+  note(std::fflush(stdout) != 0);
+  return trouble_;
+}
+
+void StandardOutput::note(bool failed) {
+  if (failed && trouble_ == 0) trouble_ = errno == 0 ? EIO : errno;
 }
 
 }  // namespace runneriq::app

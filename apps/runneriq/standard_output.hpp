@@ -16,12 +16,14 @@ class StandardOutput final : public cli::Output {
   void talk(std::string_view line) override;
   [[nodiscard]] bool colour() const override { return colour_; }
   [[nodiscard]] bool somebody_watches() const override;
-  // Whether all results have arrived; to be asked at the end.
-  [[nodiscard]] bool delivered();
+  // The errno of the first result that did not arrive, 0 when all did; to be asked at the end.
+  [[nodiscard]] int trouble();
 
  private:
+  void note(bool failed);
+
   bool colour_;
-  bool failed_ = false;
+  int trouble_ = 0;
 };
 
 }  // namespace runneriq::app

@@ -6,4 +6,4 @@ runneriq_test(simulator_test LABEL unit
     unit/gitlab/simulator/api_test.cpp
     unit/gitlab/simulator/dispatch_test.cpp
     unit/gitlab/simulator/scenario_test.cpp
-  USES config_yaml gitlab_simulator)
+  USES config_yaml gitlab_simulated_site)
