@@ -5,9 +5,11 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <system_error>
 #include <utility>
 
 namespace runneriq::gitlab {
@@ -155,6 +157,26 @@ Result<Json> read_one(std::string_view json, Root root) {
   return value;
 }
 
+// The whole of a text as a number; some write numbers as texts.
+template <class Number>
+std::optional<Number> number_of(const Json& text) {
+  const auto& digits = text.get_ref<const std::string&>();
+  const char* const last = digits.data() + digits.size();
+  Number value{};
+  const auto [end, error] = std::from_chars(digits.data(), last, value);
+  return error == std::errc{} && end == last ? std::optional{value} : std::nullopt;
+}
+
+std::optional<std::uint64_t> whole_number(const Json& value) {
+  if (value.is_string()) return number_of<std::uint64_t>(value);
+  return value.is_number_unsigned() ? std::optional{value.get<std::uint64_t>()} : std::nullopt;
+}
+
+std::optional<double> number(const Json& value) {
+  if (value.is_string()) return number_of<double>(value);
+  return value.is_number() ? std::optional{value.get<double>()} : std::nullopt;
+}
+
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(kWhiteSpace);
   if (first == std::string_view::npos) return {};
@@ -198,9 +220,7 @@ const Json& member(const Json& object, std::string_view key) {
 }
 
 std::int64_t id_in(const Json& object, std::string_view key) {
-  const Json& value = member(object, key);
-  if (!value.is_number_unsigned()) return 0;
-  const auto id = value.get<std::uint64_t>();
+  const std::uint64_t id = whole_number(member(object, key)).value_or(0);
   return id > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())
              ? 0
              : static_cast<std::int64_t>(id);
@@ -213,6 +233,7 @@ std::string text_in(const Json& object, std::string_view key) {
 
 std::optional<bool> switch_in(const Json& object, std::string_view key) {
   const Json& value = member(object, key);
+  if (value == "true" || value == "false") return value == "true";
   return value.is_boolean() ? std::optional{value.get<bool>()} : std::nullopt;
 }
 
@@ -226,18 +247,16 @@ std::optional<Time> time_in(const Json& object, std::string_view key) {
 std::optional<Duration> seconds_in(const Json& object, std::string_view key) {
   constexpr double kLongest = std::chrono::duration<double>{std::chrono::years{10}}.count();
   const Json& value = member(object, key);
-  if (!value.is_number()) return std::nullopt;
-  const auto seconds = value.get<double>();
+  const double seconds = number(value).value_or(-1);
   if (!(seconds >= 0 && seconds <= kLongest)) return std::nullopt;
   return Duration{std::llround(seconds * 1000)};
 }
 
 std::optional<int> count_in(const Json& object, std::string_view key) {
   const Json& value = member(object, key);
-  if (!value.is_number_unsigned()) return std::nullopt;
-  const auto count = value.get<std::uint64_t>();
-  if (count > static_cast<std::uint64_t>(std::numeric_limits<int>::max())) return std::nullopt;
-  return static_cast<int>(count);
+  const auto count = whole_number(value);
+  if (!count || *count > static_cast<std::uint64_t>(std::numeric_limits<int>::max())) return std::nullopt;
+  return static_cast<int>(*count);
 }
 
 std::optional<std::vector<std::string>> texts_in(const Json& object, std::string_view key) {

@@ -16,10 +16,14 @@ template <class Type>
 Result<std::vector<Type>> parse_list(std::string_view json,
                                      const std::function<std::optional<Type>(const Json&)>& type_of) {
   std::vector<Type> list;
+  bool any = false;
   auto done = read_list(json, [&](const Json& element) {
+    any = true;
     if (auto one = type_of(element)) list.push_back(std::move(*one));
   });
   if (!done) return fail(std::move(done.error()));
+  if (any && list.empty())
+    return fail(Errc::corrupt, "the list holds nothing of the kind that was asked for");
   return list;
 }
 
@@ -32,14 +36,16 @@ Result<Type> parse_one(std::string_view json, std::optional<Type> (*type_of)(con
   return *std::move(one);
 }
 
-// "paused" and "active" are words of old: what `online` says counts then.
+// "paused" and "active" are words of old: what `online` says counts then. Where neither is told, the
+// time of the last contact decides alone.
 RunnerStatus status_in(const Json& object) {
   const RunnerStatus status = runner_status(text_in(object, "status"));
   if (status != RunnerStatus::unknown) return status;
   if (const auto online = switch_in(object, "online")) {
     return *online ? RunnerStatus::online : RunnerStatus::offline;
   }
-  return object.contains("online") ? RunnerStatus::never_contacted : RunnerStatus::unknown;
+  if (object.contains("online")) return RunnerStatus::never_contacted;
+  return object.contains("status") ? RunnerStatus::unknown : RunnerStatus::online;
 }
 
 bool is_paused(const Json& object) {
@@ -95,10 +101,9 @@ std::vector<std::string> groups_in(const Json& object) {
 }
 
 std::optional<RunnerTraits> traits_in(const Json& object) {
-  auto tags = texts_in(object, "tag_list");
-  if (!tags) return std::nullopt;
+  if (!object.contains("tag_list")) return std::nullopt;
   RunnerTraits traits;
-  traits.tags = as_set(*std::move(tags));
+  traits.tags = as_set(texts_in(object, "tag_list").value_or(std::vector<std::string>{}));
   traits.run_untagged = switch_in(object, "run_untagged").value_or(true);
   traits.protected_only = text_in(object, "access_level") == "ref_protected";
   traits.type = type_in(object);
@@ -205,7 +210,7 @@ std::optional<Time> day_in(const Json& object, std::string_view key) {
 }  // namespace
 
 Result<std::vector<Runner>> parse_runners(std::string_view json) {
-  return parse_list<Runner>(json, runner_of);
+  return parse_list<Runner>(json, detailed_runner_of);
 }
 
 Result<Runner> parse_runner(std::string_view json) {

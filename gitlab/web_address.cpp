@@ -98,6 +98,13 @@ std::string_view without_slashes_behind(std::string_view path) {
   return path;
 }
 
+// GitLab's own variable CI_API_V4_URL ends so.
+std::string_view without_interface(std::string_view path) {
+  path = without_slashes_behind(path);
+  if (path.ends_with(kInterface)) path.remove_suffix(kInterface.size());
+  return without_slashes_behind(path);
+}
+
 // What is wrong with the address before its parts are looked at; "" = nothing.
 std::string_view trouble_of(std::string_view text, std::string_view authority) {
   if (text.size() > kLongestAddress) return "is too long for an address";
@@ -118,10 +125,9 @@ Result<std::string> parse_web_address(std::string_view text) {
   if (scheme == nullptr) return invalid(text, "is no http or https address, " + std::string(kExample));
   const std::string_view rest = text.substr(scheme->start.size());
   const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
-  const std::string_view path = without_slashes_behind(rest.substr(authority.size()));
+  const std::string_view path = without_interface(rest.substr(authority.size()));
   if (const std::string_view trouble = trouble_of(text, authority); !trouble.empty())
     return invalid(text, trouble);
-  if (path.ends_with(kInterface)) return invalid(text, "is the address of the interface: leave out /api/v4");
 
   const auto [host, port_text] =
       split_authority(std::string_view{lower}.substr(scheme->start.size(), authority.size()));

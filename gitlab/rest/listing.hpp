@@ -27,6 +27,8 @@ struct ListQuestion {
   int most_pages = 200;
   // Whether no further page is needed behind these items; none = all pages are.
   std::function<bool(const std::vector<T>& so_far)> enough = {};
+  // Whether GitLab names a next page behind the last one, too. Else one that is empty is a broken one.
+  bool may_end_empty = false;
 };
 
 // What an item is known by, so that none is listed twice when rows shift between pages.
@@ -63,12 +65,16 @@ class Listing : public std::enable_shared_from_this<Listing<T>> {
     if (!answer.body) return end(answer.status, fail(std::move(answer.body.error())));
     Result<std::vector<T>> page = question_.parse(*answer.body);
     if (!page) return end(answer.status, fail(std::move(page.error()).within(title())));
+    const bool empty = page->empty();
+    if (empty && !items_.empty() && !question_.may_end_empty)
+      return end(answer.status, fail(Errc::corrupt, title() + ": an empty page where more was promised"));
     if (!add(std::move(*page)))
       return end(answer.status, fail(Errc::corrupt, title() + ": the same page again"));
     if (question_.enough && question_.enough(items_)) return end(answer.status, std::move(items_));
-    Result<std::optional<std::string>> next = trail_.next(answer.link);
+    Result<std::optional<std::string>> next = trail_.next(answer.link, answer.next_page);
     if (!next) return end(answer.status, fail(std::move(next.error()).within(title())));
     if (!*next) return end(answer.status, std::move(items_));
+    if (empty) return end(answer.status, fail(Errc::corrupt, title() + ": an empty page before the last"));
     ask(Question::get(std::move(**next)).charged(CallBudget::Charge::credit));
   }
 

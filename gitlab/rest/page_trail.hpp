@@ -15,12 +15,18 @@ class PageTrail {
  public:
   PageTrail(const ApiBase& base, std::string first_path, int most_pages);
 
-  // The path of the next page by the Link header of the last one; none = that was the last.
-  // Error: invalid_argument for a way out of this GitLab, corrupt for a loop and for too many pages.
-  [[nodiscard]] Result<std::optional<std::string>> next(std::string_view link_header);
+  // The path of the next page by the Link header of the last one, or where there is none by its
+  // X-Next-Page; none = that was the last. It is asked for at our own address of GitLab, whatever name
+  // GitLab believes to have. Error: invalid_argument for a way out of this GitLab, corrupt for a loop
+  // and for too many pages.
+  [[nodiscard]] Result<std::optional<std::string>> next(std::string_view link_header,
+                                                        std::string_view next_number = {});
 
  private:
+  [[nodiscard]] Result<std::string> path_of(std::string_view given) const;
+
   const ApiBase& base_;
+  std::string first_;
   std::set<std::string> seen_;
   int most_pages_;
 };

@@ -17,6 +17,10 @@ constexpr std::size_t kMostEnded = 1000;    // remembered
 // GitLab pages jobs by keyset in this order only (CursorBasedKeyset, Ci::Build).
 constexpr std::string_view kNewestFirst = "&pagination=keyset&order_by=id&sort=desc&per_page=100";
 
+bool has_ended(const Job& job) {
+  return job.status == JobStatus::success || job.status == JobStatus::failed;
+}
+
 }  // namespace
 
 std::string ProjectJobs::path(std::string_view scopes) const {
@@ -25,9 +29,37 @@ std::string ProjectJobs::path(std::string_view scopes) const {
 }
 
 void ProjectJobs::ask_open_jobs(Sender& sender, Time now) {
-  read_pages<Job>(sender, {.path = path("scope%5B%5D=pending&scope%5B%5D=running"),
+  running_trouble_.reset();
+  if (several_refused_.holds(now)) return ask_pending_jobs(sender, now);
+  read_jobs(sender, "scope%5B%5D=pending&scope%5B%5D=running", [this, &sender, now](Listed<Job> listed) {
+    const bool doubtful =
+        listed.items && standing_ == Standing::only_one &&
+        std::ranges::find(*listed.items, JobStatus::pending, &Job::status) == listed.items->end() &&
+        !doubted_.holds(now);
+    if (!doubtful && (listed.items || listed.status != 400)) return take_open(std::move(listed), now);
+    (doubtful ? doubted_ : several_refused_).remember(now);
+    ask_pending_jobs(sender, now);
+  });
+}
+
+// For what takes one scope at a time.
+void ProjectJobs::ask_pending_jobs(Sender& sender, Time now) {
+  read_jobs(sender, "scope%5B%5D=pending", [this, &sender, now](const Listed<Job>& waiting) {
+    if (!waiting.items) return take_open(waiting, now);
+    if (!waiting.items->empty()) several_refused_.remember(now);
+    read_jobs(sender, "scope%5B%5D=running", [this, waiting, now](Listed<Job> running) {
+      if (!running.items) running_trouble_ = running.items.error();
+      Listed<Job> all = waiting;
+      if (running.items) std::ranges::move(*running.items, std::back_inserter(*all.items));
+      take_open(std::move(all), now);
+    });
+  });
+}
+
+void ProjectJobs::read_jobs(Sender& sender, std::string_view scopes, std::function<void(Listed<Job>)> done) {
+  read_pages<Job>(sender, {.path = path(scopes),
                            .parse = [id = project_](std::string_view json) { return parse_jobs(json, id); },
-                           .done = [this, now](Listed<Job> listed) { take_open(std::move(listed), now); }});
+                           .done = std::move(done)});
 }
 
 void ProjectJobs::take_open(Listed<Job> listed, Time now) {
@@ -74,14 +106,18 @@ void ProjectJobs::ask_finished_jobs(Sender& sender, Time now) {
   const auto enough = [first_look, back_to = oldest_wanted()](const std::vector<Job>& jobs) {
     return first_look || jobs.empty() || jobs.size() >= kMostFinished || jobs.back().id <= back_to;
   };
-  read_pages<Job>(sender, {.path = path("scope%5B%5D=success&scope%5B%5D=failed"),
-                           .parse = [id = project_](std::string_view json) { return parse_jobs(json, id); },
-                           .done = [this, now](Listed<Job> listed) { take_finished(std::move(listed), now); },
-                           .enough = enough});
+  read_pages<Job>(sender,
+                  {.path = path(several_refused_.holds(now) ? "scope%5B%5D=success"
+                                                            : "scope%5B%5D=success&scope%5B%5D=failed"),
+                   .parse = [id = project_](std::string_view json) { return parse_jobs(json, id); },
+                   .done = [this, now](Listed<Job> listed) { take_finished(std::move(listed), now); },
+                   .enough = enough});
 }
 
 void ProjectJobs::take_finished(Listed<Job> listed, Time now) {
   if (!listed.items) return newest_.miss(std::move(listed.items.error()), now);
+  // Not every GitLab heeds the scopes.
+  std::erase_if(*listed.items, [](const Job& job) { return !has_ended(job); });
   std::ranges::sort(*listed.items, {}, &Job::id);
   JobId newest = newest_.value().value_or(JobId{});
   for (Job& job : *listed.items) {
@@ -129,6 +165,7 @@ void ProjectJobs::report(const std::string& title, FleetReading& reading) const 
     stale->essential = !open_.refused() || standing_ == Standing::only_one;
     reading.stale.push_back(std::move(*stale));
   }
+  if (running_trouble_) reading.stale.push_back({"running jobs of " + title, running_trouble_->message, {}});
   if (auto stale = newest_.stale("finished jobs of " + title, reading.read_at)) {
     stale->essential = false;
     reading.stale.push_back(std::move(*stale));

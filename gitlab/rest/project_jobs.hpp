@@ -5,10 +5,14 @@
 #include "gitlab/fleet_reader.hpp"
 #include "gitlab/rest/cached.hpp"
 #include "gitlab/rest/listing.hpp"
+#include "gitlab/rest/refusal.hpp"
 #include "gitlab/rest/sender.hpp"
 
+#include <functional>
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace runneriq::gitlab {
@@ -41,6 +45,8 @@ class ProjectJobs {
   };
   [[nodiscard]] const std::vector<Job>& running() const;
   [[nodiscard]] std::string path(std::string_view scopes) const;
+  void ask_pending_jobs(Sender& sender, Time now);
+  void read_jobs(Sender& sender, std::string_view scopes, std::function<void(Listed<Job>)> done);
   void take_open(Listed<Job> listed, Time now);
   void await_vanished(const OpenJobs& now_open);
   void take_finished(Listed<Job> listed, Time now);
@@ -50,8 +56,11 @@ class ProjectJobs {
   ProjectId project_;
   Standing standing_;
   Cached<OpenJobs> open_;
-  Cached<JobId> newest_;     // of the finished ones
-  std::set<JobId> awaited_;  // were open, are gone, did not show up as finished yet
+  Refusal several_refused_;               // several scopes in one question
+  Refusal doubted_;                       // whether that heeds them all: nothing seemed to wait
+  std::optional<Error> running_trouble_;  // they alone could not be read
+  Cached<JobId> newest_;                  // of the finished ones
+  std::set<JobId> awaited_;               // were open, are gone, did not show up as finished yet
   std::vector<Job> just_finished_;
   std::vector<Job> ended_;     // id, pipeline and name of the last ones
   std::set<JobId> ended_ids_;  // of the same

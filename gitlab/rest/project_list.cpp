@@ -7,6 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <system_error>
 #include <utility>
 
 namespace runneriq::gitlab {
@@ -50,7 +53,8 @@ void ProjectList::ask(Sender& sender, Time now) {
                         {.path = list_path(fleet_),
                          .parse = parse_projects,
                          .done = [this, now](Listed<Project> l) { take(l.status, std::move(l.items), now); },
-                         .most_pages = kMostPages});
+                         .most_pages = kMostPages,
+                         .may_end_empty = true});
     return;
   }
   read_one<Project>(sender, Question::get("/api/v4/projects/" + percent_encoded(fleet_.project)),
@@ -74,22 +78,43 @@ void ProjectList::ask_group_path(Sender& sender, Time now) {
 
 void ProjectList::take(int status, Result<std::vector<Project>> projects, Time now) {
   status_ = status;
-  if (!projects) return list_.miss(std::move(projects.error()), now);
+  if (!projects) {
+    assume();
+    return list_.miss(std::move(projects.error()), now);
+  }
   if (fleet_.project.empty())
     std::erase_if(*projects, [](const Project& project) { return project.archived; });
   std::ranges::sort(*projects, {}, &Project::id);
+  // An empty page ends this list without a word, and would take projects away for ten minutes.
+  if (lacks_known(*projects) && !std::exchange(shrunk_, true))
+    return list_.miss({Errc::corrupt, "some are missing now; asked once more"}, now);
+  shrunk_ = false;
   list_.keep(std::move(*projects), now);
 }
 
+bool ProjectList::lacks_known(const std::vector<Project>& projects) const {
+  return list_.value() && !std::ranges::includes(projects, *list_.value(), {}, &Project::id, &Project::id);
+}
+
+// Its number is enough to ask for its jobs.
+void ProjectList::assume() {
+  std::int64_t number = 0;
+  const std::string& text = fleet_.project;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || number <= 0) return;
+  Project project;
+  project.id = ProjectId{number};
+  assumed_.assign(1, std::move(project));
+}
+
 const std::vector<Project>& ProjectList::projects() const {
-  static const std::vector<Project> kNone;
-  return list_.value() ? *list_.value() : kNone;
+  return list_.value() ? *list_.value() : assumed_;
 }
 
 std::optional<RunnerOwner> ProjectList::owner() const {
   if (!fleet_.project.empty()) {
     if (!is_number(fleet_.project)) return RunnerOwner{RunnerOwner::Kind::project, fleet_.project};
-    if (projects().empty()) return std::nullopt;
+    if (projects().empty() || projects().front().path.empty()) return std::nullopt;
     return RunnerOwner{RunnerOwner::Kind::project, projects().front().path};
   }
   if (fleet_.group.empty()) return RunnerOwner{};

@@ -31,10 +31,14 @@ class ProjectList {
 
  private:
   void ask_group_path(Sender& sender, Time now);
+  void assume();
+  [[nodiscard]] bool lacks_known(const std::vector<Project>& projects) const;
   void take(int status, Result<std::vector<Project>> projects, Time now);
 
   const FleetOptions& fleet_;
   Cached<std::vector<Project>> list_;
+  bool shrunk_ = false;           // projects were missing for the first time
+  std::vector<Project> assumed_;  // while there is no list: the one that is configured by its number
   Cached<std::string> group_path_;
   int status_ = 0;
 };

@@ -40,17 +40,17 @@ std::string Question::title() const {
   return (body_.empty() ? "GET " : "POST ") + std::string(without_query(path_));
 }
 
-platform::HttpCall Question::call(const ApiBase& base, const Secret& token) const {
+platform::HttpCall Question::call(const ApiBase& base, const Secret& token, TokenForm form) const {
   platform::HttpCall call;
   call.method = body_.empty() ? "GET" : "POST";
   call.url = base.address(path_);
   call.body = body_;
   call.headers.push_back({"Accept", "application/json"});
   if (!body_.empty()) call.headers.push_back({"Content-Type", "application/json"});
-  if (!token.empty()) {
-    call.secret_header = "PRIVATE-TOKEN";
-    call.secret = token;
-  }
+  if (token.empty()) return call;
+  const bool bearer = form == TokenForm::bearer;
+  call.secret_header = bearer ? "Authorization" : "PRIVATE-TOKEN";
+  call.secret = bearer ? Secret("Bearer " + token.reveal()) : token;
   return call;
 }
 

@@ -10,6 +10,10 @@
 
 namespace runneriq::gitlab {
 
+// GitLab takes access tokens in both forms, those of OAuth and what stands in front of some GitLabs in
+// the second only.
+enum class TokenForm { private_token, bearer };
+
 class Question {
  public:
   // `path` begins with "/api/v4/", with its query.
@@ -23,7 +27,7 @@ class Question {
   }
   [[nodiscard]] CallBudget::Charge charge() const { return charge_; }
   [[nodiscard]] std::string title() const;  // "GET /api/v4/projects/7/jobs"
-  [[nodiscard]] platform::HttpCall call(const ApiBase& base, const Secret& token) const;
+  [[nodiscard]] platform::HttpCall call(const ApiBase& base, const Secret& token, TokenForm form) const;
 
  private:
   Question(std::string path, std::string body) : path_(std::move(path)), body_(std::move(body)) {}

@@ -25,7 +25,8 @@ struct Known {
       : jobs(project, standing), surroundings(project, manual_refused) {}
   ProjectJobs jobs;
   Surroundings surroundings;
-  std::string path;
+  std::string path;   // "" = not known
+  std::string title;  // for people
 };
 
 SenderSettings sender_settings(const RestSettings& settings) {
@@ -36,8 +37,8 @@ SenderSettings sender_settings(const RestSettings& settings) {
           .wait_until = settings.wait_until};
 }
 
-std::string title(const std::string& path) {
-  return "project " + path;
+std::string title(const Project& project) {
+  return "project " + (project.path.empty() ? std::to_string(project.id.value()) : project.path);
 }
 
 }  // namespace
@@ -49,7 +50,8 @@ struct RestFleet::State {
         budget(settings.client.calls_per_minute, settings.poll_interval),
         sender(sender_settings(settings), base, transport, budget),
         runners(settings.fleet, settings.client.graphql ? DetailsBy::graphql : DetailsBy::one_by_one),
-        projects(settings.fleet) {}
+        projects(settings.fleet),
+        manual_refused(settings.client.graphql ? 2 : 1) {}
 
   void open(Time now);
   void read_lists(Time now);
@@ -99,6 +101,7 @@ void RestFleet::State::follow_projects() {
   });
   for (const Project& project : projects.projects()) {
     known.try_emplace(project.id, project.id, standing, manual_refused).first->second.path = project.path;
+    known.at(project.id).title = title(project);
   }
 }
 
@@ -117,7 +120,9 @@ int RestFleet::State::wanted_calls(Time now) const {
 void RestFleet::State::read_jobs_and_details(Time now) {
   std::vector<TurnTaker> takers;
   for (const auto& [id, project] : known) {
-    if (project.jobs.open_jobs_due(now)) takers.push_back({id, project.jobs.busy(), project.jobs.read_at()});
+    // Of those that were never read nobody knows how busy they are: they go first.
+    const bool busy = project.jobs.busy() || !project.jobs.read_at();
+    if (project.jobs.open_jobs_due(now)) takers.push_back({id, busy, project.jobs.read_at()});
   }
   const int left = budget.left(settings.now());
   const int shared = left - std::min(wanted_calls(now), left / 4);
@@ -158,7 +163,11 @@ void RestFleet::State::read_finished(Time now) {
 
 // Why there is nothing to go on with.
 std::optional<Error> RestFleet::State::ruin() const {
-  const bool nothing = !runners.list().value() && !projects.list().value();
+  const bool no_such_group = !settings.fleet.group.empty() && projects.status() == 404;
+  const bool only_runners = runners.list().value() && settings.fleet.project.empty() && !no_such_group;
+  const bool jobs =
+      std::ranges::any_of(known, [](const auto& entry) { return entry.second.jobs.read_at().has_value(); });
+  const bool nothing = !projects.list().value() && !only_runners && !jobs;
   if (!nothing && !sender.token_refused()) return std::nullopt;
   Trouble trouble{runners.list_status(), runners.list().trouble().value_or(Error{})};
   const Trouble other{projects.status(), projects.list().trouble().value_or(Error{})};
@@ -169,15 +178,26 @@ std::optional<Error> RestFleet::State::ruin() const {
   return error;
 }
 
+// The token's user may manage runners of projects elsewhere, too.
+void drop_runners_of_other_projects(FleetReading& reading) {
+  std::erase_if(reading.runners, [&](const Runner& runner) {
+    if (runner.type != RunnerType::project || !runner.traits || runner.traits->projects.empty()) return false;
+    return std::ranges::none_of(runner.traits->projects, [&](ProjectId project) {
+      return std::ranges::binary_search(reading.projects, project, {}, &Project::id);
+    });
+  });
+}
+
 FleetReading RestFleet::State::reading(Time now) const {
   FleetReading reading;
   reading.gitlab = GitLabUrl{base.url()};
   reading.read_at = now;
   runners.report(reading);
   projects.report(reading);
+  if (!settings.fleet.group.empty() && !reading.projects.empty()) drop_runners_of_other_projects(reading);
   for (const auto& [id, project] : known) {
-    project.jobs.report(title(project.path), reading);
-    project.surroundings.report(title(project.path), reading);
+    project.jobs.report(project.title, reading);
+    project.surroundings.report(project.title, reading);
   }
   for (Job& job : reading.pending) {
     const auto project = known.find(job.project);
@@ -197,9 +217,10 @@ RestFleet::~RestFleet() = default;
 Result<FleetReading> RestFleet::read(Time now) {
   state_->open(now);
   state_->read_lists(now);
-  if (auto error = state_->ruin()) return fail(std::move(*error));
   state_->follow_projects();
-  state_->read_jobs_and_details(now);
+  // The jobs of a project may be shown where the project itself is not.
+  if (!state_->sender.token_refused()) state_->read_jobs_and_details(now);
+  if (auto error = state_->ruin()) return fail(std::move(*error));
   state_->read_surroundings(now);
   state_->read_finished(now);
   return state_->reading(now);

@@ -9,6 +9,7 @@
 #include "gitlab/rest/listing.hpp"
 #include "gitlab/rest/refusal.hpp"
 #include "gitlab/rest/sender.hpp"
+#include "gitlab/rest/trouble.hpp"
 
 #include <map>
 #include <optional>
@@ -41,10 +42,13 @@ class RunnerRoll {
 
  private:
   struct DetailsPage;
+  [[nodiscard]] bool falls_back(int status, Time now) const;
+  void ask_managed(Sender& sender, Time now);
   void take_list(Listed<Runner> listed, Time now);
   void ask_page(Sender& sender, DetailsPage page);
   void take_page(Sender& sender, DetailsPage page, Answer answer);
-  [[nodiscard]] const std::vector<Runner>& listed() const;
+  void ask_runners_of_projects(Sender& sender, Time now);
+  [[nodiscard]] std::vector<Runner> listed() const;
   [[nodiscard]] std::vector<RunnerId> without_fresh_details(Time now) const;
   [[nodiscard]] Runner merged(const Runner& listed, Time now) const;
   void forget_vanished();
@@ -54,8 +58,13 @@ class RunnerRoll {
   Cached<std::vector<Runner>> list_;
   int list_status_ = 0;
   std::map<RunnerId, Cached<Runner>> details_;
-  Refusal graphql_refused_;
-  Refusal all_refused_;  // GET /runners/all, for administrators only
+  // Of a group: GraphQL counts the runners of its projects among its own, REST's list does not.
+  Cached<std::vector<Runner>> of_projects_;
+  Refusal graphql_refused_{2};
+  // The list of the project, of the group, or of all (for administrators only).
+  Refusal own_refused_{2};
+  bool emptied_ = false;                // the list held nothing for the first time
+  std::optional<Trouble> own_trouble_;  // none = the list is that
 };
 
 }  // namespace runneriq::gitlab

@@ -40,6 +40,7 @@ void Sender::open(Time deadline) {
   deadline_ = deadline;
   count_ = {};
   answered_ = refused_ = unanswered_ = 0;
+  form_changed_ = false;
 }
 
 std::optional<Error> Sender::hindrance(Time now) const {
@@ -97,7 +98,7 @@ void Sender::pump() {
 }
 
 void Sender::send(Order order) {
-  platform::HttpCall call = order.question.call(base_, settings_.token);
+  platform::HttpCall call = order.question.call(base_, settings_.token, form_);
   if (!only_reads(call, base_)) {
     give_up(std::move(order), {Errc::invalid_argument, "not sent, for it might change something in GitLab"});
     return;
@@ -106,6 +107,7 @@ void Sender::send(Order order) {
   ++count_.calls;
   ++under_way_;
   ++order.attempts;
+  order.form = form_;
   transport_.begin(std::move(call), [this, order](Result<platform::HttpReply> outcome) {
     --under_way_;
     take_reply(order, std::move(outcome));
@@ -115,9 +117,14 @@ void Sender::send(Order order) {
 
 void Sender::take_reply(Order order, Result<platform::HttpReply> outcome) {
   const Time now = settings_.now();
+  if (tries_other_form(order, outcome)) {
+    queue_.push_front(std::move(order));
+    return;
+  }
   note(outcome, now);
   if (is_success(outcome)) {
-    order.done({outcome->status, std::move(outcome->body), std::string(outcome->header("link"))});
+    order.done({outcome->status, std::move(outcome->body), std::string(outcome->header("link")),
+                std::string(outcome->header("x-next-page"))});
     return;
   }
   order.status = outcome ? outcome->status : 0;
@@ -129,6 +136,17 @@ void Sender::take_reply(Order order, Result<platform::HttpReply> outcome) {
     return;
   }
   give_up(std::move(order), {});
+}
+
+bool Sender::tries_other_form(const Order& order, const Result<platform::HttpReply>& outcome) {
+  form_works_ |= is_success(outcome);
+  if (!outcome || outcome->status != 401 || settings_.token.empty()) return false;
+  const bool sent_as_now = order.form == form_;
+  if (sent_as_now && (form_works_ || form_changed_)) return false;
+  if (!budget_.take(order.question.charge(), settings_.now())) return false;
+  if (sent_as_now) form_ = form_ == TokenForm::bearer ? TokenForm::private_token : TokenForm::bearer;
+  form_changed_ = true;
+  return true;
 }
 
 void Sender::note(const Result<platform::HttpReply>& outcome, Time now) {

@@ -30,6 +30,7 @@ struct Answer {
   int status = 0;            // of the last attempt; 0 = no answer
   Result<std::string> body;  // of a 2xx
   std::string link;          // the Link header
+  std::string next_page{};   // the X-Next-Page header
 };
 
 class Sender {
@@ -57,6 +58,7 @@ class Sender {
     Done done;
     int attempts = 0;
     Time due;  // not before
+    TokenForm form = TokenForm::private_token;
     // Of the last attempt.
     int status = 0;
     Error trouble;
@@ -67,6 +69,8 @@ class Sender {
   void send(Order order);
   void take_reply(Order order, Result<platform::HttpReply> outcome);
   void note(const Result<platform::HttpReply>& outcome, Time now);
+  // Whether it goes out once more with the token in its other form, as no call was ever let in.
+  bool tries_other_form(const Order& order, const Result<platform::HttpReply>& outcome);
   [[nodiscard]] std::optional<Time> next_attempt(const Order& order,
                                                  const Result<platform::HttpReply>& outcome, Time now);
   // With the trouble of the last attempt; with `reason` when there was none.
@@ -87,6 +91,9 @@ class Sender {
   int answered_ = 0;    // with anything but 401
   int refused_ = 0;     // with 401
   int unanswered_ = 0;  // attempts
+  TokenForm form_ = TokenForm::private_token;
+  bool form_changed_ = false;  // in this reading
+  bool form_works_ = false;    // a call was let in
 };
 
 }  // namespace runneriq::gitlab

@@ -39,6 +39,7 @@ void Surroundings::attend(const std::vector<Job>& pending, const std::string& pa
   users_.clear();
   iids_.clear();
   jobs_.clear();
+  manual_trouble_.reset();
   for (const Job& job : pending) {
     jobs_.insert(job.id);
     if (job.user != UserId{}) users_.insert(job.user);
@@ -139,12 +140,14 @@ void Surroundings::ask_manual(Sender& sender, Time now) {
              [this, now](const Answer& answer) { take_manual(answer, now); });
 }
 
-// What GraphQL does not tell stays unknown: no decision is wrong for it.
+// What GraphQL never tells stays unknown: no decision is wrong for it. What it told before is missed.
 void Surroundings::take_manual(const Answer& answer, Time now) {
   if (!answer.body) {
     if (answer.status >= 400 && answer.status < 500 && answer.status != 408 && answer.status != 429) {
       manual_refused_.remember(now);
+      if (!manual_refused_.worked()) return;
     }
+    manual_trouble_ = answer.body.error();
     return;
   }
   const auto told = parse_manual_jobs_answer(*answer.body);
@@ -152,9 +155,12 @@ void Surroundings::take_manual(const Answer& answer, Time now) {
     // Of this project alone, perhaps: its jobs count as asked.
     if (told.error().code == Errc::permission) {
       for (const JobId job : jobs_) manual_.try_emplace(job);
+    } else {
+      manual_trouble_ = told.error();
     }
     return;
   }
+  manual_refused_.has_worked();
   for (const JobId job : jobs_) {
     const auto found = told->find(job);
     manual_[job] = found == told->end() ? std::nullopt : std::optional(found->second);
@@ -195,6 +201,12 @@ void Surroundings::report(const std::string& title, FleetReading& reading) const
     if (known && *known) reading.merge_requests[{project_, iid}] = **known;
   }
   add_less_essential(levels_.stale(users_, "roles in " + title, reading.read_at), reading);
+  if (manual_trouble_) {
+    add_less_essential(Stale{.what = "jobs of " + title + " that were started by hand",
+                             .why = manual_trouble_->message,
+                             .age = std::nullopt},
+                       reading);
+  }
   add_less_essential(merge_requests_.stale(iids_, "merge requests of " + title, reading.read_at), reading);
 }
 

@@ -58,6 +58,7 @@ class Surroundings {
   Cached<std::vector<std::string>> branches_, tags_;
   Lookup<UserId, int> levels_{std::chrono::hours{1}};
   Lookup<MergeRequestIid, std::optional<MergeRequest>> merge_requests_{std::chrono::minutes{2}};
+  std::optional<Error> manual_trouble_;          // of this reading
   std::map<JobId, std::optional<bool>> manual_;  // none = asked, not told
 };
 

@@ -247,11 +247,11 @@ json group_field(const Visit& visit, const GraphqlField& asked) {
   return object(asked.fields, "Group", [&](const GraphqlField& field) -> std::optional<json> {
     if (field.name == "fullPath") return group;
     if (field.name != "runners") return std::nullopt;
-    return runner_page(
-        visit.world,
-        runners_where(visit.world,
-                      [&](const RunnerRecord& runner) { return is_available_to(runner, group); }),
-        field);
+    // ALL_AVAILABLE, unlike GET /groups/:id/runners, counts the runners of the group's projects.
+    const auto available = [&](const RunnerRecord& runner) {
+      return is_available_to(runner, group) || is_of_a_project_below(visit.world, runner, group);
+    };
+    return runner_page(visit.world, runners_where(visit.world, available), field);
   });
 }
 

@@ -226,4 +226,12 @@ bool is_available_to(const RunnerRecord& runner, std::string_view group) {
                      [&](const std::string& one) { return is_below(group, one); });
 }
 
+bool is_of_a_project_below(const World& world, const RunnerRecord& runner, std::string_view group) {
+  const auto& projects = runner.traits.projects;
+  return std::any_of(projects.begin(), projects.end(), [&](ProjectId id) {
+    const auto project = world.projects().find(id);
+    return project != world.projects().end() && is_below(project->second.path, group);
+  });
+}
+
 }  // namespace runneriq::gitlab::simulator

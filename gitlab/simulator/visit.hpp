@@ -67,6 +67,8 @@ bool serves(const RunnerRecord& runner, const ProjectRecord& project);
 // above or the instance.
 bool is_group(const World& world, std::string_view group);
 bool is_available_to(const RunnerRecord& runner, std::string_view group);
+// Whether it is a project runner of a project below the group.
+bool is_of_a_project_below(const World& world, const RunnerRecord& runner, std::string_view group);
 
 // Whether the call is a GraphQL query: nothing that may change something.
 bool is_graphql_query(const Call& call);

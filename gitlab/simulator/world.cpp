@@ -63,8 +63,14 @@ bool World::is_retried(const JobRecord& job) const {
                      [&](JobId id) { return id > job.id && jobs_.at(id).name == job.name; });
 }
 
-// The order is that of Gitlab::Ci::Status::Composite, for jobs that wait for no stage.
 JobStatus World::status_of(const PipelineRecord& pipeline) const {
+  const auto known = pipeline_status_.find(pipeline.id);
+  if (known != pipeline_status_.end()) return known->second;
+  return pipeline_status_[pipeline.id] = composite_status(pipeline);
+}
+
+// The order is that of Gitlab::Ci::Status::Composite, for jobs that wait for no stage.
+JobStatus World::composite_status(const PipelineRecord& pipeline) const {
   std::map<std::string, const JobRecord*> latest;
   for (const JobId id : pipeline.jobs) latest[jobs_.at(id).name] = &jobs_.at(id);
   std::set<JobStatus> seen;
@@ -131,6 +137,7 @@ void World::set_status(JobRecord& job, JobStatus status) {
   if (occupies(status) != occupies(job.status)) count_running(job, occupies(status) ? 1 : -1);
   if (job.status == JobStatus::pending) pending_.erase(job.id);
   job.status = status;
+  pipeline_status_.erase(job.pipeline);
   if (status == JobStatus::pending) {
     pending_.insert(job.id);
     ++queue_ticks_;

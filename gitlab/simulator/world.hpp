@@ -101,6 +101,7 @@ class World {
   void set_status(JobRecord& job, JobStatus status);
   void count_running(JobRecord& job, int change);
   [[nodiscard]] JobRecord* next_for(const RunnerRecord& runner);
+  [[nodiscard]] JobStatus composite_status(const PipelineRecord& pipeline) const;
 
   Time now_;
   Time next_poll_;
@@ -110,6 +111,7 @@ class World {
   std::vector<MergeRequestRecord> merge_requests_;
   std::vector<IssueRecord> issues_;
   std::map<PipelineId, PipelineRecord> pipelines_;
+  mutable std::map<PipelineId, JobStatus> pipeline_status_;  // as far as asked for since the last change
   std::map<JobId, JobRecord> jobs_;
   std::map<ProjectId, std::vector<JobId>> jobs_of_;
   std::set<JobId> pending_;

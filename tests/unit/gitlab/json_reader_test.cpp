@@ -106,8 +106,9 @@ TEST(IdIn, TakesPositiveWholeNumbersOf63Bits) {
   };
   EXPECT_EQ(id("1"), 1);
   EXPECT_EQ(id("9223372036854775807"), 9'223'372'036'854'775'807);
+  EXPECT_EQ(id("\"12\""), 12) << "some write numbers as texts";
   for (const char* text : {"0", "-1", "9223372036854775808", "18446744073709551615", "18446744073709551617",
-                           "1e999", "1.0", "1.5", "1e3", "\"1\"", "null", "true", "[1]", "{}"}) {
+                           "1e999", "1.0", "1.5", "1e3", "\"1x\"", "\"-1\"", "null", "true", "[1]", "{}"}) {
     EXPECT_EQ(id(text), 0) << text;
   }
 }
@@ -138,7 +139,10 @@ TEST(SecondsIn, ReadsFractionsWithinTenYears) {
   EXPECT_EQ(seconds(1e300), std::nullopt);
   EXPECT_EQ(seconds_in(Json{{"s", 7}}, "s"), 7s);
   EXPECT_EQ(seconds_in(Json{{"s", nullptr}}, "s"), std::nullopt);
-  EXPECT_EQ(seconds_in(Json{{"s", "7"}}, "s"), std::nullopt);
+  EXPECT_EQ(seconds_in(Json{{"s", "7.5"}}, "s"), 7'500ms);
+  for (const char* text : {"", "7 s", "nan", "inf", "-1"}) {
+    EXPECT_EQ(seconds_in(Json{{"s", text}}, "s"), std::nullopt) << text;
+  }
 }
 
 TEST(CountIn, TakesWhatAnIntHolds) {

@@ -26,9 +26,11 @@ TEST(ParseRunners, ReadsTheList) {
   EXPECT_EQ(big.type, RunnerType::instance);
   EXPECT_EQ(big.status, RunnerStatus::online);
   EXPECT_FALSE(big.paused);
-  EXPECT_FALSE(big.traits);  // details only
+  ASSERT_TRUE(big.traits);  // GitLab leaves them to the details, others tell them here
+  EXPECT_EQ(big.traits->tags, (std::vector<std::string>{"new"}));
   const Runner& other = runners->back();
   EXPECT_EQ(other.id, RunnerId{9'223'372'036'854'775'807});
+  EXPECT_FALSE(other.traits);
   EXPECT_EQ(other.description, "");
   EXPECT_EQ(other.type, RunnerType::group);
   EXPECT_EQ(other.status, RunnerStatus::never_contacted);
@@ -37,7 +39,7 @@ TEST(ParseRunners, ReadsTheList) {
 
 TEST(ParseRunners, LeavesOutWhatHasNoId) {
   const auto runners = parse_runners(
-      R"([null,7,"x",[],{},{"id":null},{"id":0},{"id":-1},{"id":1.5},{"id":"2"},{"id":9223372036854775808},{"id":3}])");
+      R"([null,7,"x",[],{},{"id":null},{"id":0},{"id":-1},{"id":1.5},{"id":"2x"},{"id":9223372036854775808},{"id":3}])");
   ASSERT_TRUE(runners);
   ASSERT_EQ(runners->size(), 1U);
   EXPECT_EQ(runners->front().id, RunnerId{3});
@@ -67,7 +69,8 @@ TEST(ParseRunners, LetsOnlineDecideWhereTheStatusIsAWordOfOldOrOfTomorrow) {
         Row{R"([{"id":1,"status":"hibernating","online":false}])", RunnerStatus::offline, false},
         Row{R"([{"id":1,"status":"stale","online":false}])", RunnerStatus::stale, false},
         Row{R"([{"id":1,"active":false,"online":true}])", RunnerStatus::online, true},
-        Row{R"([{"id":1,"active":false,"paused":false}])", RunnerStatus::unknown, false}}) {
+        Row{R"([{"id":1,"status":"hibernating"}])", RunnerStatus::unknown, false},
+        Row{R"([{"id":1,"active":false,"paused":false}])", RunnerStatus::online, false}}) {
     const Runner runner = parse_runners(row.json).value().front();
     EXPECT_EQ(runner.status, row.status) << row.json;
     EXPECT_EQ(runner.paused, row.paused) << row.json;
@@ -120,7 +123,7 @@ TEST(ParseRunner, TakesNoTimeForNoLimit) {
 
 TEST(ParseRunner, HasNoTraitsWithoutTheTags) {
   EXPECT_FALSE(parse_runner(R"({"id":12,"run_untagged":true})")->traits);
-  EXPECT_FALSE(parse_runner(R"({"id":12,"tag_list":null})")->traits);
+  EXPECT_EQ(parse_runner(R"({"id":12,"tag_list":null})")->traits->tags, Texts{}) << "it has none";
   EXPECT_EQ(parse_runner(R"({"id":12,"tag_list":"b, a"})")->traits->tags, (Texts{"a", "b"}));
 }
 

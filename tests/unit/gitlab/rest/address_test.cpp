@@ -60,6 +60,31 @@ TEST(PageTrail, GoesFromPageToPage) {
   EXPECT_EQ(trail.next("").value(), std::nullopt);
 }
 
+TEST(PageTrail, StaysAtOurAddressWhateverNameGitLabBelievesToHave) {
+  const ApiBase base{"http://inner:8080/gitlab"};
+  PageTrail trail{base, "/api/v4/jobs?per_page=100", 9};
+  const auto next = [&](const std::string& address) {
+    return trail.next("<" + address + R"(>; rel="next")");
+  };
+  EXPECT_EQ(next("https://git.example.com/api/v4/jobs?page=2").value(), "/api/v4/jobs?page=2");
+  EXPECT_EQ(next("https://git.example.com/gitlab/api/v4/jobs?page=3").value(), "/api/v4/jobs?page=3");
+  EXPECT_EQ(next("//git.example.com/api/v4/jobs?page=4").value(), "/api/v4/jobs?page=4");
+  for (const char* given : {"https://git.example.com/api/v4/users?page=2", "https://git.example.com/?page=2",
+                            "https://git.example.com/api/v4/jobs?page=5#x"}) {
+    EXPECT_EQ(next(given).error().code, Errc::invalid_argument) << given;
+  }
+}
+
+TEST(PageTrail, GoesByNumberWhereThereAreNoLinks) {
+  const ApiBase base{"https://h"};
+  PageTrail trail{base, "/api/v4/jobs?per_page=100", 9};
+  EXPECT_EQ(trail.next("", "2").value(), "/api/v4/jobs?per_page=100&page=2");
+  EXPECT_EQ(trail.next("", "").value(), std::nullopt);
+  EXPECT_EQ(trail.next("", "2; x").value(), std::nullopt);
+  EXPECT_EQ(trail.next(R"(<https://h/api/v4/jobs?page=1>; rel="first")", "3").value(), std::nullopt);
+  EXPECT_EQ(trail.next("", "2").error().code, Errc::corrupt);
+}
+
 TEST(PageTrail, RefusesCircles) {
   const ApiBase base{"https://h"};
   PageTrail trail{base, "/api/v4/jobs", 10};

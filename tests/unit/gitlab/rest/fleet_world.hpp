@@ -65,6 +65,8 @@ class FleetWorld {
     transport.route(kApi + "groups/acme/runners", [this](const HttpCall& call) { return runner_page(call); });
     transport.route(kApi + "groups/acme/projects",
                     [this](const HttpCall& call) { return project_page(call); });
+    transport.route(kApi + "runners?type=project_type",
+                    [this](const HttpCall& call) { return page(runners_of("project_type"), call); });
     transport.route(kApi + "runners/", [this](const HttpCall& call) { return runner(call); });
     transport.route(kUrl + "/api/graphql", [this](const HttpCall& call) { return graphql(call); });
   }
@@ -127,11 +129,15 @@ class FleetWorld {
     return answer;
   }
 
-  HttpReply runner_page(const HttpCall& call) const {
+  std::vector<json> runners_of(std::string_view type) const {
     std::vector<json> list;
-    for (const auto& [id, runner] : runners) list.push_back(runner);
-    return page(list, call);
+    for (const auto& [id, runner] : runners) {
+      if (runner["runner_type"] == type) list.push_back(runner);
+    }
+    return list;
   }
+
+  HttpReply runner_page(const HttpCall& call) const { return page(runners_of("group_type"), call); }
 
   HttpReply project_page(const HttpCall& call) const {
     std::vector<json> list;
@@ -170,7 +176,7 @@ class FleetWorld {
       last = id;
       nodes.push_back({{"id", "gid://gitlab/Ci::Runner/" + std::to_string(id)},
                        {"description", runner["description"]},
-                       {"runnerType", "GROUP_TYPE"},
+                       {"runnerType", runner["runner_type"] == "group_type" ? "GROUP_TYPE" : "PROJECT_TYPE"},
                        {"status", "ONLINE"},
                        {"paused", false},
                        {"contactedAt", runneriq::to_text(clock)},

@@ -216,8 +216,22 @@ TEST_F(Sending, StopsAskingWhenTheTokenIsRefused) {
   Sender it = sender();
   const auto answers = ask(it, 40);
   EXPECT_EQ(answers.size(), 40U);
-  EXPECT_LE(transport.calls.size(), 6U);
+  EXPECT_LE(transport.calls.size(), 12U) << "the six under way, in both forms of the token";
   EXPECT_TRUE(it.token_refused());
+}
+
+TEST_F(Sending, TriesTheTokenInItsOtherFormWhenNoCallIsLetIn) {
+  transport.route(kUrl, [](const HttpCall& call) -> Result<HttpReply> {
+    return HttpReply{.status = call.secret_header == "Authorization" ? 200 : 401};
+  });
+  Sender it = sender();
+  for (const Answer& answer : ask(it, 10)) EXPECT_EQ(answer.status, 200);
+  EXPECT_FALSE(it.token_refused());
+  EXPECT_EQ(transport.calls.back().secret.reveal(), "Bearer " + transport.calls.front().secret.reveal());
+  EXPECT_LE(transport.calls.size(), 16U);
+  it.open(start + 60s);
+  ask(it, 1);
+  EXPECT_EQ(transport.calls.back().secret_header, "Authorization") << "what works is kept";
 }
 
 TEST_F(Sending, OneRefusalAmongAnswersIsNoRefusedToken) {

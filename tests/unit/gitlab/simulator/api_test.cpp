@@ -215,6 +215,18 @@ TEST_F(Api, PlaysRetriesAndCancelsJobs) {
   EXPECT_EQ(caller_.send("POST", "/projects/103/jobs/5001/retry", {}).status, 403) << "retried already";
 }
 
+TEST_F(Api, ShowsTheStatusOfAPipelineAsItIsNow) {
+  caller_.control(
+      "POST", "/pipelines",
+      {{"project", "acme/docs"}, {"jobs", {{{"name", "go"}, {"id", 5001}, {"tags", {"never"}}}}}});
+  const auto status = [&] { return caller_.json("/projects/103/jobs/5001").at("pipeline").at("status"); };
+  EXPECT_EQ(status(), "pending");
+  caller_.send("POST", "/projects/103/jobs/5001/cancel", {});
+  EXPECT_EQ(status(), "canceled");
+  caller_.send("POST", "/projects/103/jobs/5001/retry", {});
+  EXPECT_EQ(status(), "pending");
+}
+
 TEST_F(Api, KeepsNotesAndIssues) {
   EXPECT_EQ(caller_.send("POST", "/projects/101/merge_requests/7/notes", {{"body", "hello"}}).status, 201);
   EXPECT_EQ(caller_.json("/projects/101/merge_requests/7/notes").at(0).at("body"), "hello");
