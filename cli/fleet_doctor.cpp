@@ -56,7 +56,9 @@ void state(std::vector<Finding>& all, const ProgramFacts& facts) {
     all.push_back(
         finding("state", FindingStatus::warn,
                 told(*facts.state_error) + "; decisions are made without history and are not recorded",
-                "make the folder of " + file + " writable for this user, or set RUNNERIQ_STATE"));
+                facts.state_error->code == Errc::newer_schema
+                    ? "upgrade runneriq, or move " + file + " aside"
+                    : "make the folder of " + file + " writable for this user, or set RUNNERIQ_STATE"));
     return;
   }
   all.push_back(finding("state", FindingStatus::ok, file + " can be written"));
@@ -103,6 +105,10 @@ class FleetFindings {
     if (facts_.version) {
       return put("gitlab", FindingStatus::ok, facts_.fleet.url + " is GitLab " + printable(*facts_.version));
     }
+    if (facts_.reading) {
+      return put("gitlab", FindingStatus::warn, told(facts_.version.error()),
+                 "nothing is missing for it but the version of " + facts_.fleet.url);
+    }
     put("gitlab", FindingStatus::fail, told(facts_.version.error()), server_remedy());
   }
 
@@ -119,7 +125,7 @@ class FleetFindings {
 
   void token() {
     if (!facts_.token) {
-      const bool refused = facts_.token.error().code == Errc::permission;
+      const bool refused = facts_.token.error().code == Errc::permission && !facts_.reading;
       return put("token", refused ? FindingStatus::fail : FindingStatus::warn, told(facts_.token.error()),
                  refused ? "make a new token with the scope read_api and put it into " + facts_.token_variable
                          : "only personal, group and project access tokens tell their scopes");
@@ -164,8 +170,14 @@ class FleetFindings {
     runners(seen);
     for (const gitlab::Stale& stale : seen.stale) {
       put("fleet", FindingStatus::warn, printable(stale.what) + ": " + printable(stale.why),
-          "decisions go without it until the next poll; where it stays, raise gitlab.calls_per_minute");
+          remedy_of(stale));
     }
+  }
+
+  static std::string remedy_of(const gitlab::Stale& stale) {
+    const bool budget = stale.why.find("over the budget") != std::string::npos;
+    return std::string("decisions go without it until the next poll; where it stays, ") +
+           (budget ? "raise gitlab.calls_per_minute" : "see what the token's user may read there");
   }
 
   void runners(const gitlab::FleetReading& seen) {

@@ -57,7 +57,8 @@ std::optional<Exit> claim(Session& session, const Look& look) {
   return std::nullopt;
 }
 
-Exit run_on(Session& session, const Invocation& invocation, const Look& look) {
+Exit run_on(Session& session, const Invocation& invocation, Look look) {
+  look.source.memory_use = scheduler::MemoryUse::recall_and_remember;
   if (const auto taken = claim(session, look)) return *taken;
   const auto print = [&](const scheduler::Tick& tick) {
     if (wants_json(invocation)) session.out.result(one_line(tick_document(tick, look.view)) + "\n");

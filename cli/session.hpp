@@ -49,6 +49,7 @@ struct SourceRequest {
   Kind kind = Kind::gitlab;
   std::string snapshot_file;  // "-" = stdin
   scheduler::Depth depth = scheduler::Depth::full;
+  scheduler::MemoryUse memory_use = scheduler::MemoryUse::recall_only;
 };
 
 // The trail as commands see it.

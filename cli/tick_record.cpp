@@ -57,12 +57,17 @@ void TickRecord::add(const Tick& tick) {
   write(entries);
 }
 
+TickRecord::Standing TickRecord::standing(const scheduler::Assignment& assignment) {
+  if (!assignment.chosen) return Standing::no_runner;
+  return assignment.waits_for_slot ? Standing::waits_for_slot : Standing::can_start;
+}
+
 TickRecord::Recommendation TickRecord::recommendation(const Tick& tick, const JobDecision& decision) {
   Recommendation made{.score = decision.priority.score,
                       .job_class = decision.job_class,
-                      .path = decision.assignment.path,
+                      .standing = standing(decision.assignment),
                       .runner = std::nullopt};
-  if (decision.assignment.chosen) {
+  if (made.standing == Standing::can_start) {
     made.runner = tick.snapshot.runners[decision.assignment.chosen->runner].key;
   }
   return made;

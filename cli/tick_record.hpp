@@ -23,15 +23,19 @@ class TickRecord {
   void stopped();
 
  private:
-  // What a person would call the same recommendation: small changes of a runner's score are none.
+  enum class Standing { no_runner, waits_for_slot, can_start };
+
+  // What a person would call the same recommendation: neither small changes of a runner's score are
+  // one, nor another queue for a job that must wait for a slot, which moves with every job ahead.
   struct Recommendation {
     double score = 0;
     scheduler::JobClass job_class = scheduler::JobClass::low;
-    scheduler::DecisionPath path = scheduler::DecisionPath::none;
-    std::optional<scheduler::RunnerKey> runner;
+    Standing standing = Standing::no_runner;
+    std::optional<scheduler::RunnerKey> runner;  // of a job that can start now
     friend bool operator==(const Recommendation&, const Recommendation&) = default;
   };
 
+  static Standing standing(const scheduler::Assignment& assignment);
   static Recommendation recommendation(const scheduler::Tick& tick, const scheduler::JobDecision& decision);
   std::vector<std::size_t> take_changed(const scheduler::Tick& tick);
   void keep(const scheduler::Tick& tick, const std::vector<std::size_t>& changed);

@@ -1,5 +1,6 @@
 #include "cli/watch.hpp"
 
+#include "core/joined.hpp"
 #include "scheduler/monitor.hpp"
 
 #include <algorithm>
@@ -47,6 +48,10 @@ std::vector<LogField> summary_of(const Tick& tick, Duration took) {
           {"took_ms", number(took.count())}};
 }
 
+bool is_end(Waiter::Woken woken) {
+  return woken == Waiter::Woken::by_stop || woken == Waiter::Woken::by_orphaning;
+}
+
 }  // namespace
 
 Watch::Watch(Session& session, WatchRequest request)
@@ -60,24 +65,22 @@ Exit Watch::run() {
   if (leaves_records()) record_.started();
   while (true) {
     const Time begun = session_.waiter.now();
-    tick();
-    const Waiter::Woken woken = session_.waiter.sleep_until(next_poll(begun));
-    if (woken == Waiter::Woken::by_stop || woken == Waiter::Woken::by_orphaning) break;
+    const auto ticked = source_->tick(begun);
+    const Time ended = session_.waiter.now();
+    Waiter::Woken woken = session_.waiter.sleep_until(ended);
+    if (is_end(woken)) break;  // what a stop broke off is half a look
+    if (ticked) {
+      tick_done(*ticked, std::max(ended - begun, Duration::zero()));
+    } else {
+      tick_failed(ticked.error());
+    }
+    if (woken != Waiter::Woken::by_reload) woken = session_.waiter.sleep_until(next_poll(begun));
+    if (is_end(woken)) break;
     if (woken == Waiter::Woken::by_reload) reload();
   }
   if (leaves_records()) record_.stopped();
   session_.log.write(LogLevel::info, "stopped", {});
   return Exit::fine;
-}
-
-void Watch::tick() {
-  const Time begun = session_.waiter.now();
-  const auto ticked = source_->tick(begun);
-  if (ticked) {
-    tick_done(*ticked, std::max(session_.waiter.now() - begun, Duration::zero()));
-  } else {
-    tick_failed(ticked.error());
-  }
 }
 
 void Watch::tick_done(const Tick& tick, Duration took) {
@@ -96,10 +99,15 @@ void Watch::tick_failed(const Error& error) {
 
 void Watch::log_changes(const Tick& tick) {
   for (const scheduler::RunnerChange& change : tick.monitor.changes) {
-    session_.log.write(LogLevel::info, "runner_change",
-                       {{"runner", change.runner.runner.value()},
-                        {"description", change.description},
-                        {"kind", std::string(scheduler::to_text(change.kind))}});
+    std::vector<LogField> fields{{"gitlab", change.runner.gitlab.value()},
+                                 {"runner", change.runner.runner.value()},
+                                 {"description", change.description},
+                                 {"kind", std::string(scheduler::to_text(change.kind))}};
+    if (change.kind == scheduler::ChangeKind::tags_changed) {
+      fields.push_back({"tags_added", joined(change.tags_added, ",")});
+      fields.push_back({"tags_removed", joined(change.tags_removed, ",")});
+    }
+    session_.log.write(LogLevel::info, "runner_change", std::move(fields));
   }
 }
 

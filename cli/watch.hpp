@@ -25,7 +25,6 @@ class Watch {
   Exit run();
 
  private:
-  void tick();
   void tick_done(const scheduler::Tick& tick, Duration took);
   void tick_failed(const Error& error);
   void log_changes(const scheduler::Tick& tick);

@@ -1,10 +1,9 @@
 #include "scheduler/fleet_watch.hpp"
 
-#include "core/joined.hpp"
 #include "core/printable.hpp"
+#include "scheduler/read_history.hpp"
 
 #include <algorithm>
-#include <cstdint>
 #include <string_view>
 #include <utility>
 
@@ -32,8 +31,8 @@ class Degraded {
 
 // "jobs of project acme/shop are 2 min 10 s old: 503 Service Unavailable".
 std::string sentence_of(const Stale& stale) {
-  const std::string state = stale.age ? " are " + to_reading(*stale.age) + " old" : " are not known";
-  return stale.what + state + ": " + stale.why;
+  const std::string verb = stale.what.starts_with("the list ") ? " is " : " are ";
+  return stale.what + verb + (stale.age ? to_reading(*stale.age) + " old" : "not known") + ": " + stale.why;
 }
 
 void add(gitlab::CallCount& total, const gitlab::CallCount& calls) {
@@ -85,11 +84,14 @@ Degraded trouble_of(const Readings& readings) {
 
 // ---- the memory ---------------------------------------------------------------------------
 
-Recollection recall(FleetMemory* memory, Time now, Degraded& degraded) {
+// A memory that does not answer is not asked again in this tick: `memory` is null then.
+Recollection recall(FleetMemory*& memory, Time now, Degraded& degraded) {
   if (memory == nullptr) return {};
   auto recollection = memory->recall(now);
   if (recollection) return std::move(*recollection);
-  degraded.add("what was seen before is not known: " + recollection.error().message);
+  degraded.add("nothing is known of earlier ticks and nothing is kept of this one: " +
+               recollection.error().message);
+  memory = nullptr;
   return {};
 }
 
@@ -97,7 +99,8 @@ JobHistory nothing_known() {
   return {.estimate = estimate({}), .fleet_average = std::nullopt, .by_runner = {}};
 }
 
-std::vector<JobHistory> histories(FleetMemory* memory, std::span<const HistoryKey> keys, Degraded& degraded) {
+std::vector<JobHistory> remembered(FleetMemory* memory, std::span<const HistoryKey> keys,
+                                   Degraded& degraded) {
   const std::vector<JobHistory> none(keys.size(), nothing_known());
   if (memory == nullptr || keys.empty()) return none;
   auto found = memory->histories(keys);
@@ -107,6 +110,18 @@ std::vector<JobHistory> histories(FleetMemory* memory, std::span<const HistoryKe
   }
   found->resize(keys.size(), nothing_known());
   return std::move(*found);
+}
+
+// What has just been read gets into the memory at the end of the tick only.
+std::vector<JobHistory> histories(FleetMemory* memory, std::span<const HistoryKey> keys,
+                                  std::span<const FleetReading> readings, Degraded& degraded) {
+  std::vector<JobHistory> known = remembered(memory, keys, degraded);
+  const ReadHistory read{readings};
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (known[i].estimate.basis == EstimateBasis::job) continue;
+    known[i] = better_founded(std::move(known[i]), read.of(keys[i]));
+  }
+  return known;
 }
 
 // The class by the score alone: a wish or a wait does not count.
@@ -128,44 +143,6 @@ void remember(FleetMemory* memory, Observation observation, const Tick& tick, De
   if (!kept) degraded.add("this tick is not remembered: " + kept.error().message);
 }
 
-// ---- the log ------------------------------------------------------------------------------
-
-void log_change(EventLog& log, const RunnerChange& change) {
-  std::vector<LogField> fields{{"gitlab", change.runner.gitlab.value()},
-                               {"runner", change.runner.runner.value()},
-                               {"description", change.description}};
-  if (change.kind == ChangeKind::tags_changed) {
-    fields.push_back({"tags_added", joined(change.tags_added, ",")});
-    fields.push_back({"tags_removed", joined(change.tags_removed, ",")});
-  }
-  log.write(LogLevel::info, "runner_" + std::string(to_text(change.kind)), std::move(fields));
-}
-
-LogField count_field(std::string_view name, std::size_t count) {
-  return {std::string(name), static_cast<std::int64_t>(count)};
-}
-
-LogField count_field(std::string_view name, int count) {
-  return {std::string(name), std::int64_t{count}};
-}
-
-void log_tick(EventLog& log, const Tick& tick) {
-  const Split& split = tick.decisions.split;
-  std::vector<LogField> fields{count_field("runners", tick.snapshot.runners.size()),
-                               count_field("jobs", tick.snapshot.jobs.size()),
-                               count_field("changes", tick.monitor.changes.size()),
-                               count_field("stuck_jobs", tick.monitor.stuck_jobs.size()),
-                               count_field("direct", split.direct),
-                               count_field("rules", split.rules),
-                               count_field("advisor", split.advisor),
-                               count_field("queued", split.queued),
-                               count_field("calls", tick.calls.calls),
-                               count_field("failed_calls", tick.calls.failed),
-                               count_field("mutating_calls", tick.calls.mutating)};
-  if (!tick.degraded.empty()) fields.push_back({"degraded", joined(tick.degraded, "; ")});
-  log.write(tick.degraded.empty() ? LogLevel::info : LogLevel::warning, "tick", std::move(fields));
-}
-
 }  // namespace
 
 FleetWatch::FleetWatch(FleetPorts ports, MonitorOptions monitor, TickRules rules, Depth depth)
@@ -177,19 +154,20 @@ Result<Tick> FleetWatch::tick(Time now) {
   if (readings.good.empty()) return fail(Errc::invalid_argument, "no GitLab is configured to be watched");
   Degraded degraded = trouble_of(readings);
   const std::vector<std::string> of_reading = degraded.all();
-  const Recollection before = recall(ports_.memory, now, degraded);
+  FleetMemory* memory = ports_.memory;
+  const Recollection before = recall(memory, now, degraded);
   const std::vector<HistoryKey> keys = history_keys(readings.good);
-  const std::vector<JobHistory> known = histories(ports_.memory, keys, degraded);
+  const std::vector<JobHistory> known = histories(memory, keys, readings.good, degraded);
   Observed observed = observe(readings.good, before, keys, known, monitor_, now);
   observed.snapshot.degraded = of_reading;
   Tick tick = tick_on(std::move(observed.snapshot), rules_, depth_, *ports_.advisor);
   tick.now = now;
   tick.monitor = std::move(observed.report);
   for (const FleetReading& reading : readings.good) add(tick.calls, reading.calls);
-  remember(ports_.memory, std::move(observed.observation), tick, degraded);
+  if (ports_.memory_use == MemoryUse::recall_and_remember) {
+    remember(memory, std::move(observed.observation), tick, degraded);
+  }
   tick.degraded = degraded.all();
-  for (const RunnerChange& change : tick.monitor.changes) log_change(*ports_.log, change);
-  log_tick(*ports_.log, tick);
   return tick;
 }
 

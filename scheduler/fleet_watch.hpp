@@ -1,7 +1,6 @@
 // One tick from end to end, over ports: read, remember, decide. Survives the loss of any of them.
 #pragma once
 
-#include "core/event_log.hpp"
 #include "gitlab/fleet_reader.hpp"
 #include "scheduler/fleet_memory.hpp"
 #include "scheduler/tick.hpp"
@@ -11,11 +10,14 @@
 
 namespace runneriq::scheduler {
 
+// A single look must leave no trace in what the loop remembers: it may see less of the fleet.
+enum class MemoryUse { recall_only, recall_and_remember };
+
 struct FleetPorts {
   std::vector<gitlab::FleetReader*> fleets;
-  FleetMemory* memory = nullptr;  // null: nothing is remembered
-  Advisor* advisor = nullptr;     // not null
-  EventLog* log = nullptr;        // not null
+  FleetMemory* memory = nullptr;  // null: nothing is recalled or remembered
+  MemoryUse memory_use = MemoryUse::recall_and_remember;
+  Advisor* advisor = nullptr;  // not null
 };
 
 struct Tick {

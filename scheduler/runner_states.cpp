@@ -50,7 +50,7 @@ void set_capacity(FleetRunner& state, const Runner& runner, const KnownRunner* k
 }
 
 void set_contact(FleetRunner& state, const Runner& runner, const MonitorOptions& options, Time now) {
-  state.recent_contact = false;
+  state.recent_contact = runner.status == gitlab::RunnerStatus::online;
   if (!runner.contacted_at) return;
   state.contact_age = std::max(now - *runner.contacted_at, Duration::zero());
   state.recent_contact = *state.contact_age <= options.contact_limit;

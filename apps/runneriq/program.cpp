@@ -120,7 +120,7 @@ Result<std::unique_ptr<cli::TickSource>> Program::open_source(const cli::SourceR
   using Kind = cli::SourceRequest::Kind;
   SourceParts parts{.settings = &loaded_->settings,
                     .memory = store_.get(),
-                    .log = &log_,
+                    .memory_use = request.memory_use,
                     .stop_fd = termination_.signal_fd(),
                     .depth = request.depth};
   if (request.kind == Kind::snapshot) return open_snapshot(request.snapshot_file, parts);

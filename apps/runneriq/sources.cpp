@@ -49,7 +49,8 @@ class GitLabSource final : public cli::TickSource {
 
  private:
   scheduler::FleetPorts ports(const SourceParts& parts) {
-    scheduler::FleetPorts all{.fleets = {}, .memory = parts.memory, .advisor = &advisor_, .log = parts.log};
+    scheduler::FleetPorts all{
+        .fleets = {}, .memory = parts.memory, .memory_use = parts.memory_use, .advisor = &advisor_};
     for (const Connection& connection : connections_) all.fleets.push_back(connection.reader.get());
     return all;
   }

@@ -3,7 +3,6 @@
 
 #include "apps/runneriq/settings.hpp"
 #include "cli/session.hpp"
-#include "core/event_log.hpp"
 #include "core/secret.hpp"
 #include "gitlab/rest/rest_fleet.hpp"
 #include "scheduler/fleet_memory.hpp"
@@ -23,7 +22,7 @@ struct Watched {
 struct SourceParts {
   const Settings* settings;        // must outlive the source, as must the others
   scheduler::FleetMemory* memory;  // null: nothing is remembered
-  EventLog* log;
+  scheduler::MemoryUse memory_use = scheduler::MemoryUse::recall_only;
   int stop_fd = -1;
   scheduler::Depth depth = scheduler::Depth::full;
 };

@@ -22,8 +22,8 @@ _runneriq() {
       _arguments \
         '--once[Make one tick, print it and exit.]' \
         '--mode[How far to go\: runners, jobs and their scores, or a runner for each job (default full).]:value:(full analyze-only monitor-only)' \
-        '--project[Watch this project, an id or a full path.]:value:' \
-        '--group[Watch this group with its projects, an id or a full path.]:value:' \
+        '--project[Watch this project, an id or a full path (of the first GitLab, where several are configured).]:value:' \
+        '--group[Watch this group with its projects, an id or a full path (of the first GitLab, as --project).]:value:' \
         '--pipeline[Show the jobs of this pipeline only.]:value:' \
         '--mock[Watch the built-in simulated GitLab; needs no credentials and no network.]' \
         '--snapshot[Read the fleet and its pending jobs from a JSON document (- is standard input) instead of GitLab.]:file:_files' \
@@ -38,8 +38,8 @@ _runneriq() {
     'status')
       _arguments \
         '--output[Print for people (default) or for programs.]:value:(text json)' \
-        '--project[Watch this project, an id or a full path.]:value:' \
-        '--group[Watch this group with its projects, an id or a full path.]:value:' \
+        '--project[Watch this project, an id or a full path (of the first GitLab, where several are configured).]:value:' \
+        '--group[Watch this group with its projects, an id or a full path (of the first GitLab, as --project).]:value:' \
         '--pipeline[Show the jobs of this pipeline only.]:value:' \
         '--mock[Watch the built-in simulated GitLab; needs no credentials and no network.]' \
         '--snapshot[Read the fleet and its pending jobs from a JSON document (- is standard input) instead of GitLab.]:file:_files' \
@@ -49,8 +49,8 @@ _runneriq() {
     'queue')
       _arguments \
         '--output[Print for people (default) or for programs.]:value:(text json)' \
-        '--project[Watch this project, an id or a full path.]:value:' \
-        '--group[Watch this group with its projects, an id or a full path.]:value:' \
+        '--project[Watch this project, an id or a full path (of the first GitLab, where several are configured).]:value:' \
+        '--group[Watch this group with its projects, an id or a full path (of the first GitLab, as --project).]:value:' \
         '--pipeline[Show the jobs of this pipeline only.]:value:' \
         '--mock[Watch the built-in simulated GitLab; needs no credentials and no network.]' \
         '--snapshot[Read the fleet and its pending jobs from a JSON document (- is standard input) instead of GitLab.]:file:_files' \
@@ -60,8 +60,8 @@ _runneriq() {
     'explain')
       _arguments \
         '--output[Print for people (default) or for programs.]:value:(text json)' \
-        '--project[Watch this project, an id or a full path.]:value:' \
-        '--group[Watch this group with its projects, an id or a full path.]:value:' \
+        '--project[Watch this project, an id or a full path (of the first GitLab, where several are configured).]:value:' \
+        '--group[Watch this group with its projects, an id or a full path (of the first GitLab, as --project).]:value:' \
         '--mock[Watch the built-in simulated GitLab; needs no credentials and no network.]' \
         '--snapshot[Read the fleet and its pending jobs from a JSON document (- is standard input) instead of GitLab.]:file:_files' \
         '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
@@ -80,8 +80,8 @@ _runneriq() {
     'doctor')
       _arguments \
         '--output[Print for people (default) or for programs.]:value:(text json)' \
-        '--project[Watch this project, an id or a full path.]:value:' \
-        '--group[Watch this group with its projects, an id or a full path.]:value:' \
+        '--project[Watch this project, an id or a full path (of the first GitLab, where several are configured).]:value:' \
+        '--group[Watch this group with its projects, an id or a full path (of the first GitLab, as --project).]:value:' \
         '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
         '--help[Print help and exit.]' \
         '--version[Print the version and exit.]' ;;

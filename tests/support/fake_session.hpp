@@ -63,6 +63,7 @@ class ScriptedWaiter final : public Waiter {
   explicit ScriptedWaiter(Time start) : now_(start) {}
   [[nodiscard]] Time now() const override { return now_; }
   [[nodiscard]] Woken sleep_until(Time when) override {
+    if (when <= now_) return std::exchange(meanwhile, Woken::at_deadline);
     waits.push_back(when - now_);
     now_ = std::max(now_, when);
     if (causes.empty()) return Woken::by_stop;
@@ -73,6 +74,7 @@ class ScriptedWaiter final : public Waiter {
 
   std::deque<Woken> causes;
   std::vector<Duration> waits;
+  Woken meanwhile = Woken::at_deadline;  // what the next look without a wait tells, once
 
  private:
   Time now_;

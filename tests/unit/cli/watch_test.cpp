@@ -62,6 +62,38 @@ TEST_F(RunLoop, EndsWhenItsStarterIsGone) {
   EXPECT_EQ(fake.source.ticked, 1U);
 }
 
+TEST_F(RunLoop, ATickThatAStopBrokeOffLeavesNoTrace) {
+  fake.source.meanwhile = [this] { fake.waiter.meanwhile = Woken::by_stop; };
+  EXPECT_EQ(run_words(fake, {"run"}), Exit::fine);
+  EXPECT_EQ(fake.source.ticked, 1U);
+  EXPECT_EQ(fake.log.count("tick"), 0U);
+  EXPECT_EQ(audited(), (std::vector<std::string>{"started", "stopped"}));
+  EXPECT_TRUE(fake.decisions.kept.empty());
+}
+
+TEST_F(RunLoop, AReloadDuringATickIsHeardAtItsEnd) {
+  fake.source.meanwhile = [this] {
+    fake.waiter.meanwhile = fake.source.ticked == 0 ? Woken::by_reload : Woken::by_stop;
+  };
+  EXPECT_EQ(run_words(fake, {"run"}), Exit::fine);
+  EXPECT_EQ(fake.log.count("tick"), 1U);
+  EXPECT_EQ(fake.log.count("configuration_read"), 1U);
+  EXPECT_TRUE(waits().empty());
+}
+
+TEST_F(RunLoop, AnotherQueueIsNoNewRecommendationForAJobThatMustWait) {
+  scheduler::Tick waiting = sample_tick();
+  waiting.monitor.changes.clear();
+  waiting.decisions.jobs[0].assignment.waits_for_slot = true;
+  scheduler::Tick moved = waiting;
+  moved.decisions.jobs[0].assignment.chosen->runner = 1;
+  fake.source.ticks = {waiting, moved, sample_tick()};
+  ticks(3);
+  EXPECT_EQ(run_words(fake, {"run"}), Exit::fine);
+  const auto recommended = std::ranges::count(audited(), "recommendation");
+  EXPECT_EQ(recommended, 4) << "each job once, and once more the one that can start now";
+}
+
 TEST_F(RunLoop, TicksAtOnceOnAChange) {
   fake.waiter.causes = {Woken::by_change};
   EXPECT_EQ(run_words(fake, {"run"}), Exit::fine);

@@ -60,7 +60,7 @@ class FleetWatchTest : public testing::Test {
     second.reading = reading(GitLabUrl{"https://other.example.com"});
   }
 
-  FleetPorts ports() { return {.fleets = {&first}, .memory = &memory, .advisor = &advisor, .log = &log}; }
+  FleetPorts ports() { return {.fleets = {&first}, .memory = &memory, .advisor = &advisor}; }
 
   Tick tick(FleetPorts with, Time now = kNow, Depth depth = Depth::full) {
     FleetWatch watch{std::move(with), {}, {}, depth};
@@ -73,7 +73,6 @@ class FleetWatchTest : public testing::Test {
   gitlab::ScriptedFleet first, second;
   ForgetfulMemory memory;
   RulesAdvisor advisor;
-  RecordingEvents log;
 };
 
 bool any_has(const std::vector<std::string>& sentences, std::string_view part) {
@@ -97,10 +96,6 @@ TEST_F(FleetWatchTest, AGoodTickDecidesRemembersAndIsNotDegraded) {
   EXPECT_EQ(kept.scored[0].score, done.decisions.jobs[0].priority.score);
   EXPECT_EQ(kept.scored[0].critical, class_of_score(kept.scored[0].score) == JobClass::critical);
   EXPECT_EQ(memory.remembered_at, std::vector<Time>{kNow});
-  ASSERT_EQ(log.names(), std::vector<std::string>{"tick"});
-  EXPECT_EQ(log.events[0].level, LogLevel::info);
-  EXPECT_EQ(log.events[0].field("jobs"), "1");
-  EXPECT_EQ(log.events[0].field("mutating_calls"), "0");
 }
 
 TEST_F(FleetWatchTest, AJobThatOnlyWaitedLongIsNotCountedAsCritical) {
@@ -134,7 +129,8 @@ TEST_F(FleetWatchTest, EachPartOfTheMemoryMayFailAndTheTickGoesOn) {
     std::string_view words;
   };
   for (const Case& one :
-       {Case{&ForgetfulMemory::recall_fails, "what was seen before is not known: disk"},
+       {Case{&ForgetfulMemory::recall_fails,
+             "nothing is known of earlier ticks and nothing is kept of this one: disk"},
         Case{&ForgetfulMemory::histories_fail, "durations of earlier jobs are not known: disk"},
         Case{&ForgetfulMemory::remember_fails, "this tick is not remembered: disk"}}) {
     SCOPED_TRACE(one.words);
@@ -143,7 +139,6 @@ TEST_F(FleetWatchTest, EachPartOfTheMemoryMayFailAndTheTickGoesOn) {
     const Tick done = tick(ports());
     EXPECT_EQ(done.decisions.split.direct, 1);
     EXPECT_EQ(done.degraded, std::vector<std::string>{std::string(one.words)});
-    EXPECT_EQ(log.events.back().level, LogLevel::warning);
   }
 }
 
@@ -180,9 +175,7 @@ TEST_F(FleetWatchTest, WithoutAnyFleetThereIsOnlyTheFirstError) {
   EXPECT_EQ(done.error().code, Errc::permission);
   EXPECT_EQ(done.error().message, "first");
   EXPECT_TRUE(memory.recalled_at.empty());
-  EXPECT_TRUE(log.events.empty());
-  FleetWatch nothing{
-      {.fleets = {}, .memory = &memory, .advisor = &advisor, .log = &log}, {}, {}, Depth::full};
+  FleetWatch nothing{{.fleets = {}, .memory = &memory, .advisor = &advisor}, {}, {}, Depth::full};
   EXPECT_FALSE(nothing.tick(kNow));
 }
 
@@ -209,23 +202,25 @@ TEST_F(FleetWatchTest, WordsOfARemoteMachineCannotMoveTheCursor) {
   }
 }
 
-TEST_F(FleetWatchTest, EachChangeIsOneEvent) {
-  (void)tick(ports());
-  log.events.clear();
-  first.reading.runners = {runner(3, gitlab::RunnerStatus::offline), runner(4)};
-  first.reading.runners[0].traits->tags = {"arm", "docker", "gpu"};
-  const Tick done = tick(ports(), kNow + 30s);
-  ASSERT_EQ(done.monitor.changes.size(), 3U);
-  auto names = log.names();
-  ASSERT_EQ(names.size(), 4U);
-  EXPECT_EQ(names.back(), "tick");
-  names.pop_back();
-  std::ranges::sort(names);
-  EXPECT_EQ(names, (std::vector<std::string>{"runner_new", "runner_offline", "runner_tags_changed"}));
-  const auto tags = std::ranges::find(log.events, "runner_tags_changed", &RecordingEvents::Event::name);
-  EXPECT_EQ(tags->field("runner"), "3");
-  EXPECT_EQ(tags->field("description"), "docker-3");
-  EXPECT_EQ(tags->field("tags_added"), "arm,gpu");
+TEST_F(FleetWatchTest, ASingleLookRecallsAndLeavesNoTrace) {
+  FleetPorts looking = ports();
+  looking.memory_use = MemoryUse::recall_only;
+  memory.remember_fails = Error{Errc::unavailable, "disk"};
+  const Tick done = tick(looking);
+  EXPECT_EQ(memory.recalled_at.size(), 1U);
+  EXPECT_TRUE(memory.remembered_at.empty());
+  EXPECT_TRUE(done.degraded.empty());
+}
+
+TEST_F(FleetWatchTest, TheFirstTickKnowsTheDurationsThatItHasJustRead) {
+  gitlab::Job ended = pending(9);
+  ended.status = gitlab::JobStatus::success;
+  ended.ran = 42s;
+  ended.finished_at = kNow;
+  first.reading.finished = {ended};
+  const Tick done = tick(ports());
+  const PendingJob& job = done.snapshot.jobs.at(0);
+  EXPECT_EQ(done.snapshot.histories.at(job.history).estimate.median, 42s);
 }
 
 TEST_F(FleetWatchTest, AClockThatJumpsBackBreaksNothing) {

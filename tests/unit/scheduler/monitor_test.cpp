@@ -137,13 +137,20 @@ TEST(Monitor, ContactIsRecentWithinItsLimit) {
   for (const ContactCase& c : {ContactCase{kNow - 2min, 2min, true},
                                {kNow - 2min - 1ms, 2min + 1ms, false},
                                {kNow + 1h, 0s, true},
-                               {std::nullopt, std::nullopt, false}}) {
+                               {std::nullopt, std::nullopt, true}}) {
     Runner told = runner(7);
     told.contacted_at = c.contacted_at;
     const FleetRunner state = observe_one(reading({told})).snapshot.runners.at(0);
     EXPECT_EQ(state.contact_age, c.age);
     EXPECT_EQ(state.recent_contact, c.recent);
   }
+}
+
+TEST(Monitor, ARunnerThatIsNotOnlineHasNoRecentContactUnlessATimeSaysSo) {
+  Runner told = runner(7);
+  told.contacted_at.reset();
+  told.status = RunnerStatus::unknown;
+  EXPECT_FALSE(observe_one(reading({told})).snapshot.runners.at(0).recent_contact);
 }
 
 TEST(Monitor, CountsRunningJobsByBothWaysAndBelievesTheGreater) {
