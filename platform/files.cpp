@@ -172,8 +172,10 @@ Error system_error(std::string_view what, int error_number) {
 }
 
 Result<std::string> read_file(const std::string& path, std::size_t max_bytes) {
-  const UniqueFd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  // A named pipe that nobody writes is empty: its opening must not wait, for ever, for somebody.
+  const UniqueFd fd{::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
   if (!fd) return fail(system_error("cannot open " + path, errno));
+  ::fcntl(fd.get(), F_SETFL, 0);
   std::string content;
   char block[16384];
   while (true) {

@@ -114,8 +114,7 @@ class Connection {
   std::map<std::string_view, sqlite3_stmt*> idle_;
 };
 
-Statement::Statement(sqlite3_stmt* handle, Connection& connection)
-    : handle_(handle, GiveBack{&connection}) {}
+Statement::Statement(sqlite3_stmt* handle, Connection& connection) : handle_(handle, GiveBack{&connection}) {}
 
 void Statement::GiveBack::operator()(sqlite3_stmt* statement) const {
   connection->give_back(statement);
@@ -209,7 +208,8 @@ bool Database::has_moved() const {
 Result<Statement> Database::prepare(std::string_view sql) {
   if (sqlite3_stmt* const idle = connection_->take(sql)) return Statement{idle, *connection_};
   sqlite3_stmt* statement = nullptr;
-  const int code = sqlite3_prepare_v2(handle(), sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
+  const int code =
+      sqlite3_prepare_v2(handle(), sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
   if (code != SQLITE_OK) return fail(error_of(handle()));
   return Statement{statement, *connection_};
 }

@@ -1,5 +1,6 @@
 #include "platform/system_waiter.hpp"
 
+#include <malloc.h>
 #include <poll.h>
 #include <sys/inotify.h>
 
@@ -9,6 +10,12 @@
 #include <cstring>
 
 namespace runneriq::platform {
+namespace {
+
+// Before so long a sleep, memory that is free goes back to the system; the allocator would keep it.
+constexpr Duration kLongSleep = std::chrono::seconds{1};
+
+}  // namespace
 
 Time wall_clock() {
   return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
@@ -42,6 +49,7 @@ bool SystemWaiter::drain_watch() {
 }
 
 Waiter::Woken SystemWaiter::sleep_until(Time when) {
+  if (when - now() >= kLongSleep) ::malloc_trim(0);
   // Counted on the steady clock: a wall clock set back must not lengthen the wait.
   constexpr Duration kLongest = std::chrono::years{10};  // the steady clock cannot count to the end of time
   const auto steady_end =

@@ -11,3 +11,6 @@ runneriq_test(platform_cgroup_test LABEL integration
 runneriq_test(platform_waiter_test LABEL integration
   SOURCES integration/platform_waiter_test.cpp
   USES platform)
+runneriq_test(platform_sqlite_test LABEL integration
+  SOURCES integration/platform_sqlite_test.cpp
+  USES platform_sqlite)

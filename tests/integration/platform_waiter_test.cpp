@@ -18,7 +18,9 @@
 #include <fstream>
 #include <functional>
 #include <sstream>
+#include <string>
 #include <thread>
+#include <vector>
 
 namespace runneriq::platform {
 namespace {
@@ -116,6 +118,32 @@ TEST_F(Waiting, AnEndlessDeadlineIsWaitedFor) {
               }),
               "by stop");
   }
+}
+
+long resident_pages() {
+  std::istringstream words(content_of("/proc/self/statm"));
+  long size = 0;
+  long resident = 0;
+  words >> size >> resident;
+  return resident;
+}
+
+// The last piece fits no gap, so it lies behind the others and keeps the allocator from giving them
+// back by itself.
+TEST_F(Waiting, FreeMemoryIsGivenBackBeforeALongSleep) {
+  EXPECT_EQ(with_waiter([](SystemWaiter& waiter) {
+              std::vector<std::string> pieces(16'000, std::string(4'000, 'x'));
+              const std::string last(16'000, 'y');
+              pieces.clear();
+              const long before = resident_pages();
+              ::raise(SIGTERM);
+              std::string answer = described(waiter.sleep_until(waiter.now() + 100ms));
+              answer += resident_pages() > before / 2 ? ", kept" : ", given back";
+              answer += ", " + described(waiter.sleep_until(waiter.now() + 1h));
+              answer += resident_pages() > before / 2 ? ", kept" : ", given back";
+              return answer + last.substr(16'000);
+            }),
+            "by stop, kept, by stop, given back");
 }
 
 TEST_F(Waiting, TheClockIsTheWallClock) {
