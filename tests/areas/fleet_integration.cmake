@@ -6,6 +6,11 @@ if(TARGET runneriq)
                  RUNNERIQ=$<TARGET_FILE:runneriq> RUNNERIQ_GITLAB_SIM=$<TARGET_FILE:runneriq-gitlab-sim>
                  RUNNERIQ_EXECUTOR=$<TARGET_FILE:runneriq-executor>)
   endfunction()
+
+  runneriq_fleet_pytest(fleet_answers 120)
+  runneriq_fleet_pytest(strange_gitlabs 120)
+  runneriq_fleet_pytest(fleet_daemon 240)
+  runneriq_fleet_pytest(fleet_bad_input 240)
 endif()
 runneriq_test(fleet_faults_test LABEL integration
   SOURCES integration/fleet_faults_test.cpp
