@@ -61,6 +61,10 @@ void state(std::vector<Finding>& all, const ProgramFacts& facts) {
                     : "make the folder of " + file + " writable for this user, or set RUNNERIQ_STATE"));
     return;
   }
+  if (facts.state_absent) {
+    all.push_back(finding("state", FindingStatus::ok, file + " is not there yet"));
+    return;
+  }
   all.push_back(finding("state", FindingStatus::ok, file + " can be written"));
   for (const std::string& notice : facts.state_notices) {
     all.push_back(finding("state", FindingStatus::warn, printable_path(notice, 400),
@@ -91,6 +95,7 @@ class FleetFindings {
       return;
     }
     server();
+    if (is_out_of_reach()) return;  // one cause, one finding
     token();
     reading();
   }
@@ -99,6 +104,12 @@ class FleetFindings {
   void put(std::string_view name, FindingStatus status, std::string what, std::string remedy = "") {
     const std::string prefix = facts_.fleet.name.empty() ? "" : facts_.fleet.name + ".";
     all_.push_back(finding(prefix + std::string(name), status, std::move(what), std::move(remedy)));
+  }
+
+  [[nodiscard]] bool is_out_of_reach() const {
+    const auto nothing = [](Errc code) { return code == Errc::unavailable || code == Errc::timed_out; };
+    return !facts_.version && !facts_.reading && nothing(facts_.version.error().code) &&
+           nothing(facts_.reading.error().code);
   }
 
   void server() {
@@ -115,7 +126,10 @@ class FleetFindings {
   [[nodiscard]] std::string server_remedy() const {
     switch (facts_.version.error().code) {
       case Errc::permission:
-        return "if the certificate is of your own authority, set gitlab.ca_file; else make a new token";
+        return facts_.version.error().message.find("certificate") != std::string::npos
+                   ? "if GitLab's certificate is of your own authority, set gitlab.ca_file to that "
+                     "authority's"
+                   : "make a new token with the scope read_api and put it into " + facts_.token_variable;
       case Errc::not_found:
         return "set gitlab.url to the address of GitLab's front page";
       default:

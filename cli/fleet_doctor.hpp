@@ -31,6 +31,7 @@ struct ProgramFacts {
   std::vector<config::Problem> problems;
   std::vector<FleetFacts> fleets;  // empty: none is configured
   std::string state_file;
+  bool state_absent = false;
   std::optional<Error> state_error;
   std::vector<std::string> state_notices;
   std::optional<scheduler::AuditVerdict> audit;

@@ -100,9 +100,11 @@ CommandRow run_command() {
       .summary = "Watch the fleet: score pending jobs and recommend a runner for each.",
       .text =
           "Reads the fleet every `--poll-interval`, until SIGTERM or SIGINT; SIGHUP reads the configuration "
-          "anew and keeps the old one when the new one is bad. What is recommended goes to the log, to the "
-          "audit trail and, for `runneriq explain`, to the state file; with `--output json` each tick is "
-          "also printed as one line. With `--once` one tick is printed and nothing is kept. GitLab is only "
+          "anew and keeps the old one when the new one is bad. What is recommended goes to the "
+          "audit trail and, for `runneriq explain`, to the state file; the log has a line for each look; "
+          "with `--output json` each tick is "
+          "also printed as one line. With `--once` one tick is printed and nothing of it is kept. GitLab is "
+          "only "
           "read, never changed.",
       .flags = kFlags,
       .run = run};

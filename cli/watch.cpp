@@ -48,6 +48,14 @@ std::vector<LogField> summary_of(const Tick& tick, Duration took) {
           {"took_ms", number(took.count())}};
 }
 
+// A log is read: what is wrong with a hundred projects for one reason fills no screen.
+constexpr std::size_t kMostTold = 5;
+
+// What the sentence is about; how old it is changes with every tick.
+std::string subject_of(const std::string& sentence) {
+  return sentence.substr(0, std::min(sentence.find(" are "), sentence.find(" is ")));
+}
+
 bool is_end(Waiter::Woken woken) {
   return woken == Waiter::Woken::by_stop || woken == Waiter::Woken::by_orphaning;
 }
@@ -112,12 +120,19 @@ void Watch::log_changes(const Tick& tick) {
 }
 
 void Watch::log_degraded(const std::vector<std::string>& degraded) {
+  std::vector<std::string> subjects;
+  std::size_t untold = 0;
   for (const std::string& what : degraded) {
-    const bool told = std::ranges::find(degraded_, what) != degraded_.end();
-    if (!told) session_.log.write(LogLevel::warning, "degraded", {{"what", what}});
+    subjects.push_back(subject_of(what));
+    const bool told = std::ranges::find(degraded_, subjects.back()) != degraded_.end();
+    if (!told && ++untold <= kMostTold) session_.log.write(LogLevel::warning, "degraded", {{"what", what}});
+  }
+  if (untold > kMostTold) {
+    const auto more = static_cast<std::int64_t>(untold - kMostTold);
+    session_.log.write(LogLevel::warning, "degraded_further", {{"count", more}});
   }
   if (degraded.empty() && !degraded_.empty()) session_.log.write(LogLevel::info, "recovered", {});
-  degraded_ = degraded;
+  degraded_ = std::move(subjects);
 }
 
 void Watch::reload() {

@@ -37,7 +37,7 @@ class Watch {
   WatchRequest request_;
   TickRecord record_;
   std::unique_ptr<TickSource> source_;
-  std::vector<std::string> degraded_;  // as last told
+  std::vector<std::string> degraded_;  // what was wrong at the last tick
   int failures_ = 0;                   // in a row
 };
 

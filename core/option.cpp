@@ -38,6 +38,10 @@ Result<bool> parse_switch(std::string_view text) {
 
 Result<int> parse_whole(std::string_view text, int lowest, int highest) {
   int number = 0;
+  if (text.size() > 1 && text.starts_with('0') && only_digits(text)) {
+    return fail(Errc::invalid_argument,
+                quoted_text(text) + " begins with 0, which may mean an octal number: write it without");
+  }
   if (only_digits(text) && reads_whole(text, number) && number >= lowest && number <= highest) return number;
   return fail(Errc::invalid_argument, quoted_text(text) + " is not a whole number from " +
                                           std::to_string(lowest) + " to " + std::to_string(highest));

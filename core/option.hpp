@@ -35,8 +35,9 @@ struct Option {
 using Options = std::vector<Option>;
 
 // Parsers that rows share. Errors name the bad text and what was expected.
-Result<bool> parse_switch(std::string_view text);                         // true|false|on|off|yes|no
-Result<int> parse_whole(std::string_view text, int lowest, int highest);  // decimal digits only
+Result<bool> parse_switch(std::string_view text);  // true|false|on|off|yes|no
+// Decimal digits only; no 0 in front, which YAML 1.1 reads as octal and YAML 1.2 does not.
+Result<int> parse_whole(std::string_view text, int lowest, int highest);
 Result<double> parse_decimal(std::string_view text, double lowest, double highest);
 
 // The shortest text that parse_decimal() reads back as the same number: "75", "0.15".

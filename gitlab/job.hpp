@@ -51,7 +51,7 @@ struct Job {
   std::optional<Time> started_at = {};
   std::optional<Time> finished_at = {};
   std::optional<Duration> ran = {};     // duration
-  std::optional<Duration> queued = {};  // queued_duration: while pending, up to the moment of the answer
+  std::optional<Duration> queued = {};  // queued_duration: while pending, up to the reading
   // What REST does not tell; none = not known.
   std::optional<bool> manual = {};  // when: manual, played by a person
   std::optional<bool> retry = {};   // an earlier attempt of the same job in the same pipeline has ended

@@ -1,5 +1,6 @@
 #include "gitlab/json_reader.hpp"
 
+#include "core/utf8.hpp"
 #include "gitlab/screened_json.hpp"
 
 #include <nlohmann/json.hpp>
@@ -226,9 +227,20 @@ std::int64_t id_in(const Json& object, std::string_view key) {
              : static_cast<std::int64_t>(id);
 }
 
+// Cut at a character.
+std::string bounded(std::string_view text) {
+  if (text.size() <= kLongestText) return std::string(text);
+  std::size_t end = 0;
+  while (true) {
+    const std::size_t length = std::max<std::size_t>(utf8_length(text.substr(end)), 1);
+    if (end + length > kLongestText) return std::string(text.substr(0, end));
+    end += length;
+  }
+}
+
 std::string text_in(const Json& object, std::string_view key) {
   const Json& value = member(object, key);
-  return value.is_string() ? value.get<std::string>() : std::string{};
+  return value.is_string() ? bounded(value.get_ref<const std::string&>()) : std::string{};
 }
 
 std::optional<bool> switch_in(const Json& object, std::string_view key) {
@@ -265,7 +277,8 @@ std::optional<std::vector<std::string>> texts_in(const Json& object, std::string
   if (!value.is_array()) return std::nullopt;
   std::vector<std::string> texts;
   for (const Json& text : value) {
-    if (text.is_string()) append_text(texts, text.get_ref<const std::string&>());
+    if (texts.size() == kMostTexts) break;
+    if (text.is_string()) append_text(texts, bounded(text.get_ref<const std::string&>()));
   }
   return texts;
 }

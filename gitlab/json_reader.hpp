@@ -24,6 +24,14 @@ Result<void> read_list(std::string_view json, const std::function<void(const nlo
 Result<nlohmann::json> read_object(std::string_view json);
 Result<nlohmann::json> read_value(std::string_view json);
 
+// GitLab's own names, refs and paths have at most 255 characters, its runners and jobs 50 tags: what
+// is longer is cut, for whoever answers in its place.
+inline constexpr std::size_t kLongestText = 1024;  // bytes
+inline constexpr std::size_t kMostTexts = 100;     // of one list
+
+// `text` within kLongestText, cut at a character.
+std::string bounded(std::string_view text);
+
 // The members of an object. What is missing, null, or of another kind reads as its default; so
 // does every member of what is no object.
 const nlohmann::json& member(const nlohmann::json& object, std::string_view key);  // null

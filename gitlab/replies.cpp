@@ -171,7 +171,9 @@ std::optional<Project> project_of(const Json& object) {
 
 std::optional<std::string> ref_pattern_of(const Json& object) {
   std::string name = text_in(object, "name");
-  return name.empty() ? std::nullopt : std::optional{std::move(name)};
+  // Half a pattern would protect other refs.
+  const bool whole = !name.empty() && name.size() < kLongestText - 3;
+  return whole ? std::optional{std::move(name)} : std::nullopt;
 }
 
 std::optional<Member> member_of(const Json& object) {

@@ -96,9 +96,10 @@ Options option_rows(MonitorOptions& options) {
                        "A runner that GitLab has not heard of for so long is given no jobs; GitLab itself "
                        "calls it online for two hours."),
                    options.contact_limit, seconds{30}, hours{2}),
-      duration_row(row(under + "stuck_after", "duration from 1m to 7d",
-                       "A job that runs longer is reported as stuck."),
-                   options.stuck_after, seconds{60}, hours{24 * 7}),
+      duration_row(
+          row(under + "stuck_after", "duration from 1m to 7d",
+              "A job that runs longer, or over twice the p90 of its earlier runs, is reported as stuck."),
+          options.stuck_after, seconds{60}, hours{24 * 7}),
       capacity_row(row(under + "capacity", "mapping of runner to number from 1 to 100000",
                        "Jobs that a runner, named by id or description, can run at once; GitLab does not "
                        "tell. By default the most that were ever seen."),
@@ -114,14 +115,14 @@ Options option_rows(AssignerOptions& options) {
                   options.weights),
       word_row(row(under + "mode", "hybrid | rules_only | claude_only",
                    "Who decides between two runners: hybrid asks the advisor when they are close, rules_only "
-                   "never, claude_only always."),
+                   "never, claude_only always. The advisor of this version decides by rules, too."),
                options.mode, kModes),
       decimal_row(row(under + "margin_threshold", "number 0..1",
                       "Two runners are close when their scores differ by no more than this share of the "
                       "better."),
                   options.margin_threshold, 0, 1),
       whole_row(row(under + "daily_token_budget", "number ≥ 0",
-                    "Tokens a day for an advisor that costs; 0 means unlimited."),
+                    "Tokens a day for an advisor that costs; 0 means unlimited. None of this version does."),
                 options.daily_token_budget, 0, std::numeric_limits<int>::max()),
   };
 }
@@ -130,11 +131,13 @@ Options option_rows(TrustOptions& options) {
   const std::string under = "assigner.trust_model.";
   return {
       word_row(row(under + "mode", "advisory | supervised | autonomous",
-                   "How far the daemon is trusted once it runs with --execute."),
+                   "How far the daemon is trusted once it runs with --execute. This version only advises."),
                options.mode, kTrustModes),
-      word_row(row(under + "supervised_threshold", "CRITICAL | HIGH | MEDIUM | LOW",
-                   "In supervised mode, actions for jobs of this class or above need approval."),
-               options.supervised_threshold, kClasses),
+      word_row(
+          row(under + "supervised_threshold", "CRITICAL | HIGH | MEDIUM | LOW",
+              "In supervised mode, actions for jobs of this class or above need approval. This version only "
+              "advises."),
+          options.supervised_threshold, kClasses),
   };
 }
 

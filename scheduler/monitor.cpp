@@ -37,22 +37,6 @@ std::vector<JobHistory> with_nothing_first(std::span<const JobHistory> histories
   return all;
 }
 
-std::string sentence(const gitlab::Stale& stale) {
-  const std::string age = stale.age ? to_reading(*stale.age) + " old" : "never read";
-  return printable(stale.what) + ": " + age + " (" + printable(stale.why) + ")";
-}
-
-std::vector<std::string> degraded(std::span<const FleetReading> readings) {
-  std::set<GitLabUrl> gitlabs;
-  for (const FleetReading& reading : readings) gitlabs.insert(reading.gitlab);
-  std::vector<std::string> sentences;
-  for (const FleetReading& reading : readings) {
-    const std::string where = gitlabs.size() > 1 ? printable(reading.gitlab.value()) + ": " : "";
-    for (const gitlab::Stale& stale : reading.stale) sentences.push_back(where + sentence(stale));
-  }
-  return sentences;
-}
-
 // ---- stuck jobs ---------------------------------------------------------------------------
 
 std::optional<Duration> running_for(const Job& job, Time now) {
@@ -193,7 +177,6 @@ Observed observe(std::span<const FleetReading> readings, const Recollection& bef
   snapshot.jobs = waiting_jobs(readings, index, now);
   snapshot.histories = with_nothing_first(histories);
   snapshot.scores = before.scores;
-  snapshot.degraded = degraded(readings);
   observed.report.changes = runner_changes(snapshot.runners, seen, before);
   observed.report.stuck_jobs = stuck_jobs(readings, index, snapshot.histories, options, now);
   observed.observation = observation_of(snapshot.runners, seen, before, now);

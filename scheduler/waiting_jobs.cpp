@@ -73,7 +73,6 @@ gitlab::JobTraits traits_of(const Job& job, const FleetReading& reading) {
   return traits;
 }
 
-// GitLab's figure is of the moment of its answer.
 Duration queued_until(Time now, const Job& job, const FleetReading& reading) {
   if (job.queued)
     return std::max(*job.queued, Duration::zero()) + std::max(now - reading.read_at, Duration::zero());

@@ -1,6 +1,7 @@
 #include "apps/runneriq/examination.hpp"
 
 #include "apps/runneriq/sources.hpp"
+#include "platform/files.hpp"
 
 namespace runneriq::app {
 namespace {
@@ -16,6 +17,16 @@ void ask(cli::FleetFacts& facts, const Watched& watched, const Settings& setting
   facts.version = reader.version();
   facts.token = reader.token();
   facts.reading = reader.read(now);
+}
+
+// Whether the state file could be made: where the first folder above it that exists may be written.
+void examine_absent(cli::ProgramFacts& facts, const std::string& path) {
+  std::string folder = platform::parent_folder(path);
+  while (!platform::exists(folder)) folder = platform::parent_folder(folder);
+  facts.state_absent = true;
+  if (!platform::is_folder(folder) || !platform::may_write(folder)) {
+    facts.state_error = Error{Errc::permission, path + " cannot be made: " + folder + " may not be written"};
+  }
 }
 
 }  // namespace
@@ -38,6 +49,10 @@ void gather_fleets(cli::ProgramFacts& facts, const Settings& settings, Environme
 }
 
 void gather_state(cli::ProgramFacts& facts, FleetStore& store) {
+  if (!platform::exists(store.path())) {
+    examine_absent(facts, store.path());
+    return;
+  }
   auto state = store.state();
   if (!state) {
     facts.state_error = std::move(state.error());

@@ -17,6 +17,19 @@ namespace {
 
 using cli::Exit;
 
+// The trail of a state file that is not there.
+class NothingRecorded final : public cli::AuditTrail {
+ public:
+  Result<void> append(const scheduler::AuditEntry&) override {
+    return fail(Errc::not_found, "there is no audit trail");
+  }
+  Result<void> read(const std::function<bool(const scheduler::AuditRecord&)>&) override { return {}; }
+  Result<scheduler::AuditVerdict> verify() override {
+    return scheduler::AuditVerdict{
+        .kind = scheduler::AuditVerdict::Kind::fine, .seq = 0, .words = "the trail is empty"};
+  }
+};
+
 bool loops(const cli::Invocation& invocation) {
   return invocation.command == "run" && !invocation.has("--once");
 }
@@ -100,11 +113,14 @@ cli::Session Program::session() {
           .open_source = [this](const cli::SourceRequest& request) { return open_source(request); },
           .reload = {},
           .decisions = [this]() -> Result<scheduler::DecisionStore*> {
+            if (auto there = need_store(); !there) return fail(std::move(there.error()));
             auto state = store_->state();
             if (!state) return fail(std::move(state.error()));
             return *state;
           },
           .audit = [this]() -> Result<cli::AuditTrail*> {
+            static NothingRecorded nothing;
+            if (!need_store()) return &nothing;
             auto trail = store_->trail();
             if (!trail) return fail(std::move(trail.error()));
             return store_.get();
@@ -119,7 +135,7 @@ cli::Session Program::session() {
 Result<std::unique_ptr<cli::TickSource>> Program::open_source(const cli::SourceRequest& request) {
   using Kind = cli::SourceRequest::Kind;
   SourceParts parts{.settings = &loaded_->settings,
-                    .memory = store_.get(),
+                    .memory = need_store() ? store_.get() : nullptr,
                     .memory_use = request.memory_use,
                     .stop_fd = termination_.signal_fd(),
                     .depth = request.depth};
@@ -132,6 +148,12 @@ Result<std::unique_ptr<cli::TickSource>> Program::open_source(const cli::SourceR
   if (auto made = use_temporary_store(); !made) return fail(std::move(made.error()));
   parts.memory = store_.get();
   return open_mock(parts);
+}
+
+// Only the loop makes a state file: one that a person's question had made would be that person's.
+Result<void> Program::need_store() const {
+  if (loops(invocation_) || platform::exists(store_->path())) return {};
+  return fail(Errc::not_found, "nothing has been recorded: there is no " + store_->path());
 }
 
 // What the simulated GitLab says must not get into the history of real ones.

@@ -39,6 +39,7 @@ class Program {
   cli::Exit undelivered();
   cli::Session session();
   Result<std::unique_ptr<cli::TickSource>> open_source(const cli::SourceRequest& request);
+  [[nodiscard]] Result<void> need_store() const;
   Result<void> use_temporary_store();
   [[nodiscard]] Result<void> can_be_watched(const Settings& fresh) const;
   std::vector<config::Problem> reload(cli::Session& session);

@@ -158,6 +158,10 @@ void ProjectJobs::report(const std::string& title, FleetReading& reading) const 
   std::vector<Job> waiting;
   std::ranges::copy_if(pending(), std::back_inserter(waiting), still_open);
   mark_retries(waiting, ended_);
+  const Duration since = std::max(reading.read_at - open_.read_at().value_or(reading.read_at), Duration{0});
+  for (Job& job : waiting) {
+    if (job.queued) *job.queued += since;  // GitLab's figure is of the moment of its answer
+  }
   std::ranges::move(waiting, std::back_inserter(reading.pending));
   std::ranges::copy_if(running(), std::back_inserter(reading.running), still_open);
   std::ranges::copy(just_finished_, std::back_inserter(reading.finished));

@@ -178,6 +178,8 @@ std::optional<Error> RestFleet::State::ruin() const {
   return error;
 }
 
+namespace {
+
 // The token's user may manage runners of projects elsewhere, too.
 void drop_runners_of_other_projects(FleetReading& reading) {
   std::erase_if(reading.runners, [&](const Runner& runner) {
@@ -188,11 +190,22 @@ void drop_runners_of_other_projects(FleetReading& reading) {
   });
 }
 
+// As our clock would have told the moments of contact: how long ago they were must not depend on
+// whose clock is wrong.
+void move_contacts(FleetReading& reading, Duration ahead) {
+  for (Runner& runner : reading.runners) {
+    if (runner.contacted_at) *runner.contacted_at += ahead;
+  }
+}
+
+}  // namespace
+
 FleetReading RestFleet::State::reading(Time now) const {
   FleetReading reading;
   reading.gitlab = GitLabUrl{base.url()};
   reading.read_at = now;
   runners.report(reading);
+  move_contacts(reading, sender.clock_ahead());
   projects.report(reading);
   if (!settings.fleet.group.empty() && !reading.projects.empty()) drop_runners_of_other_projects(reading);
   for (const auto& [id, project] : known) {

@@ -1,6 +1,7 @@
 #include "gitlab/rest/sender.hpp"
 
 #include "gitlab/rest/backoff.hpp"
+#include "gitlab/rest/http_date.hpp"
 #include "gitlab/rest/trouble.hpp"
 
 #include <algorithm>
@@ -12,6 +13,9 @@ namespace {
 constexpr int kMostUnderWay = 6;
 // So many attempts without any answer, and a reading asks no more.
 constexpr int kOutage = 6;
+
+// A Date counts whole seconds, and the reply was on its way for a while.
+constexpr Duration kClocksAgree = std::chrono::seconds{5};
 
 Error without_time() {
   return {Errc::timed_out, "the time for one reading was over"};
@@ -25,9 +29,9 @@ bool is_success(const Result<platform::HttpReply>& outcome) {
   return outcome && outcome->status >= 200 && outcome->status < 300;
 }
 
+// The transport names the call itself.
 Error trouble_of(const Question& question, const Result<platform::HttpReply>& outcome) {
-  if (outcome) return error_of(question.title(), *outcome);
-  return Error(outcome.error()).within(question.title());
+  return outcome ? error_of(question.title(), *outcome) : outcome.error();
 }
 
 }  // namespace
@@ -123,6 +127,7 @@ void Sender::take_reply(Order order, Result<platform::HttpReply> outcome) {
   }
   note(outcome, now);
   if (is_success(outcome)) {
+    compare_clocks(*outcome, now);
     order.done({outcome->status, std::move(outcome->body), std::string(outcome->header("link")),
                 std::string(outcome->header("x-next-page"))});
     return;
@@ -194,6 +199,13 @@ void Sender::release_due(Time now) {
       std::ranges::stable_partition(waiting_, [now](const Order& order) { return order.due > now; });
   std::ranges::move(due, std::back_inserter(queue_));
   waiting_.erase(due.begin(), due.end());
+}
+
+void Sender::compare_clocks(const platform::HttpReply& reply, Time now) {
+  const auto theirs = parse_http_date(reply.header("date"));
+  if (!theirs) return;
+  const Duration ahead = now - *theirs;
+  clock_ahead_ = std::chrono::abs(ahead) <= kClocksAgree ? Duration::zero() : ahead;
 }
 
 }  // namespace runneriq::gitlab

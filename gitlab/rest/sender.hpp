@@ -51,6 +51,9 @@ class Sender {
   [[nodiscard]] const ApiBase& base() const { return base_; }
   // Whether GitLab refuses the token (401) and has answered nothing else in this reading.
   [[nodiscard]] bool token_refused() const { return refused_ > 0 && answered_ == 0; }
+  // How far our clock is ahead of GitLab's, by the Date of its last good reply; 0 where they agree
+  // within a few seconds, as far as a Date tells. Negative: behind.
+  [[nodiscard]] Duration clock_ahead() const { return clock_ahead_; }
 
  private:
   struct Order {
@@ -69,6 +72,7 @@ class Sender {
   void send(Order order);
   void take_reply(Order order, Result<platform::HttpReply> outcome);
   void note(const Result<platform::HttpReply>& outcome, Time now);
+  void compare_clocks(const platform::HttpReply& reply, Time now);
   // Whether it goes out once more with the token in its other form, as no call was ever let in.
   bool tries_other_form(const Order& order, const Result<platform::HttpReply>& outcome);
   [[nodiscard]] std::optional<Time> next_attempt(const Order& order,
@@ -94,6 +98,7 @@ class Sender {
   TokenForm form_ = TokenForm::private_token;
   bool form_changed_ = false;  // in this reading
   bool form_works_ = false;    // a call was let in
+  Duration clock_ahead_{};
 };
 
 }  // namespace runneriq::gitlab

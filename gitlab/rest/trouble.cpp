@@ -50,7 +50,7 @@ std::string status_line(const platform::HttpReply& reply) {
 }
 
 std::string remedy(const Trouble& trouble, std::string_view url) {
-  if (trouble.status == 401) return "check GITLAB_TOKEN: it is wrong, expired, revoked or of another GitLab";
+  if (trouble.status == 401) return "check the token: it is wrong, expired, revoked or of another GitLab";
   if (trouble.status == 403) {
     return "the token needs the scope read_api, and its user the role Maintainer in the project or Owner of "
            "the group";

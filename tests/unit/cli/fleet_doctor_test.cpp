@@ -71,9 +71,9 @@ TEST(FleetDoctor, WhatIsNotFineHasARemedy) {
   facts.problems = {{"/etc/runneriq/runneriq.yaml:3", "unknown option 'gitlab.ulr'"}};
   facts.state_error = Error{Errc::permission, "/var/lib/runneriq: Permission denied"};
   facts.audit = scheduler::AuditVerdict{scheduler::AuditVerdict::Kind::broken, 7, "broken at record 7"};
-  facts.fleets[0].version = fail(Errc::unavailable, "connection refused");
+  facts.fleets[0].version = fail(Errc::permission, "401 Unauthorized");
   facts.fleets[0].token = fail(Errc::permission, "401 Unauthorized");
-  facts.fleets[0].reading = fail(Errc::unavailable, "connection refused");
+  facts.fleets[0].reading = fail(Errc::permission, "401 Unauthorized");
   int bad = 0;
   for (const Finding& finding : examine(facts)) {
     if (finding.status == FindingStatus::ok) continue;
@@ -81,6 +81,26 @@ TEST(FleetDoctor, WhatIsNotFineHasARemedy) {
     EXPECT_NE(finding.remedy, "") << finding.name;
   }
   EXPECT_EQ(bad, 6);
+}
+
+TEST(FleetDoctor, AGitLabOutOfReachIsOneFinding) {
+  FleetFacts fleet = good_fleet();
+  fleet.version = fail(Errc::unavailable, "GET https://gitlab.example.com: connection refused");
+  fleet.token = fail(Errc::unavailable, "connection refused");
+  fleet.reading = fail(Errc::unavailable, "connection refused");
+  EXPECT_EQ(found(with(fleet), "gitlab").remedy,
+            "check gitlab.url, the proxy variables and the network from this machine");
+  EXPECT_EQ(found(with(fleet), "token").name, "");
+  EXPECT_EQ(found(with(fleet), "fleet").name, "");
+}
+
+TEST(FleetDoctor, ARefusedTokenAndAnUnknownCertificateHaveTheirOwnRemedies) {
+  FleetFacts fleet = good_fleet();
+  fleet.reading = fail(Errc::permission, "no");
+  fleet.version = fail(Errc::permission, "401 Unauthorized");
+  EXPECT_NE(found(with(fleet), "gitlab").remedy.find("new token"), std::string::npos);
+  fleet.version = fail(Errc::permission, "SSL certificate problem: self-signed certificate");
+  EXPECT_NE(found(with(fleet), "gitlab").remedy.find("gitlab.ca_file"), std::string::npos);
 }
 
 TEST(FleetDoctor, ATokenWithoutTheScopeIsNamed) {
@@ -135,6 +155,13 @@ TEST(FleetDoctor, SeveralFleetsAreToldApartByName) {
   facts.fleets.push_back(second);
   EXPECT_EQ(found(facts, "gitlab").status, FindingStatus::ok);
   EXPECT_EQ(found(facts, "acme.token").status, FindingStatus::fail);
+}
+
+TEST(FleetDoctor, AStateFileThatIsNotThereYetIsFine) {
+  ProgramFacts facts = good();
+  facts.state_absent = true;
+  EXPECT_EQ(found(facts, "state").status, FindingStatus::ok);
+  EXPECT_EQ(found(facts, "state").what, "/var/lib/runneriq/state.db is not there yet");
 }
 
 TEST(FleetDoctor, WithoutAFleetItSaysHowToNameOne) {

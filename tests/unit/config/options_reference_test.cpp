@@ -90,7 +90,11 @@ std::string reference() {
          "(`gitlab-token-<name>`)\n"
          "in `$CREDENTIALS_DIRECTORY`: secrets are never options. `RUNNERIQ_STATE` names the calling "
          "program's state\n"
-         "file, by default `/var/lib/runneriq/state.db` and `/var/lib/runneriq-executor/host.db`.\n" +
+         "file, by default `/var/lib/runneriq/state.db` and `/var/lib/runneriq-executor/host.db`; for "
+         "whoever may not\n"
+         "write there, below `$XDG_STATE_HOME` or `~/.local/state`. `RUNNER_ZONE_<id or description>` names "
+         "a runner's\n"
+         "grid zone.\n" +
          section("GitLab", "Whom `runneriq` watches. `gitlab.fleets.<name>` adds further GitLabs.",
                  gitlab_rows) +
          section("Monitor", "How `runneriq` watches.", monitor_rows) +

@@ -53,5 +53,13 @@ TEST(Glob, StaysQuickOnTextMadeToBacktrack) {
   EXPECT_FALSE(glob_matches(pattern + "b", std::string(20'000, 'a')));
 }
 
+TEST(Glob, AHostilePairIsDecidedAtItsEnd) {
+  const std::string pattern = "*" + std::string(30'000, 'a') + "b";
+  EXPECT_FALSE(glob_matches(pattern, std::string(60'000, 'a')));
+  EXPECT_TRUE(glob_matches(pattern, std::string(60'000, 'a') + "b"));
+  EXPECT_FALSE(glob_matches("ab*ba", "aba"));
+  EXPECT_TRUE(glob_matches("ab*ba", "abba"));
+}
+
 }  // namespace
 }  // namespace runneriq

@@ -30,7 +30,6 @@ TEST(ParseSwitch, RefusesEverythingElse) {
 TEST(ParseWhole, ReadsDigitsWithinTheBounds) {
   EXPECT_EQ(parse_whole("0", 0, 64).value(), 0);
   EXPECT_EQ(parse_whole("64", 0, 64).value(), 64);
-  EXPECT_EQ(parse_whole("007", 0, 64).value(), 7);
   EXPECT_EQ(parse_whole("2147483647", 0, std::numeric_limits<int>::max()).value(), 2147483647);
 }
 
@@ -44,6 +43,16 @@ TEST(ParseWhole, RefusesWhatIsNoDigitOrOutOfBounds) {
   }
   EXPECT_FALSE(parse_whole("0", 1, 64));
   EXPECT_FALSE(parse_whole("-1", -5, 5));
+}
+
+TEST(ParseWhole, RefusesWhatMayBeOctal) {
+  for (const std::string_view text : {"010", "007", "00"}) {
+    const auto parsed = parse_whole(text, 0, 64);
+    ASSERT_FALSE(parsed) << text;
+    EXPECT_EQ(parsed.error().code, Errc::invalid_argument);
+  }
+  EXPECT_EQ(parse_whole("010", 0, 64).error().message,
+            "'010' begins with 0, which may mean an octal number: write it without");
 }
 
 TEST(ParseWhole, SaysWhatWasReadAndWhatIsExpected) {

@@ -335,15 +335,6 @@ TEST(Monitor, HistoriesBelongToTheirKeys) {
   EXPECT_EQ(history_of(without, without.jobs[0]).estimate.median, kUnknownDuration);
 }
 
-TEST(Monitor, SaysWhatIsOld) {
-  FleetReading told = reading({});
-  told.stale = {{.what = "jobs of project acme/shop", .why = "503 Service\nUnavailable", .age = 2min},
-                {.what = "details of runner 12", .why = "over the budget", .age = std::nullopt}};
-  EXPECT_EQ(observe_one(told).snapshot.degraded,
-            (Words{"jobs of project acme/shop: 2 min old (503 Service\\nUnavailable)",
-                   "details of runner 12: never read (over the budget)"}));
-}
-
 // ---- stuck jobs ---------------------------------------------------------------------------
 
 TEST(Monitor, StuckIsOverHalfAnHourOrTwiceTheP90) {

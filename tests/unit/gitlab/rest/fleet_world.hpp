@@ -57,6 +57,7 @@ class FleetWorld {
   std::map<std::int64_t, WorldProject> projects;
   std::size_t page_size = 100;
   bool graphql_allowed = true;
+  std::string date;  // the Date header of pages; "" = none
   std::vector<Time> waits;
   FleetOptions fleet{.name = {}, .url = kUrl, .project = {}, .group = "acme", .ca_file = {}};
   ClientOptions client;
@@ -122,6 +123,7 @@ class FleetWorld {
     for (std::size_t at = first; at < std::min(items.size(), first + page_size); ++at)
       list.push_back(items[at]);
     HttpReply answer = reply(200, list.dump());
+    if (!date.empty()) answer.headers.push_back({"date", date});
     if (first + page_size >= items.size()) return answer;
     std::string next = call.url.substr(0, call.url.find("&page="));
     next += "&page=" + std::to_string(number + 1);

@@ -291,6 +291,23 @@ TEST_F(Reading, OfOneProjectAsksForItAlone) {
   EXPECT_NE(transport.calls.back().url, "");
 }
 
+TEST_F(Reading, MovesTheMomentsOfContactToOurClock) {
+  add_runners(1);
+  const struct {
+    std::string date;
+    Duration moved;
+  } cases[] = {{"Fri, 28 Feb 2025 23:57:00 GMT", 3min},
+               {"Sat, 01 Mar 2025 00:03:00 GMT", -3min},
+               {"Sat, 01 Mar 2025 00:00:04 GMT", 0s},
+               {"yesterday", 0s}};
+  for (const auto& one : cases) {
+    SCOPED_TRACE(one.date);
+    date = one.date;
+    RestFleet it{settings(), transport};
+    EXPECT_EQ(read(it).runners.at(0).contacted_at, clock + one.moved);
+  }
+}
+
 TEST_F(Reading, OfAGroupCountsTheRunnersOfItsProjects) {
   add_runners(3);
   runners[2]["runner_type"] = "project_type";
