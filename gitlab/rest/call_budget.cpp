@@ -12,6 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr double kLeastPerPoll = 30;
+constexpr double kNeverLent = 10;  // calls of a poll
 constexpr Duration kLongestHold = 1h;
 
 std::optional<std::int64_t> whole_number(std::string_view text) {
@@ -54,7 +55,7 @@ void CallBudget::refill(Time now) {
 bool CallBudget::take(Charge charge, Time now) {
   if (charge == Charge::exempt) return true;
   refill(now);
-  const double least = charge == Charge::credit ? -minute_ : 0;
+  const double least = charge == Charge::credit ? kNeverLent - poll_share_ : 0;
   if (tokens_ - 1 < least) return false;
   tokens_ -= 1;
   return true;

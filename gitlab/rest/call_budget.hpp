@@ -18,7 +18,8 @@ class CallBudget {
 
   enum class Charge {
     ordinary,
-    credit,  // the next page of a list that has begun: up to one minute's calls are lent
+    credit,  // the next page of a list that has begun: what the next poll brings is lent, but for a
+             // few calls, so that one long list never leaves the others of a fleet unread
     exempt,
   };
   // Whether one more call may be made; then it counts as made.

@@ -108,6 +108,18 @@ std::optional<ServedReply> turned_away(const Token* token, Needs needs, Time now
   return json_reply(403, body);
 }
 
+// The control interface has no password. A page in a browser can send forms to loopback, or call it
+// by a name of its own; neither gets through.
+bool is_of_a_web_page(const ServedRequest& request) {
+  const std::string_view host = request.header("host");
+  const bool number =
+      host.starts_with('[') || host.find_first_not_of("0123456789.:") == std::string_view::npos;
+  const bool local = host == "localhost" || host.starts_with("localhost:");
+  const bool formless =
+      request.body.empty() || request.header("content-type").starts_with("application/json");
+  return !request.header("origin").empty() || !(number || local) || !formless;
+}
+
 }  // namespace
 
 Site::Site(Scenario scenario, const SiteSettings& settings)
@@ -142,6 +154,9 @@ void Site::count(const Route* route, const Call& call) {
 
 ServedReply Site::handled(Visit& visit, const Route* route) {
   if (route == nullptr) return json_reply(404, {{"error", "404 Not Found"}});
+  if (route->kind == Kind::control && is_of_a_web_page(*visit.call.request)) {
+    return json_reply(403, {{"error", "not for web pages: send application/json to an address of numbers"}});
+  }
   visit.caller = tokens_.find(token_text(visit.call));
   if (auto refused = turned_away(visit.caller, route->needs, world_.now())) return *std::move(refused);
   return route->handler(visit);

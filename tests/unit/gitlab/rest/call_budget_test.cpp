@@ -72,13 +72,13 @@ TEST(CallBudget, AClockSetBackGivesNothingAndTakesNothing) {
   EXPECT_EQ(taken(budget, kStart - 24h + 5s), 5);
 }
 
-TEST(CallBudget, LendsAMinutesCallsToListsThatHaveBegun) {
+TEST(CallBudget, LendsTheNextPollsCallsButForAFewToListsThatHaveBegun) {
   CallBudget budget{60, 30s};
   taken(budget, kStart);
-  EXPECT_EQ(taken(budget, kStart, Charge::credit), 60);
+  EXPECT_EQ(taken(budget, kStart, Charge::credit), 20);
   EXPECT_EQ(budget.left(kStart), 0);
-  EXPECT_EQ(taken(budget, kStart + 60s), 0) << "the loan is paid back first";
-  EXPECT_EQ(taken(budget, kStart + 70s), 10);
+  EXPECT_EQ(taken(budget, kStart + 20s), 0) << "the loan is paid back first";
+  EXPECT_EQ(taken(budget, kStart + 30s), 10) << "each poll can ask for something else";
 }
 
 TEST(CallBudget, ExemptCallsAreNeverRefused) {

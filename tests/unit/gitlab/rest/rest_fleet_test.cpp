@@ -396,9 +396,9 @@ TEST_F(Reading, TakesProjectsInTurnsWhenThereAreTooMany) {
 TEST_F(Reading, AListThatHasBegunIsFinishedOnCredit) {
   page_size = 10;
   add_project(7, "acme/shop");
-  for (int id = 1; id <= 900; ++id) add_job(7, id, "pending");
+  for (int id = 1; id <= 700; ++id) add_job(7, id, "pending");
   RestFleet it{settings(), transport};
-  EXPECT_EQ(read(it).pending.size(), 900U);
+  EXPECT_EQ(read(it).pending.size(), 700U);
 }
 
 TEST_F(Reading, ForDoctorIsOutsideTheBudget) {

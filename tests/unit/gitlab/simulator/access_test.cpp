@@ -173,6 +173,25 @@ TEST(Control, RefusesWhatItDoesNotUnderstand) {
       400);
 }
 
+TEST(Control, IsClosedToWebPages) {
+  struct Case {
+    std::string name, value;
+    int status;
+  };
+  const Case cases[] = {{"host", "127.0.0.1:8080", 200}, {"host", "localhost:8080", 200},
+                        {"host", "[::1]:8080", 200},     {"host", "evil.example", 403},
+                        {"host", "fade.cafe", 403},      {"host", "localhost.evil", 403},
+                        {"origin", "http://evil", 403},  {"content-type", "text/plain", 403}};
+  Caller caller(mock_scenario());
+  for (const Case& one : cases) {
+    SCOPED_TRACE(one.name + ": " + one.value);
+    ServedRequest request{
+        .method = "POST", .target = "/sim/advance", .headers = {}, .body = R"({"seconds": 1})"};
+    request.headers = {{one.name, one.value}, {"host", "127.0.0.1"}, {"content-type", "application/json"}};
+    EXPECT_EQ(caller.site().answer(request, kStart).reply.status, one.status);
+  }
+}
+
 TEST(Control, AddsAndRemovesRunners) {
   Caller caller(mock_scenario());
   const json added = caller.control("POST", "/runners", {{"description", "new"}, {"tags", {"gpu"}}});

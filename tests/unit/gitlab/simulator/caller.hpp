@@ -25,7 +25,9 @@ class Caller {
     ServedRequest request;
     request.method = std::move(method);
     request.target = std::move(target);
-    request.headers = {{"host", "gitlab.test"}, {"content-type", "application/json"}};
+    const bool control = request.target.starts_with("/sim/");
+    request.headers = {{"host", control ? "127.0.0.1:8080" : "gitlab.test"},
+                       {"content-type", "application/json"}};
     if (!token_.empty()) request.headers.push_back({"private-token", token_});
     request.headers.insert(request.headers.end(), headers.begin(), headers.end());
     request.body = std::move(body);
