@@ -14,6 +14,9 @@ constexpr int kMostUnderWay = 6;
 // So many attempts without any answer, and a reading asks no more.
 constexpr int kOutage = 6;
 
+// 30,000 jobs take about so much; what answers with more is no GitLab that can be read in one go.
+constexpr std::int64_t kMostBytes = std::int64_t{128} << 20;
+
 // A Date counts whole seconds, and the reply was on its way for a while.
 constexpr Duration kClocksAgree = std::chrono::seconds{5};
 
@@ -50,6 +53,9 @@ void Sender::open(Time deadline) {
 std::optional<Error> Sender::hindrance(Time now) const {
   if (now >= deadline_) return without_time();
   if (token_refused()) return Error{Errc::permission, "not asked: GitLab refuses the token"};
+  if (count_.bytes > kMostBytes) {
+    return Error{Errc::unavailable, "not asked: this reading holds more than 128 MiB already"};
+  }
   if (answered_ == 0 && unanswered_ >= kOutage) {
     return Error{Errc::unavailable, "not asked: GitLab does not answer"};
   }

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace runneriq::gitlab {
 namespace {
 
@@ -183,6 +185,17 @@ TEST_F(Sending, DoesNotCallOverTheBudget) {
   EXPECT_EQ(answers.size(), 70U);
   EXPECT_EQ(answers[0].body.error().message, "over the budget of 60 calls a minute");
   EXPECT_EQ(it.count().failed, 0);
+}
+
+TEST_F(Sending, AsksNoMoreWhenAReadingHoldsTooMuch) {
+  transport.route(kUrl, reply(200, std::string(std::size_t{16} << 20, 'x')));
+  Sender it = sender();
+  const auto answers = ask(it, 20);
+  EXPECT_LE(it.count().calls, 9 + 6) << "those under way are answered";
+  const auto refused = std::ranges::find_if(answers, [](const Answer& answer) { return !answer.body; });
+  ASSERT_NE(refused, answers.end());
+  EXPECT_EQ(refused->body.error().message, "not asked: this reading holds more than 128 MiB already");
+  EXPECT_TRUE(ask(it).front().body) << "the next reading begins anew";
 }
 
 TEST_F(Sending, EndsAtTheDeadline) {
