@@ -238,11 +238,15 @@ def decisions_of(document: dict[str, Any]) -> list[tuple[int, Any]]:
 
 
 def assert_decides_without_state(watcher: Watcher, told: str = "") -> None:
-    """--once and the loop give the decisions of a sound machine, say what is wrong, and go on."""
+    """--once and the loop give the decisions of a sound machine, say what is wrong, and go on.
+
+    A single look never makes a state file, and so misses none that is not there.
+    """
     sound = decisions_of(watcher.tick(RUNNERIQ_STATE=str(watcher.root / "sound" / "state.db")))
     document = watcher.tick()
     assert decisions_of(document) == sound and sound
-    assert any(told in sentence for sentence in document["degraded"]), document["degraded"]
+    there = Path(watcher.environment["RUNNERIQ_STATE"]).exists()
+    assert not there or any(told in sentence for sentence in document["degraded"]), document["degraded"]
     process = watcher.start(*LOOP)
     assert wait_for(watcher, "tick"), (watcher.root / "err").read_text()
     assert any(told in event["what"] for event in events(watcher, "degraded")), watcher.logged()
@@ -306,12 +310,14 @@ def test_on_a_full_disk_decisions_are_made(watcher: Watcher, limit: int) -> None
         assert process.returncode == 0, (process.returncode, err)
         document = json.loads(first or out)
         assert document["assigner"]["assignments"]
-        assert document["degraded"] or limit > 0, err
+        assert document["degraded"] or limit > 0 or "--once" in arguments, err
 
 
 @needs_root
 def test_in_a_folder_that_may_only_be_read_decisions_are_made(watcher: Watcher) -> None:
     copy = shutil.copy2(program("RUNNERIQ"), watcher.root / "runneriq")
+    watcher.state.parent.mkdir(parents=True, exist_ok=True)
+    watcher.state.touch(mode=0o600)
     watcher.root.chmod(0o755)
     Path(copy).chmod(0o755)
     done = subprocess.run([str(copy), "run", "--once", "--output", "json"], env=watcher.environment, cwd="/",
