@@ -1,5 +1,6 @@
 #include "core/option.hpp"
 
+#include "core/lower_case.hpp"
 #include "core/printable.hpp"
 
 #include <algorithm>
@@ -8,13 +9,6 @@
 
 namespace runneriq {
 namespace {
-
-std::string lower_case(std::string_view text) {
-  std::string lower{text};
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return lower;
-}
 
 bool only_digits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;

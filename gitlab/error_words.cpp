@@ -1,3 +1,4 @@
+#include "core/lower_case.hpp"
 #include "core/printable.hpp"
 #include "gitlab/json_reader.hpp"
 #include "gitlab/replies.hpp"
@@ -81,9 +82,8 @@ std::string words_of_document(const Json& document) {
 }
 
 std::size_t find_tag(std::string_view html, std::string_view name) {
-  const auto found = std::search(html.begin(), html.end(), name.begin(), name.end(), [](char a, char b) {
-    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-  });
+  const auto found = std::search(html.begin(), html.end(), name.begin(), name.end(),
+                                 [](char a, char b) { return lower_case(a) == b; });
   return found == html.end() ? std::string_view::npos : static_cast<std::size_t>(found - html.begin());
 }
 

@@ -1,5 +1,6 @@
 #include "gitlab/graphql.hpp"
 
+#include "core/lower_case.hpp"
 #include "gitlab/json_reader.hpp"
 #include "gitlab/replies.hpp"
 
@@ -102,12 +103,6 @@ std::int64_t number_of(std::string_view global_id, std::string_view kind) {
 
 std::int64_t number_in(const Json& object, std::string_view kind) {
   return number_of(text_in(object, "id"), kind);
-}
-
-std::string lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return text;
 }
 
 bool is_complete(const Json& connection) {

@@ -1,3 +1,4 @@
+#include "core/lower_case.hpp"
 #include "gitlab/replies.hpp"
 
 #include <algorithm>
@@ -7,10 +8,9 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t";
 
-bool is_same_word(std::string_view text, std::string_view lower_case) {
-  return std::equal(text.begin(), text.end(), lower_case.begin(), lower_case.end(), [](char a, char b) {
-    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-  });
+bool is_same_word(std::string_view text, std::string_view lower) {
+  return std::equal(text.begin(), text.end(), lower.begin(), lower.end(),
+                    [](char a, char b) { return lower_case(a) == b; });
 }
 
 // Reads a Link header from the left: RFC 8288, section 3.

@@ -1,5 +1,6 @@
 #include "gitlab/web_address.hpp"
 
+#include "core/lower_case.hpp"
 #include "core/printable.hpp"
 
 #include <algorithm>
@@ -21,13 +22,6 @@ struct Scheme {
 };
 constexpr Scheme kSecure{"https://", 443};
 constexpr Scheme kPlain{"http://", 80};
-
-std::string lower_case(std::string_view text) {
-  std::string lower{text};
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return lower;
-}
 
 // The address without what may be secret in it: user, password, query and fragment.
 std::string shown(std::string_view text) {

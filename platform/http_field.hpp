@@ -1,6 +1,7 @@
 // What may stand in the head of an HTTP message (RFC 9110, section 5).
 #pragma once
 
+#include "core/lower_case.hpp"
 #include "platform/http_client.hpp"
 
 #include <algorithm>
@@ -8,16 +9,6 @@
 #include <string_view>
 
 namespace runneriq::platform {
-
-inline char lower_case(char letter) {
-  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-}
-
-inline std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](char letter) { return lower_case(letter); });
-  return lower;
-}
 
 inline std::string_view without_outer_blanks(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t\r\n");

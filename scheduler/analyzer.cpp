@@ -1,6 +1,7 @@
 #include "scheduler/analyzer.hpp"
 
 #include "core/glob.hpp"
+#include "core/lower_case.hpp"
 #include "core/option.hpp"
 
 #include <algorithm>
@@ -18,16 +19,6 @@ struct Weighed {
   double weight = 0;
   std::string reason;
 };
-
-char lower_case(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string lower_case(std::string_view text) {
-  std::string lower{text};
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return lower_case(c); });
-  return lower;
-}
 
 double tenths(double value) {
   return std::round(value * 10) / 10 + 0.0;

@@ -1,5 +1,6 @@
 #include "gitlab/rest/address.hpp"
 
+#include "core/lower_case.hpp"
 #include "core/printable.hpp"
 
 #include <algorithm>
@@ -13,10 +14,6 @@ constexpr std::string_view kRestApi = "/api/v4/";
 bool is_unreserved(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
          c == '_' || c == '~';
-}
-
-char lowered(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 struct Parts {
@@ -37,7 +34,7 @@ Parts split(std::string_view url) {
   const std::size_t scheme = url.find("://");
   const std::size_t path = scheme == url.npos ? url.npos : url.find_first_of("/?#", scheme + 3);
   std::string origin(url.substr(0, path));
-  std::ranges::transform(origin, origin.begin(), lowered);
+  std::ranges::transform(origin, origin.begin(), [](char c) { return lower_case(c); });
   return {without_own_port(std::move(origin)), path == url.npos ? "" : url.substr(path)};
 }
 
@@ -48,7 +45,7 @@ bool is_plain(std::string_view path) {
 // A segment "..", also an encoded one, would lead out of the API.
 bool climbs(std::string_view path) {
   std::string plain(without_query(path));
-  std::ranges::transform(plain, plain.begin(), lowered);
+  std::ranges::transform(plain, plain.begin(), [](char c) { return lower_case(c); });
   for (std::size_t at = plain.find("%2e"); at != plain.npos; at = plain.find("%2e", at))
     plain.replace(at, 3, ".");
   return plain.find("/../") != plain.npos || plain.ends_with("/..");
