@@ -263,6 +263,7 @@ def test_scripts_have_exports_errexit_pipefail_and_their_files(stand_in: Host) -
 
 
 def test_concurrent_jobs_get_the_smallest_free_numbers(stand_in: Host) -> None:
+    stand_in.environment["STAND_IN_SHARED"] = "true"
     runner = stand_in.runner()
     jobs = [runner.start(JobSpec(number, script=["echo waiting", "sleep 30"])) for number in (1, 2)]
     for job in jobs:

@@ -1,13 +1,14 @@
 #!/bin/bash
 # A custom executor that does the least: used only to test the harness itself.
 # STAND_IN_<STAGE> holds shell text that is run first, with the stage's arguments as $1, $2, $3.
+# STAND_IN_SHARED=true gives each of several jobs at once a folder of its own, as one host's jobs need.
 directory=${STAND_IN_DIRECTORY:?}
 hook=STAND_IN_${1^^}
 eval "${!hook:-}"
 case $1 in
   config)
-    printf '{"builds_dir": "%s/builds", "cache_dir": "%s/cache", "job_env": {"FROM_CONFIG": "yes"}}\n' \
-      "$directory" "$directory"
+    printf '{"builds_dir": "%s/builds", "cache_dir": "%s/cache", "builds_dir_is_shared": %s,
+      "job_env": {"FROM_CONFIG": "yes"}}\n' "$directory" "$directory" "${STAND_IN_SHARED:-false}"
     ;;
   prepare) echo "prepared" ;;
   run)
