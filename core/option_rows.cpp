@@ -1,8 +1,25 @@
 #include "core/option_rows.hpp"
 
+#include "core/joined.hpp"
+
 #include <utility>
 
 namespace runneriq {
+namespace {
+
+constexpr std::size_t kLongestPath = 4096;
+
+bool is_control(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte < 0x20 || byte == 0x7f;
+}
+
+bool is_path(std::string_view text) {
+  return text.starts_with('/') && !text.ends_with('/') && text.size() < kLongestPath &&
+         std::none_of(text.begin(), text.end(), is_control);
+}
+
+}  // namespace
 
 Option row(std::string key, std::string value, std::string help) {
   Option option;
@@ -60,6 +77,25 @@ Option switch_row(Option option, bool& field) {
     return {};
   };
   option.show = [&field] { return std::string(field ? "true" : "false"); };
+  return option;
+}
+
+Option path_row(Option option, std::string& field) {
+  option.set = [&field, may_be_empty = field.empty()](std::string_view text) -> Result<void> {
+    if (!is_path(text) && !(may_be_empty && text.empty()))
+      return not_expected(text, "the absolute path of a file");
+    field = text;
+    return {};
+  };
+  option.show = [&field] { return field; };
+  return option;
+}
+
+Option list_row(Option option, std::vector<std::string>& field,
+                std::function<Result<void>(std::string_view)> add) {
+  option.set_entry = [add = std::move(add)](std::string_view, std::string_view text) { return add(text); };
+  option.clear = [&field] { field.clear(); };
+  option.show = [&field] { return joined(field, ","); };
   return option;
 }
 

@@ -8,8 +8,10 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace runneriq {
 
@@ -22,6 +24,11 @@ Option duration_row(Option option, Duration& field, Duration shortest, Duration 
 Option whole_row(Option option, int& field, int lowest, int highest);
 Option decimal_row(Option option, double& field, double lowest, double highest);
 Option switch_row(Option option, bool& field);
+// The absolute path of a file; "" only where the field may be empty from the start.
+Option path_row(Option option, std::string& field);
+// A list whose entries `add` checks and appends; a layer that names any replaces those of the layers below.
+Option list_row(Option option, std::vector<std::string>& field,
+                std::function<Result<void>(std::string_view)> add);
 
 template <class Value>
 struct Word {
