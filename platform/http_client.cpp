@@ -8,6 +8,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <utility>
 
@@ -58,6 +59,7 @@ struct HttpClient::Engine {
   void finish(CURL* easy, CURLcode code);
   void fail_all(Errc code, const char* words);
   void wait(Clock::time_point end);
+  [[nodiscard]] bool may_be_woken() const { return settings.wake_fd >= 0; }
   [[nodiscard]] bool asked_to_stop();
   [[nodiscard]] bool may_start() const { return !queue.empty() && under_way.size() < settings.at_once; }
   [[nodiscard]] bool idle() const { return queue.empty() && under_way.empty(); }
@@ -131,9 +133,14 @@ bool HttpClient::Engine::asked_to_stop() {
 
 void HttpClient::Engine::wait(Clock::time_point end) {
   const auto left = std::chrono::ceil<Duration>(end - Clock::now());
-  curl_waitfd stop{settings.stop_fd, CURL_WAIT_POLLIN, 0};
-  curl_multi_poll(multi, &stop, settings.stop_fd >= 0 ? 1 : 0,
+  std::array<curl_waitfd, 2> others{};
+  unsigned count = 0;
+  for (const int fd : {settings.wake_fd, settings.stop_fd}) {
+    if (fd >= 0) others[count++] = {fd, CURL_WAIT_POLLIN, 0};
+  }
+  curl_multi_poll(multi, others.data(), count,
                   static_cast<int>(std::clamp(left, Duration::zero(), kLongestPoll).count()), nullptr);
+  if (may_be_woken() && (others[0].revents & CURL_WAIT_POLLIN) != 0) settings.woken();
 }
 
 Result<std::unique_ptr<HttpClient>> HttpClient::make(HttpClientSettings settings) {
@@ -159,15 +166,17 @@ void HttpClient::begin(HttpCall call, Done done) {
 
 void HttpClient::run_until(Time deadline) {
   const auto end = steady_end(deadline);
-  while (!engine_->idle()) {
+  while (!engine_->idle() || engine_->may_be_woken()) {
     if (engine_->asked_to_stop()) return engine_->fail_all(Errc::unavailable, "the program is stopping");
-    if (Clock::now() >= end)
+    if (Clock::now() >= end) {
       return engine_->fail_all(Errc::timed_out, "not over when the time for all calls was");
+    }
     engine_->start_queued();
     int running = 0;
     curl_multi_perform(engine_->multi, &running);
     engine_->finish_over();
-    if (!engine_->under_way.empty() && !engine_->may_start()) engine_->wait(end);
+    const bool waits = !engine_->under_way.empty() || engine_->may_be_woken();
+    if (waits && !engine_->may_start()) engine_->wait(end);
   }
 }
 

@@ -61,6 +61,10 @@ struct HttpClientSettings {
   std::string user_agent{};  // "runneriq/0.1.0"
   // Readable when the program should stop; −1 = none. Not owned.
   int stop_fd = -1;
+  // For calls that come from other threads: when `wake_fd` is readable, run_until() calls `woken`, which
+  // reads it empty and may begin() calls. With it run_until() goes on while it has nothing to do. Not owned.
+  int wake_fd = -1;
+  std::function<void()> woken{};
 };
 
 // TLS is always verified. HTTP/2 where offered, kept connections, gzip; the environment's proxy

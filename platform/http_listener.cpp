@@ -4,11 +4,13 @@
 #include "platform/files.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstdint>
@@ -22,7 +24,8 @@ namespace {
 
 constexpr std::string_view kUnix = "unix:";
 constexpr int kBacklog = 1024;
-constexpr mode_t kSocketMode = 0660;
+constexpr int kFirstActivated = 3;  // SD_LISTEN_FDS_START
+constexpr int kMostActivated = 16;
 
 // Large enough for each kind of address.
 struct SocketAddress {
@@ -71,18 +74,24 @@ std::optional<SocketAddress> parse_tcp(const std::string& listen) {
   return {};
 }
 
-std::string url_of(int fd) {
+SocketAddress bound_address(int fd) {
   SocketAddress bound{.size = sizeof bound.storage};
   ::getsockname(fd, bound.get(), &bound.size);
+  return bound;
+}
+
+std::string url_of(int fd, const HttpListen& listen) {
+  const SocketAddress bound = bound_address(fd);
+  const std::string scheme = listen.tls ? "https://" : "http://";
   char text[INET6_ADDRSTRLEN]{};
   if (bound.storage.ss_family == AF_INET6) {
     const auto six = read_back<sockaddr_in6>(bound);
     ::inet_ntop(AF_INET6, &six.sin6_addr, text, sizeof text);
-    return "http://[" + std::string(text) + "]:" + std::to_string(ntohs(six.sin6_port));
+    return scheme + "[" + std::string(text) + "]:" + std::to_string(ntohs(six.sin6_port));
   }
   const auto four = read_back<sockaddr_in>(bound);
   ::inet_ntop(AF_INET, &four.sin_addr, text, sizeof text);
-  return "http://" + std::string(text) + ":" + std::to_string(ntohs(four.sin_port));
+  return scheme + text + ":" + std::to_string(ntohs(four.sin_port));
 }
 
 UniqueFd open_socket(int family) {
@@ -122,47 +131,114 @@ void remove_left_over(const std::string& path, const SocketAddress& address) {
   }
 }
 
-}  // namespace
-
-Result<HttpListener> HttpListener::open(const std::string& listen) {
-  return listen.starts_with(kUnix) ? open_unix(listen.substr(kUnix.size())) : open_tcp(listen);
+// "unix:/path"; an abstract or unnamed socket has no path.
+std::string unix_name_of(int fd) {
+  const SocketAddress bound = bound_address(fd);
+  const auto address = read_back<sockaddr_un>(bound);
+  return std::string(kUnix) +
+         std::string(address.sun_path, ::strnlen(address.sun_path, sizeof address.sun_path));
 }
 
-Result<HttpListener> HttpListener::open_tcp(const std::string& listen) {
-  const auto address = parse_tcp(listen);
+int socket_option(int fd, int option) {
+  int value = -1;
+  socklen_t size = sizeof value;
+  return ::getsockopt(fd, SOL_SOCKET, option, &value, &size) == 0 ? value : -1;
+}
+
+// Why a descriptor cannot be served on; "" when it can.
+std::string_view unfit(int fd, int family) {
+  if (::fcntl(fd, F_GETFD) < 0) return "is not open";
+  if (socket_option(fd, SO_TYPE) != SOCK_STREAM) return "is no stream socket";
+  if (socket_option(fd, SO_ACCEPTCONN) != 1) return "does not listen";
+  const bool known = family == AF_INET || family == AF_INET6 || family == AF_UNIX;
+  return known ? "" : "is neither a TCP nor a Unix socket";
+}
+
+// Its path has the mode and the group that are asked for, in spite of the umask.
+bool set_rights(const std::string& path, const HttpListen& listen) {
+  if (::chmod(path.c_str(), listen.socket_mode) != 0) return false;
+  return !listen.socket_group || ::lchown(path.c_str(), static_cast<uid_t>(-1), *listen.socket_group) == 0;
+}
+
+tl::unexpected<Error> tls_needs_tcp() {
+  return fail(Errc::invalid_argument, "TLS needs a TCP address; a Unix socket has no use for it");
+}
+
+std::optional<int> small_number(std::string_view text) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || value < 0) return {};
+  return value;
+}
+
+}  // namespace
+
+Result<HttpListener> HttpListener::open(const HttpListen& listen) {
+  if (listen.descriptor) return take_over(*listen.descriptor, listen);
+  if (!listen.address.starts_with(kUnix)) return open_tcp(listen);
+  return open_unix(listen.address.substr(kUnix.size()), listen);
+}
+
+Result<HttpListener> HttpListener::open_tcp(const HttpListen& listen) {
+  const auto address = parse_tcp(listen.address);
   if (!address) {
-    return fail(
-        Errc::invalid_argument,
-        "an address to listen on is ADDRESS:PORT, [ADDRESS]:PORT or unix:/path, got " + quoted_text(listen));
+    return fail(Errc::invalid_argument,
+                "an address to listen on is ADDRESS:PORT, [ADDRESS]:PORT or unix:/path, got " +
+                    quoted_text(listen.address));
   }
   UniqueFd fd = open_socket(address->storage.ss_family);
-  if (!fd) return cannot_listen(listen);
+  if (!fd) return cannot_listen(listen.address);
   const int on = 1;
   ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (::bind(fd.get(), address->get(), address->size) != 0 || ::listen(fd.get(), kBacklog) != 0) {
-    return cannot_listen(listen);
+    return cannot_listen(listen.address);
   }
-  std::string url = url_of(fd.get());
+  std::string url = url_of(fd.get(), listen);
   return HttpListener{std::move(fd), std::move(url)};
 }
 
-Result<HttpListener> HttpListener::open_unix(const std::string& path) {
+Result<HttpListener> HttpListener::open_unix(const std::string& path, const HttpListen& listen) {
+  if (listen.tls) return tls_needs_tcp();
   const auto address = unix_address(path);
   if (!address) return fail(address.error());
   UniqueFd fd = open_socket(AF_UNIX);
   if (!fd) return cannot_listen(path);
   remove_left_over(path, *address);
-  // Before it has a name, so that it is never wider than meant; after it, in spite of the umask.
-  ::fchmod(fd.get(), kSocketMode);
+  // Before it has a name, so that it is never wider than its owner's alone.
+  ::fchmod(fd.get(), listen.socket_mode & S_IRWXU);
   if (::bind(fd.get(), address->get(), address->size) != 0) return cannot_listen(path);
   HttpListener made{std::move(fd), std::string(kUnix) + path};
-  if (::chmod(path.c_str(), kSocketMode) != 0 || ::listen(made.fd(), kBacklog) != 0)
-    return cannot_listen(path);
+  made.made_path_ = path;
+  if (!set_rights(path, listen) || ::listen(made.fd(), kBacklog) != 0) return cannot_listen(path);
   return made;
 }
 
+Result<HttpListener> HttpListener::take_over(int descriptor, const HttpListen& listen) {
+  const int family = socket_option(descriptor, SO_DOMAIN);
+  if (const std::string_view why = unfit(descriptor, family); !why.empty()) {
+    return fail(Errc::invalid_argument, "descriptor " + std::to_string(descriptor) +
+                                            " cannot be served on: it " + std::string(why) +
+                                            "; give a listening stream socket");
+  }
+  if (family == AF_UNIX && listen.tls) return tls_needs_tcp();
+  UniqueFd fd{descriptor};
+  ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+  ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
+  std::string address = family == AF_UNIX ? unix_name_of(descriptor) : url_of(descriptor, listen);
+  return HttpListener{std::move(fd), std::move(address)};
+}
+
 HttpListener::~HttpListener() {
-  if (fd_ && address_.starts_with(kUnix)) ::unlink(address_.c_str() + kUnix.size());
+  if (fd_ && !made_path_.empty()) ::unlink(made_path_.c_str());
+}
+
+std::vector<int> activated_descriptors(std::string_view listen_pid, std::string_view listen_fds,
+                                       int own_pid) {
+  std::vector<int> found;
+  if (small_number(listen_pid) != own_pid) return found;
+  const int count = std::min(small_number(listen_fds).value_or(0), kMostActivated);
+  for (int number = 0; number < count; ++number) found.push_back(kFirstActivated + number);
+  return found;
 }
 
 }  // namespace runneriq::platform

@@ -2,7 +2,9 @@
 
 #include <malloc.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/inotify.h>
+#include <time.h>
 
 #include <algorithm>
 #include <array>
@@ -14,11 +16,22 @@ namespace {
 
 // Before so long a sleep, memory that is free goes back to the system; the allocator would keep it.
 constexpr Duration kLongSleep = std::chrono::seconds{1};
+// A parent without pidfd is asked each second, and so is the clock, which poll() does not count in
+// suspension.
+constexpr Duration kLongestPoll = std::chrono::seconds{1};
 
 }  // namespace
 
 Time wall_clock() {
   return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+}
+
+Moment moment() {
+  timespec since_boot{};
+  ::clock_gettime(CLOCK_BOOTTIME, &since_boot);
+  return {.wall = wall_clock(),
+          .steady = std::chrono::duration_cast<Duration>(std::chrono::seconds{since_boot.tv_sec} +
+                                                         std::chrono::nanoseconds{since_boot.tv_nsec})};
 }
 
 void SystemWaiter::watch(const std::string& folder, std::string name_prefix) {
@@ -48,27 +61,41 @@ bool SystemWaiter::drain_watch() {
   return ours;
 }
 
+bool SystemWaiter::drain_events() {
+  bool happened = false;
+  for (const int each : events_) {
+    eventfd_t count = 0;
+    happened = ::eventfd_read(each, &count) == 0 || happened;
+  }
+  return happened;
+}
+
+void SystemWaiter::poll_for(Duration limit) const {
+  std::vector<pollfd> waits{{termination_.signal_fd(), POLLIN, 0},
+                            {termination_.reload_fd(), POLLIN, 0},
+                            {termination_.parent_fd(), POLLIN, 0},
+                            {watch_.get(), POLLIN, 0}};
+  for (const int each : events_) waits.push_back({each, POLLIN, 0});
+  ::poll(waits.data(), waits.size(), static_cast<int>(std::min(limit, kLongestPoll).count()));
+}
+
 Waiter::Woken SystemWaiter::sleep_until(Time when) {
-  if (when - now() >= kLongSleep) ::malloc_trim(0);
+  const Moment start = moment();
+  if (when - start.wall >= kLongSleep) ::malloc_trim(0);
   // Counted on the steady clock: a wall clock set back must not lengthen the wait.
   constexpr Duration kLongest = std::chrono::years{10};  // the steady clock cannot count to the end of time
-  const auto steady_end =
-      std::chrono::steady_clock::now() + std::clamp(when - now(), Duration::zero(), kLongest);
+  const Duration end = start.steady + std::clamp(when - start.wall, Duration::zero(), kLongest);
   while (true) {
     if (const auto cause = termination_.happened()) {
       return *cause == Termination::Cause::stop ? Woken::by_stop : Woken::by_orphaning;
     }
     if (termination_.take_reload()) return Woken::by_reload;
-    const auto left = std::chrono::ceil<Duration>(steady_end - std::chrono::steady_clock::now());
+    const bool event = drain_events();
+    const bool change = drain_watch();
+    if (event || change) return Woken::by_change;
+    const Duration left = end - moment().steady;
     if (left <= Duration::zero()) return Woken::at_deadline;
-    std::array<pollfd, 4> waits{{{termination_.signal_fd(), POLLIN, 0},
-                                 {termination_.reload_fd(), POLLIN, 0},
-                                 {termination_.parent_fd(), POLLIN, 0},
-                                 {watch_.get(), POLLIN, 0}}};
-    const auto timeout =
-        std::min<Duration::rep>(left.count(), 1000);  // a parent without pidfd is asked each second
-    ::poll(waits.data(), waits.size(), static_cast<int>(timeout));
-    if (waits[3].revents != 0 && drain_watch()) return Woken::by_change;
+    poll_for(left);
   }
 }
 
