@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +25,13 @@ struct Stale {
   std::optional<Duration> age;  // none = never read: there is nothing of it in the reading
   // Whether a decision may be wrong for it (runners, jobs), or only less exact (roles, labels).
   bool essential = true;
+};
+
+// A job that waits for a resource group (status waiting_for_resource), and who holds that.
+struct HeldResource {
+  Job waiter;
+  std::string resource_group;
+  JobId holder;
 };
 
 struct CallCount {
@@ -49,6 +57,9 @@ struct FleetReading {
   std::map<std::pair<ProjectId, UserId>, int>
       access_levels;  // of those who started pending jobs; 0 = no member
   std::map<std::pair<ProjectId, MergeRequestIid>, MergeRequest> merge_requests;
+  std::vector<HeldResource> held_resources;  // by the waiter's id
+  Duration runners_age{};                    // of the list of runners; 0 = read now
+  std::map<ProjectId, Duration> jobs_age;    // of lists of pending and running jobs that were not read now
   std::vector<Stale> stale;
   CallCount calls;
 };
@@ -60,6 +71,12 @@ class FleetReader {
   // with, for the first reading and for a token that GitLab refuses: permission (token, scope),
   // not_found (project, group, no GitLab there), unavailable, timed_out.
   [[nodiscard]] virtual Result<FleetReading> read(Time now) = 0;
+  // After a hint that jobs of these projects have changed: reads their jobs, and takes the rest from what
+  // was read before where it is younger than two polls. As read() else, and for who knows no better way.
+  [[nodiscard]] virtual Result<FleetReading> read_hinted(Time now, std::span<const ProjectId> changed) {
+    (void)changed;
+    return read(now);
+  }
 };
 
 }  // namespace runneriq::gitlab

@@ -176,6 +176,12 @@ std::optional<std::string> ref_pattern_of(const Json& object) {
   return whole ? std::optional{std::move(name)} : std::nullopt;
 }
 
+std::optional<std::string> resource_group_of(const Json& object) {
+  std::string key = text_in(object, "key");
+  const bool whole = !key.empty() && key.size() < kLongestText - 3;  // another's when cut
+  return whole ? std::optional{std::move(key)} : std::nullopt;
+}
+
 std::optional<Member> member_of(const Json& object) {
   const UserId user{id_in(object, "id")};
   if (user == UserId{}) return std::nullopt;
@@ -241,6 +247,19 @@ Result<std::vector<Member>> parse_members(std::string_view json) {
 
 Result<std::vector<MergeRequest>> parse_merge_requests(std::string_view json) {
   return parse_list<MergeRequest>(json, merge_request_of);
+}
+
+Result<std::vector<std::string>> parse_resource_groups(std::string_view json) {
+  return parse_list<std::string>(json, resource_group_of);
+}
+
+Result<std::optional<JobId>> parse_current_job(std::string_view json) {
+  Result<Json> value = read_value(json);
+  if (!value) return fail(std::move(value.error()));
+  if (value->is_null() || (value->is_object() && value->empty())) return std::optional<JobId>{};
+  const JobId job{id_in(*value, "id")};
+  if (job == JobId{}) return fail(Errc::corrupt, "the answer is no job");
+  return std::optional{job};
 }
 
 Result<TokenFacts> parse_token(std::string_view json) {

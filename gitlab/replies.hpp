@@ -27,6 +27,9 @@ Result<std::vector<std::string>> parse_ref_patterns(
     std::string_view json);  // protected_branches, protected_tags
 Result<std::vector<Member>> parse_members(std::string_view json);
 Result<std::vector<MergeRequest>> parse_merge_requests(std::string_view json);
+Result<std::vector<std::string>> parse_resource_groups(std::string_view json);  // their keys
+// GET /projects/:id/resource_groups/:key/current_job; none = nobody holds the resource.
+Result<std::optional<JobId>> parse_current_job(std::string_view json);
 
 // GET /personal_access_tokens/self.
 struct TokenFacts {

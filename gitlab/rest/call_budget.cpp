@@ -66,6 +66,13 @@ int CallBudget::left(Time now) {
   return std::max(0, static_cast<int>(tokens_));
 }
 
+int CallBudget::to_spare(int needed, Duration until, Time now) {
+  refill(now);
+  const double until_then = minutes(std::max(until, Duration::zero())) * minute_;
+  const double kept = std::max(0.0, std::min<double>(needed, 0.75 * poll_share_) - until_then);
+  return std::max(0, static_cast<int>(tokens_ - kept));
+}
+
 void CallBudget::learn(const platform::HttpReply& reply, Time now) {
   const auto remaining = whole_number(reply.header("ratelimit-remaining"));
   if (!remaining) return;

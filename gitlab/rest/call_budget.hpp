@@ -26,6 +26,9 @@ class CallBudget {
   bool take(Charge charge, Time now);
   // Ordinary calls that could be made now.
   [[nodiscard]] int left(Time now);
+  // Of these, those that leave `needed` calls for a poll in `until` from now; or three quarters of what
+  // a poll brings, so that a large fleet's hints are heard, too.
+  [[nodiscard]] int to_spare(int needed, Duration until, Time now);
   [[nodiscard]] int per_minute() const { return static_cast<int>(minute_); }
 
   // RateLimit-Remaining and -Reset: we never take more than GitLab says is left.

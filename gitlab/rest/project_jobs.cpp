@@ -21,6 +21,10 @@ bool has_ended(const Job& job) {
   return job.status == JobStatus::success || job.status == JobStatus::failed;
 }
 
+bool is_in(const std::vector<Job>& by_id, JobId job) {
+  return std::ranges::binary_search(by_id, job, {}, &Job::id);
+}
+
 }  // namespace
 
 std::string ProjectJobs::path(std::string_view scopes) const {
@@ -31,7 +35,9 @@ std::string ProjectJobs::path(std::string_view scopes) const {
 void ProjectJobs::ask_open_jobs(Sender& sender, Time now) {
   running_trouble_.reset();
   if (several_refused_.holds(now)) return ask_pending_jobs(sender, now);
-  read_jobs(sender, "scope%5B%5D=pending&scope%5B%5D=running", [this, &sender, now](Listed<Job> listed) {
+  constexpr std::string_view kOpen =
+      "scope%5B%5D=pending&scope%5B%5D=running&scope%5B%5D=waiting_for_resource";
+  read_jobs(sender, kOpen, [this, &sender, now](Listed<Job> listed) {
     const bool doubtful =
         listed.items && standing_ == Standing::only_one &&
         std::ranges::find(*listed.items, JobStatus::pending, &Job::status) == listed.items->end() &&
@@ -74,18 +80,18 @@ void ProjectJobs::take_open(Listed<Job> listed, Time now) {
       open.pending.push_back(std::move(job));
     else if (job.status == JobStatus::running)
       open.running.push_back(std::move(job));
+    else if (job.status == JobStatus::waiting_for_resource)
+      open.waiting.push_back(std::move(job));
   }
   await_vanished(open);
   open_.keep(std::move(open), now);
 }
 
 void ProjectJobs::await_vanished(const OpenJobs& now_open) {
-  const auto is_in = [](const std::vector<Job>& jobs, JobId id) {
-    return std::ranges::binary_search(jobs, id, {}, &Job::id);
-  };
-  for (const auto* jobs : {&pending(), &running()}) {
+  for (const auto* jobs : {&pending(), &running(), &waiting()}) {
     for (const Job& job : *jobs) {
-      const bool open = is_in(now_open.pending, job.id) || is_in(now_open.running, job.id);
+      const bool open = is_in(now_open.pending, job.id) || is_in(now_open.running, job.id) ||
+                        is_in(now_open.waiting, job.id);
       if (!open && !ended_ids_.contains(job.id)) awaited_.insert(job.id);
     }
   }
@@ -153,16 +159,26 @@ const std::vector<Job>& ProjectJobs::running() const {
   return open_.value() ? open_.value()->running : kNone;
 }
 
+const std::vector<Job>& ProjectJobs::waiting() const {
+  static const std::vector<Job> kNone;
+  return open_.value() ? open_.value()->waiting : kNone;
+}
+
+bool ProjectJobs::is_open(JobId job) const {
+  return !ended_ids_.contains(job) && (is_in(pending(), job) || is_in(running(), job));
+}
+
 void ProjectJobs::report(const std::string& title, FleetReading& reading) const {
   const auto still_open = [this](const Job& job) { return !ended_ids_.contains(job.id); };
-  std::vector<Job> waiting;
-  std::ranges::copy_if(pending(), std::back_inserter(waiting), still_open);
-  mark_retries(waiting, ended_);
+  std::vector<Job> queue;
+  std::ranges::copy_if(pending(), std::back_inserter(queue), still_open);
+  mark_retries(queue, ended_);
   const Duration since = std::max(reading.read_at - open_.read_at().value_or(reading.read_at), Duration{0});
-  for (Job& job : waiting) {
+  if (since > Duration{0} && open_.value()) reading.jobs_age[project_] = since;
+  for (Job& job : queue) {
     if (job.queued) *job.queued += since;  // GitLab's figure is of the moment of its answer
   }
-  std::ranges::move(waiting, std::back_inserter(reading.pending));
+  std::ranges::move(queue, std::back_inserter(reading.pending));
   std::ranges::copy_if(running(), std::back_inserter(reading.running), still_open);
   std::ranges::copy(just_finished_, std::back_inserter(reading.finished));
   if (auto stale = open_.stale("jobs of " + title, reading.read_at)) {

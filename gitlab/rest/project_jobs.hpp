@@ -1,5 +1,5 @@
-// The jobs of one project: those that wait or run, those that have ended since, and what is
-// remembered of these.
+// The jobs of one project: those that wait for a runner or a resource, or run, those that have ended
+// since, and what is remembered of these.
 #pragma once
 
 #include "gitlab/fleet_reader.hpp"
@@ -27,6 +27,8 @@ class ProjectJobs {
   // A reading begins.
   void open() { just_finished_.clear(); }
   [[nodiscard]] bool open_jobs_due(Time now) const { return open_.due(Duration{0}, now); }
+  // GitLab says that they are none of ours.
+  [[nodiscard]] bool refused() const { return open_.refused(); }
   void ask_open_jobs(Sender& sender, Time now);
   void leave_out(Error why, Time now) { open_.miss(std::move(why), now); }
   // Whether a job that was open is gone, or the last look was two minutes ago.
@@ -37,11 +39,14 @@ class ProjectJobs {
   [[nodiscard]] std::optional<Time> read_at() const { return open_.read_at(); }
   [[nodiscard]] std::optional<Time> finished_read_at() const { return newest_.read_at(); }
   [[nodiscard]] const std::vector<Job>& pending() const;
+  // Those that wait for a resource group; nothing of them where GitLab takes one scope at a time.
+  [[nodiscard]] const std::vector<Job>& waiting() const;
+  [[nodiscard]] bool is_open(JobId job) const;  // pending or running
   void report(const std::string& title, FleetReading& reading) const;
 
  private:
   struct OpenJobs {
-    std::vector<Job> pending, running;
+    std::vector<Job> pending, running, waiting;  // by id
   };
   [[nodiscard]] const std::vector<Job>& running() const;
   [[nodiscard]] std::string path(std::string_view scopes) const;

@@ -47,7 +47,7 @@ Result<std::string> parse_group_path(std::string_view json) {
 
 void ProjectList::ask(Sender& sender, Time now) {
   if (fleet_.project.empty() && !fleet_.group.empty()) ask_group_path(sender, now);
-  if (!list_.due(kProjectsLast, now)) return;
+  if (!std::exchange(doubted_, false) && !list_.due(kProjectsLast, now)) return;
   if (fleet_.project.empty()) {
     read_pages<Project>(sender,
                         {.path = list_path(fleet_),

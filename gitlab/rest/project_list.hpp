@@ -20,6 +20,8 @@ class ProjectList {
 
   // Asks for what is older than ten minutes.
   void ask(Sender& sender, Time now);
+  // There may be more: the next ask() asks, however old the list is.
+  void doubt() { doubted_ = true; }
   // By id; without the archived ones of a group.
   [[nodiscard]] const std::vector<Project>& projects() const;
   // None while the path of the project or group is not known.
@@ -37,6 +39,7 @@ class ProjectList {
 
   const FleetOptions& fleet_;
   Cached<std::vector<Project>> list_;
+  bool doubted_ = false;
   bool shrunk_ = false;           // projects were missing for the first time
   std::vector<Project> assumed_;  // while there is no list: the one that is configured by its number
   Cached<std::string> group_path_;

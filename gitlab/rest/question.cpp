@@ -34,15 +34,32 @@ bool is_query(const std::string& body) {
   return (text.starts_with("query") || text.starts_with("{")) && !holds_other_operations(text);
 }
 
+bool is_id(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// Of a member that stands twice a parser keeps one, and GitLab might keep the other.
+bool holds_tags_alone(const std::string& body) {
+  int members = 0;
+  const auto count = [&](int depth, nlohmann::json::parse_event_t event, const nlohmann::json&) {
+    if (event == nlohmann::json::parse_event_t::key && depth == 1) ++members;
+    return true;
+  };
+  const auto json = nlohmann::json::parse(body, count, false);
+  if (!json.is_object() || members != 1 || !json.contains("tag_list")) return false;
+  const auto& tags = json["tag_list"];
+  return tags.is_array() && std::ranges::all_of(tags, [](const auto& tag) { return tag.is_string(); });
+}
+
 }  // namespace
 
 std::string Question::title() const {
-  return (body_.empty() ? "GET " : "POST ") + std::string(without_query(path_));
+  return method_ + " " + std::string(without_query(path_));
 }
 
 platform::HttpCall Question::call(const ApiBase& base, const Secret& token, TokenForm form) const {
   platform::HttpCall call;
-  call.method = body_.empty() ? "GET" : "POST";
+  call.method = method_;
   call.url = base.address(path_);
   call.body = body_;
   call.headers.push_back({"Accept", "application/json"});
@@ -57,6 +74,23 @@ platform::HttpCall Question::call(const ApiBase& base, const Secret& token, Toke
 bool only_reads(const platform::HttpCall& call, const ApiBase& base) {
   if (call.method == "GET") return call.body.empty() && call.url.starts_with(base.address("/api/v4/"));
   return call.method == "POST" && call.url == base.address("/api/graphql") && is_query(call.body);
+}
+
+bool only_writes_tags(const platform::HttpCall& call, const ApiBase& base) {
+  const std::string place = base.address("/api/v4/runners/");
+  if (call.method != "PUT" || !call.url.starts_with(place)) return false;
+  return is_id(std::string_view(call.url).substr(place.size())) && holds_tags_alone(call.body);
+}
+
+std::string tags_body(std::span<const std::string> tags) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const std::string& tag : tags) list.push_back(tag);
+  return nlohmann::json{{"tag_list", std::move(list)}}.dump(-1, ' ', false,
+                                                            nlohmann::json::error_handler_t::replace);
+}
+
+bool permits(Permit permit, const platform::HttpCall& call, const ApiBase& base) {
+  return only_reads(call, base) || (permit == Permit::reads_and_runner_tags && only_writes_tags(call, base));
 }
 
 }  // namespace runneriq::gitlab

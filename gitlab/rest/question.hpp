@@ -1,11 +1,13 @@
-// What may be asked of GitLab here: nothing that changes anything there.
+// What may be asked of GitLab here: nothing that changes anything there but the tags of a runner.
 #pragma once
 
+#include "core/id.hpp"
 #include "core/secret.hpp"
 #include "gitlab/rest/address.hpp"
 #include "gitlab/rest/call_budget.hpp"
 #include "platform/http_client.hpp"
 
+#include <span>
 #include <string>
 
 namespace runneriq::gitlab {
@@ -17,27 +19,45 @@ enum class TokenForm { private_token, bearer };
 class Question {
  public:
   // `path` begins with "/api/v4/", with its query.
-  static Question get(std::string path) { return {std::move(path), {}}; }
+  static Question get(std::string path) { return {std::move(path), {}, "GET"}; }
   // `body` as gitlab/graphql.hpp makes it.
-  static Question graphql(std::string body) { return {"/api/graphql", std::move(body)}; }
+  static Question graphql(std::string body) { return {"/api/graphql", std::move(body), "POST"}; }
+  // `body` as tags_body() makes it.
+  static Question put_tags(RunnerId runner, std::string body) {
+    return {"/api/v4/runners/" + std::to_string(runner.value()), std::move(body), "PUT"};
+  }
 
   [[nodiscard]] Question charged(CallBudget::Charge charge) && {
     charge_ = charge;
     return std::move(*this);
   }
   [[nodiscard]] CallBudget::Charge charge() const { return charge_; }
+  // To be sent once: whether it was done cannot be told from a lost answer.
+  [[nodiscard]] bool changes_something() const { return method_ == "PUT"; }
   [[nodiscard]] std::string title() const;  // "GET /api/v4/projects/7/jobs"
   [[nodiscard]] platform::HttpCall call(const ApiBase& base, const Secret& token, TokenForm form) const;
 
  private:
-  Question(std::string path, std::string body) : path_(std::move(path)), body_(std::move(body)) {}
+  Question(std::string path, std::string body, std::string method)
+      : path_(std::move(path)), body_(std::move(body)), method_(std::move(method)) {}
 
   std::string path_;
-  std::string body_;  // "" = GET
+  std::string body_;
+  std::string method_;
   CallBudget::Charge charge_ = CallBudget::Charge::ordinary;
 };
 
 // Whether a call changes nothing: a GET of the REST API, or a GraphQL document of queries only.
 bool only_reads(const platform::HttpCall& call, const ApiBase& base);
+// Whether a call gives one runner other tags and does nothing else: PUT /api/v4/runners/:id with an
+// object that holds `tag_list`, a list of texts, and no other member.
+bool only_writes_tags(const platform::HttpCall& call, const ApiBase& base);
+
+// The body that only_writes_tags() lets through.
+std::string tags_body(std::span<const std::string> tags);
+
+// What a sender lets out.
+enum class Permit { reads_only, reads_and_runner_tags };
+bool permits(Permit permit, const platform::HttpCall& call, const ApiBase& base);
 
 }  // namespace runneriq::gitlab

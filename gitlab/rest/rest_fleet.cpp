@@ -1,16 +1,19 @@
 #include "gitlab/rest/rest_fleet.hpp"
 
 #include "gitlab/rest/call_budget.hpp"
+#include "gitlab/rest/hint_rules.hpp"
+#include "gitlab/rest/jobs_elsewhere.hpp"
+#include "gitlab/rest/known_project.hpp"
 #include "gitlab/rest/listing.hpp"
-#include "gitlab/rest/project_jobs.hpp"
 #include "gitlab/rest/project_list.hpp"
+#include "gitlab/rest/reading_repairs.hpp"
 #include "gitlab/rest/runner_roll.hpp"
 #include "gitlab/rest/sender.hpp"
-#include "gitlab/rest/surroundings.hpp"
 #include "gitlab/rest/trouble.hpp"
 #include "gitlab/rest/turns.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -19,15 +22,7 @@ namespace {
 
 using Topic = Surroundings::Topic;
 
-// One project as it is remembered.
-struct Known {
-  Known(ProjectId project, Standing standing, Refusal& manual_refused)
-      : jobs(project, standing), surroundings(project, manual_refused) {}
-  ProjectJobs jobs;
-  Surroundings surroundings;
-  std::string path;   // "" = not known
-  std::string title;  // for people
-};
+constexpr int kMostHinted = 5;  // projects of one reading
 
 SenderSettings sender_settings(const RestSettings& settings) {
   return {.token = settings.token,
@@ -51,17 +46,22 @@ struct RestFleet::State {
         sender(sender_settings(settings), base, transport, budget),
         runners(settings.fleet, settings.client.graphql ? DetailsBy::graphql : DetailsBy::one_by_one),
         projects(settings.fleet),
+        hints(settings.poll_interval),
         manual_refused(settings.client.graphql ? 2 : 1) {}
 
   void open(Time now);
   void read_lists(Time now);
   void follow_projects();
   void read_jobs_and_details(Time now);
-  void read_surroundings(Time now);
+  [[nodiscard]] std::vector<KnownProject*> known_of(std::span<const ProjectId> ids);
+  [[nodiscard]] std::vector<ProjectId> strangers_of(std::span<const ProjectId> ids) const;
+  void read_hinted_jobs(std::span<const ProjectId> changed, Time now);
+  void read_surroundings(const std::vector<KnownProject*>& of, int most, Time now);
   void read_finished(Time now);
   [[nodiscard]] int wanted_calls(Time now) const;
+  [[nodiscard]] int calls_to_spare(Time now);
   [[nodiscard]] std::optional<Error> ruin() const;
-  [[nodiscard]] FleetReading reading(Time now) const;
+  [[nodiscard]] FleetReading reading(Time now);
   template <class T>
   Result<T> ask_alone(std::string path, Result<T> (*parse)(std::string_view));
 
@@ -71,8 +71,11 @@ struct RestFleet::State {
   Sender sender;
   RunnerRoll runners;
   ProjectList projects;
+  HintRules hints;
+  JobsElsewhere elsewhere;
   Refusal manual_refused;
-  std::map<ProjectId, Known> known;
+  Refusal holders_untold{2};
+  std::map<ProjectId, KnownProject> known;
 };
 
 void RestFleet::State::open(Time now) {
@@ -100,8 +103,10 @@ void RestFleet::State::follow_projects() {
     return !std::ranges::binary_search(projects.projects(), entry.first, {}, &Project::id);
   });
   for (const Project& project : projects.projects()) {
-    known.try_emplace(project.id, project.id, standing, manual_refused).first->second.path = project.path;
-    known.at(project.id).title = title(project);
+    KnownProject& one =
+        known.try_emplace(project.id, project.id, standing, manual_refused, holders_untold).first->second;
+    one.path = project.path;
+    one.title = title(project);
   }
 }
 
@@ -110,6 +115,7 @@ int RestFleet::State::wanted_calls(Time now) const {
   int calls = 0;
   for (const auto& [id, project] : known) {
     for (const Topic topic : Surroundings::kTopics) calls += project.surroundings.due(topic, now) ? 1 : 0;
+    calls += project.groups.due(now) ? 1 : 0;
     calls += project.jobs.finished_jobs_due(now) ? 1 : 0;
   }
   return calls;
@@ -141,12 +147,58 @@ void RestFleet::State::read_jobs_and_details(Time now) {
   sender.run();
 }
 
-void RestFleet::State::read_surroundings(Time now) {
-  for (auto& [id, project] : known) project.surroundings.attend(project.jobs.pending(), project.path, now);
+std::vector<KnownProject*> RestFleet::State::known_of(std::span<const ProjectId> ids) {
+  std::vector<KnownProject*> ours;
+  for (const ProjectId id : ids) {
+    if (const auto found = known.find(id); found != known.end()) ours.push_back(&found->second);
+  }
+  return ours;
+}
+
+std::vector<ProjectId> RestFleet::State::strangers_of(std::span<const ProjectId> ids) const {
+  std::vector<ProjectId> strangers;
+  std::ranges::copy_if(ids, std::back_inserter(strangers),
+                       [this](ProjectId id) { return !known.contains(id); });
+  return strangers;
+}
+
+// Calls that the next poll will not need.
+int RestFleet::State::calls_to_spare(Time now) {
+  constexpr int kLists = 3;
+  const int of_poll = kLists + static_cast<int>(known.size()) + wanted_calls(now);
+  return budget.to_spare(of_poll, hints.until_poll(now), settings.now());
+}
+
+// With calls only that the next poll will not need. Projects without a turn stay as old as they are.
+void RestFleet::State::read_hinted_jobs(std::span<const ProjectId> changed, Time now) {
+  const int spare = calls_to_spare(now);
+  if (spare > kMostHinted && hints.takes_runners(now)) {
+    runners.ask_list(sender, now);
+    if (const auto owner = projects.owner()) runners.ask_details(sender, *owner, now);
+  }
+  int turns = std::min(spare, kMostHinted);
+  std::vector<TurnTaker> takers;
+  for (const ProjectId id : changed) {
+    const auto found = known.find(id);
+    if (found == known.end() || found->second.jobs.refused()) continue;
+    takers.push_back({id, found->second.jobs.busy(), found->second.jobs.read_at()});
+  }
+  for (const ProjectId id : in_turn(std::move(takers))) {
+    if (turns-- > 0) known.at(id).jobs.ask_open_jobs(sender, now);
+  }
+  sender.run();
+}
+
+// At most so many questions.
+void RestFleet::State::read_surroundings(const std::vector<KnownProject*>& of, int most, Time now) {
+  for (KnownProject* const project : of) project->attend(now);
   for (const Topic topic : Surroundings::kTopics) {
-    for (auto& [id, project] : known) {
-      if (project.surroundings.due(topic, now)) project.surroundings.ask(topic, sender, now);
+    for (KnownProject* const project : of) {
+      if (project->surroundings.due(topic, now) && most-- > 0) project->surroundings.ask(topic, sender, now);
     }
+  }
+  for (KnownProject* const project : of) {
+    if (project->groups.due(now) && most-- > 0) project->groups.ask(sender, now);
   }
 }
 
@@ -173,34 +225,15 @@ std::optional<Error> RestFleet::State::ruin() const {
   const Trouble other{projects.status(), projects.list().trouble().value_or(Error{})};
   if (sender.token_refused() ? trouble.status != 401 && other.status == 401 : other.status == 404)
     trouble = other;
+  // Of neither list after a hint.
+  if (sender.token_refused() && trouble.status != 401)
+    trouble = {401, {Errc::permission, "GitLab answers 401 Unauthorized"}};
   Error error = with_remedy(std::move(trouble), settings.fleet.url);
   if (error.code == Errc::corrupt || error.code == Errc::invalid_argument) error.code = Errc::not_found;
   return error;
 }
 
-namespace {
-
-// The token's user may manage runners of projects elsewhere, too.
-void drop_runners_of_other_projects(FleetReading& reading) {
-  std::erase_if(reading.runners, [&](const Runner& runner) {
-    if (runner.type != RunnerType::project || !runner.traits || runner.traits->projects.empty()) return false;
-    return std::ranges::none_of(runner.traits->projects, [&](ProjectId project) {
-      return std::ranges::binary_search(reading.projects, project, {}, &Project::id);
-    });
-  });
-}
-
-// As our clock would have told the moments of contact: how long ago they were must not depend on
-// whose clock is wrong.
-void move_contacts(FleetReading& reading, Duration ahead) {
-  for (Runner& runner : reading.runners) {
-    if (runner.contacted_at) *runner.contacted_at += ahead;
-  }
-}
-
-}  // namespace
-
-FleetReading RestFleet::State::reading(Time now) const {
+FleetReading RestFleet::State::reading(Time now) {
   FleetReading reading;
   reading.gitlab = GitLabUrl{base.url()};
   reading.read_at = now;
@@ -211,6 +244,7 @@ FleetReading RestFleet::State::reading(Time now) const {
   for (const auto& [id, project] : known) {
     project.jobs.report(project.title, reading);
     project.surroundings.report(project.title, reading);
+    project.groups.report(project.title, project.jobs, reading);
   }
   for (Job& job : reading.pending) {
     const auto project = known.find(job.project);
@@ -218,6 +252,8 @@ FleetReading RestFleet::State::reading(Time now) const {
   }
   for (auto* jobs : {&reading.pending, &reading.running, &reading.finished})
     std::ranges::sort(*jobs, {}, &Job::id);
+  std::ranges::sort(reading.held_resources, {}, [](const HeldResource& held) { return held.waiter.id; });
+  elsewhere.complete(reading);
   reading.calls = sender.count();
   return reading;
 }
@@ -234,8 +270,26 @@ Result<FleetReading> RestFleet::read(Time now) {
   // The jobs of a project may be shown where the project itself is not.
   if (!state_->sender.token_refused()) state_->read_jobs_and_details(now);
   if (auto error = state_->ruin()) return fail(std::move(*error));
-  state_->read_surroundings(now);
+  std::vector<KnownProject*> all;
+  for (auto& [id, project] : state_->known) all.push_back(&project);
+  state_->read_surroundings(all, std::numeric_limits<int>::max(), now);
   state_->read_finished(now);
+  FleetReading reading = state_->reading(now);
+  state_->hints.note_whole(now);
+  return reading;
+}
+
+Result<FleetReading> RestFleet::read_hinted(Time now, std::span<const ProjectId> changed) {
+  if (!state_->hints.is_fresh(now)) return read(now);
+  if (state_->hints.looks_for(state_->strangers_of(changed), now)) {
+    state_->projects.doubt();
+    return read(now);
+  }
+  state_->open(now);
+  state_->read_hinted_jobs(changed, now);
+  if (auto error = state_->ruin()) return fail(std::move(*error));
+  state_->read_surroundings(state_->known_of(changed), state_->calls_to_spare(now), now);
+  state_->sender.run();
   return state_->reading(now);
 }
 

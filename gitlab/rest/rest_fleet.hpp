@@ -26,17 +26,20 @@ struct RestSettings {
 };
 
 // Asks by falling importance: runners and projects; jobs and details of runners; protected refs,
-// roles, merge requests, and what was started by hand; finished jobs. Protected refs are read for
-// pending jobs only: branches when one is on a branch, tags when one is on a tag.
-// Keeps between readings what changes rarely (projects 10 min, protected refs 10 min, members 1 h,
-// merge requests 2 min, details 5 min or with each GraphQL answer), and the last good answer of
-// everything else, for when GitLab does not answer.
+// roles, merge requests, what was started by hand, and who holds resource groups; finished jobs. Protected
+// refs are read for pending jobs only: branches when one is on a branch, tags when one is on a tag. Keeps
+// between readings what changes rarely (projects 10 min, protected refs 10 min, members 1 h, merge requests 2
+// min, details 5 min or with each GraphQL answer), and the last good answer of everything else, for when
+// GitLab does not answer.
 class RestFleet final : public FleetReader {
  public:
   // `transport` must outlive this.
   RestFleet(RestSettings settings, platform::HttpTransport& transport);
   ~RestFleet() override;
   [[nodiscard]] Result<FleetReading> read(Time now) override;
+  // Takes of the budget only what the next poll will not need, so it may leave projects as they were
+  // read before (see jobs_age). Finished jobs are left to read().
+  [[nodiscard]] Result<FleetReading> read_hinted(Time now, std::span<const ProjectId> changed) override;
 
   // For doctor.
   [[nodiscard]] Result<TokenFacts> token();

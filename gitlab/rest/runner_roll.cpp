@@ -231,11 +231,17 @@ Runner RunnerRoll::merged(const Runner& listed, Time now) const {
   // Details of some minutes ago say how old the last contact was then. While the list says that the
   // runner is online, it is taken to be still so; else every runner would seem lost between two
   // readings of its details.
-  const bool listed_now = list_.read_at() == now && listed.status == RunnerStatus::online;
-  if (runner.contacted_at && listed_now && now > read_at && now - read_at <= kDetailsLast) {
-    *runner.contacted_at += now - read_at;
+  const Time listed_at = list_.read_at().value_or(read_at);
+  const bool listed_since = !list_.trouble() && listed.status == RunnerStatus::online && listed_at > read_at;
+  if (runner.contacted_at && listed_since && listed_at - read_at <= kDetailsLast) {
+    *runner.contacted_at += listed_at - read_at;
   }
   return runner;
+}
+
+Duration RunnerRoll::list_age(Time now) const {
+  const auto read_at = list_.read_at() ? list_.read_at() : of_projects_.read_at();
+  return read_at ? std::max(now - *read_at, Duration::zero()) : Duration::zero();
 }
 
 void RunnerRoll::report(FleetReading& reading) const {
@@ -255,6 +261,7 @@ void RunnerRoll::report(FleetReading& reading) const {
     reading.stale.push_back(std::move(*stale));
   }
   reading.runners_current = list_.read_at() == now && !list_.trouble();
+  reading.runners_age = list_age(now);
   for (const Runner& listed : listed()) {
     reading.runners.push_back(merged(listed, now));
     const auto known = details_.find(listed.id);

@@ -38,6 +38,8 @@ class RunnerRoll {
   [[nodiscard]] const Cached<std::vector<Runner>>& list() const { return list_; }
   // The status behind the last failure of the list; 0 = no answer.
   [[nodiscard]] int list_status() const { return list_status_; }
+  // 0 while there is none.
+  [[nodiscard]] Duration list_age(Time now) const;
   void report(FleetReading& reading) const;
 
  private:

@@ -67,7 +67,7 @@ void Sender::ask(Question question, Done done) {
   std::optional<Error> reason = hindrance(now);
   if (!reason && !budget_.take(question.charge(), now)) reason = over_budget(budget_.per_minute());
   if (reason) {
-    done({.status = 0, .body = fail(std::move(*reason)), .link = {}});
+    done({.status = 0, .body = fail(std::move(*reason)), .link = {}, .sent = false});
     return;
   }
   queue_.push_back({.question = std::move(question), .done = std::move(done), .due = now, .trouble = {}});
@@ -109,12 +109,13 @@ void Sender::pump() {
 
 void Sender::send(Order order) {
   platform::HttpCall call = order.question.call(base_, settings_.token, form_);
-  if (!only_reads(call, base_)) {
+  if (!permits(settings_.permit, call, base_)) {
     give_up(std::move(order), {Errc::invalid_argument, "not sent, for it might change something in GitLab"});
     return;
   }
   call.time_limit = std::min(settings_.call_limit, deadline_ - settings_.now());
   ++count_.calls;
+  if (order.question.changes_something()) ++count_.mutating;
   ++under_way_;
   ++order.attempts;
   order.form = form_;
@@ -152,6 +153,7 @@ void Sender::take_reply(Order order, Result<platform::HttpReply> outcome) {
 bool Sender::tries_other_form(const Order& order, const Result<platform::HttpReply>& outcome) {
   form_works_ |= is_success(outcome);
   if (!outcome || outcome->status != 401 || settings_.token.empty()) return false;
+  if (order.question.changes_something()) return false;
   const bool sent_as_now = order.form == form_;
   if (sent_as_now && (form_works_ || form_changed_)) return false;
   if (!budget_.take(order.question.charge(), settings_.now())) return false;
@@ -178,13 +180,14 @@ std::optional<Time> Sender::next_attempt(const Order& order, const Result<platfo
   if (asked) when = std::max(when, now + *asked);
   // All of the token's calls count together, so all of them wait.
   if (outcome && (outcome->status == 429 || asked)) budget_.hold(when, now);
+  if (order.question.changes_something()) return std::nullopt;
   const bool possible = order.attempts < kMostAttempts && when < deadline_ && settings_.wait_until;
   if (!possible || hindrance(now) || !budget_.take(order.question.charge(), now)) return std::nullopt;
   return when;
 }
 
 void Sender::give_up(Order order, const Error& reason) {
-  if (order.attempts == 0) return order.done({.status = 0, .body = fail(reason), .link = {}});
+  if (order.attempts == 0) return order.done({.status = 0, .body = fail(reason), .link = {}, .sent = false});
   ++count_.failed;
   order.done({.status = order.status, .body = fail(std::move(order.trouble)), .link = {}});
 }

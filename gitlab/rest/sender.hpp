@@ -1,5 +1,5 @@
 // The one place from which calls leave for GitLab: within the budget and the reading's time, at
-// most six under way, made again when that may help, and none that would change anything.
+// most six under way, reads made again when that may help, and none that the permit does not cover.
 #pragma once
 
 #include "core/secret.hpp"
@@ -24,6 +24,7 @@ struct SenderSettings {
   std::function<double()> jitter;
   // Waits until then, or until the program is to stop. None: what had to wait fails instead.
   std::function<void(Time)> wait_until;
+  Permit permit = Permit::reads_only;
 };
 
 struct Answer {
@@ -31,6 +32,7 @@ struct Answer {
   Result<std::string> body;  // of a 2xx
   std::string link;          // the Link header
   std::string next_page{};   // the X-Next-Page header
+  bool sent = true;          // false: nothing of it has left this program
 };
 
 class Sender {

@@ -33,7 +33,15 @@ void add_less_essential(std::optional<Stale> stale, FleetReading& reading) {
 
 }  // namespace
 
-void Surroundings::attend(const std::vector<Job>& pending, const std::string& path, Time now) {
+void Surroundings::note_needs(const Job& job) {
+  if (job.user != UserId{}) users_.insert(job.user);
+  const auto iid = merge_request_of_ref(job.ref);
+  if (iid) iids_.insert(*iid);
+  (job.is_tag ? on_tags_ : on_branches_) |= !iid.has_value();
+}
+
+void Surroundings::attend(const std::vector<Job>& pending, const std::vector<Job>& waiting,
+                          const std::string& path, Time now) {
   path_ = path;
   on_branches_ = on_tags_ = false;
   users_.clear();
@@ -42,11 +50,9 @@ void Surroundings::attend(const std::vector<Job>& pending, const std::string& pa
   manual_trouble_.reset();
   for (const Job& job : pending) {
     jobs_.insert(job.id);
-    if (job.user != UserId{}) users_.insert(job.user);
-    const auto iid = merge_request_of_ref(job.ref);
-    if (iid) iids_.insert(*iid);
-    (job.is_tag ? on_tags_ : on_branches_) |= !iid.has_value();
+    note_needs(job);
   }
+  for (const Job& job : waiting) note_needs(job);
   levels_.forget_old(users_, now);
   merge_requests_.forget_old(iids_, now);
   std::erase_if(manual_, [this](const auto& known) { return !jobs_.contains(known.first); });

@@ -27,8 +27,9 @@ class Surroundings {
   static constexpr std::array kTopics{Topic::protected_branches, Topic::protected_tags, Topic::roles,
                                       Topic::merge_requests, Topic::manual};
 
-  // These wait now; `path` is the project's.
-  void attend(const std::vector<Job>& pending, const std::string& path, Time now);
+  // These wait now, for a runner or for a resource group; `path` is the project's.
+  void attend(const std::vector<Job>& pending, const std::vector<Job>& waiting, const std::string& path,
+              Time now);
   [[nodiscard]] bool due(Topic topic, Time now) const;
   void ask(Topic topic, Sender& sender, Time now);
   // `title` names the project.
@@ -36,6 +37,7 @@ class Surroundings {
   [[nodiscard]] std::optional<bool> manual(JobId job) const;
 
  private:
+  void note_needs(const Job& job);
   void ask_patterns(std::string_view kind, Cached<std::vector<std::string>>& patterns, Sender& sender,
                     Time now);
   void ask_roles(Sender& sender, Time now);

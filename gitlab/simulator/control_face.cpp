@@ -45,15 +45,16 @@ struct NamedKind {
   std::string_view name;
   Fault::Kind kind;
 };
-constexpr std::array<NamedKind, 9> kKinds{{{"latency", Fault::Kind::latency},
-                                           {"status", Fault::Kind::status},
-                                           {"reset", Fault::Kind::reset},
-                                           {"reply_lost", Fault::Kind::reply_lost},
-                                           {"slow", Fault::Kind::slow},
-                                           {"wrong_link", Fault::Kind::wrong_link},
-                                           {"garbage", Fault::Kind::garbage},
-                                           {"empty_page", Fault::Kind::empty_page},
-                                           {"redirect", Fault::Kind::redirect}}};
+constexpr std::array<NamedKind, 10> kKinds{{{"latency", Fault::Kind::latency},
+                                            {"status", Fault::Kind::status},
+                                            {"reset", Fault::Kind::reset},
+                                            {"reply_lost", Fault::Kind::reply_lost},
+                                            {"late", Fault::Kind::late},
+                                            {"slow", Fault::Kind::slow},
+                                            {"wrong_link", Fault::Kind::wrong_link},
+                                            {"garbage", Fault::Kind::garbage},
+                                            {"empty_page", Fault::Kind::empty_page},
+                                            {"redirect", Fault::Kind::redirect}}};
 
 std::string_view name_of(Fault::Kind kind) {
   return std::find_if(kKinds.begin(), kKinds.end(), [&](const NamedKind& one) { return one.kind == kind; })
@@ -146,11 +147,25 @@ ServedReply add_runner(Visit& visit) {
   return json_reply(201, {{"id", id->value()}, {"token", visit.world.runners().at(*id).token}});
 }
 
-void read_machine(ScenarioReader& in, RunnerRecord& runner, bool& online) {
+// `tags` replaces them all; `add_tags` and `remove_tags` leave the others as they are by then.
+void read_tags(ScenarioReader& in, std::vector<std::string>& tags) {
+  std::vector<std::string> added, removed;
+  in.texts("tags", tags);
+  in.texts("add_tags", added);
+  in.texts("remove_tags", removed);
+  tags.insert(tags.end(), added.begin(), added.end());
+  std::erase_if(tags, [&](const std::string& tag) {
+    return std::find(removed.begin(), removed.end(), tag) != removed.end();
+  });
+  std::sort(tags.begin(), tags.end());
+  tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
+}
+
+void read_machine(ScenarioReader& in, RunnerRecord& runner, bool& online, Duration& after) {
+  in.duration("after", after);
   in.flag("online", online);
   in.flag("paused", runner.paused);
-  in.texts("tags", runner.traits.tags);
-  std::sort(runner.traits.tags.begin(), runner.traits.tags.end());
+  read_tags(in, runner.traits.tags);
   in.flag("run_untagged", runner.traits.run_untagged);
   in.flag("protected_only", runner.traits.protected_only);
   in.text("description", runner.description);
@@ -158,17 +173,49 @@ void read_machine(ScenarioReader& in, RunnerRecord& runner, bool& online) {
   in.number("speed", runner.speed, 0.01, 100);
 }
 
+struct MachineEdit {
+  RunnerRecord runner;
+  bool online = true;
+  Duration after{};
+};
+
+// Error: not_found, invalid_argument.
+Result<MachineEdit> edit_of(const World& world, RunnerId id, const json& body) {
+  const auto place = world.runners().find(id);
+  if (place == world.runners().end()) return fail(Errc::not_found, "Runner Not Found");
+  MachineEdit edit{.runner = place->second, .online = place->second.machine_on};
+  std::optional<Error> error;
+  {
+    ScenarioReader in(body, {}, error);
+    read_machine(in, edit.runner, edit.online, edit.after);
+  }
+  if (error) return fail(*std::move(error));
+  return edit;
+}
+
+void put(World& world, MachineEdit edit) {
+  const RunnerId id = edit.runner.id;
+  const bool switched = edit.online != edit.runner.machine_on;
+  world.put_runner(std::move(edit.runner));
+  if (switched) world.switch_machine(id, edit.online);
+}
+
+// With `after` it is made on the runner as it is then; one that is gone by then stays gone.
 ServedReply change_runner(Visit& visit) {
-  const auto place = visit.world.runners().find(RunnerId{number_in(visit, 0)});
-  if (place == visit.world.runners().end()) return refusal(404, "404 Runner Not Found");
-  RunnerRecord runner = place->second;
-  bool online = runner.machine_on;
-  const auto read = read_body(visit, [&](ScenarioReader& in) { read_machine(in, runner, online); });
-  if (!read) return bad_parameter(read.error().message);
-  const RunnerId id = runner.id;
-  const bool switched = online != runner.machine_on;
-  visit.world.put_runner(std::move(runner));
-  if (switched) visit.world.switch_machine(id, online);
+  const RunnerId id{number_in(visit, 0)};
+  const auto body = body_of(visit.call);
+  if (!body) return refusal(body.error());
+  auto edit = edit_of(visit.world, id, *body);
+  if (!edit) return refusal(edit.error());
+  if (edit->after > Duration{}) {
+    World& world = visit.world;
+    const Time at = world.now() + edit->after;
+    world.later(at, [&world, id, body = *body] {
+      if (auto then = edit_of(world, id, body)) put(world, *std::move(then));
+    });
+    return json_reply(202, {{"at", stamp(at)}});
+  }
+  put(visit.world, *std::move(edit));
   return json_reply(200, runner_details(view_of(visit), visit.world.runners().at(id)));
 }
 

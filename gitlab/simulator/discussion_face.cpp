@@ -144,6 +144,8 @@ json hook_row(const Hook& hook) {
           {"pipeline_events", hook.pipeline_events},
           {"job_events", hook.job_events},
           {"enable_ssl_verification", true},
+          {"token_present", !hook.token.empty()},
+          {"signing_token_present", !hook.signing_token.empty()},
           {"created_at", stamp(hook.created_at)}};
 }
 
@@ -168,9 +170,14 @@ ServedReply add_hook(Visit& visit) {
   if (!url) return refusal(url.error());
   if (!url->starts_with("http://") && !url->starts_with("https://")) return refusal(422, "Invalid url given");
   const json token = body->value("token", json());
+  const json signing = body->value("signing_token", json());
+  const std::string signing_token = signing.is_string() ? signing.get<std::string>() : "";
+  if (!signing_token.empty() && !is_signing_token(signing_token))
+    return refusal(422, "signing_token must be in whsec_<base64> format encoding a 32-byte key");
   Hook hook{.project = (*project)->id,
             .url = *std::move(url),
             .token = Secret(token.is_string() ? token.get<std::string>() : ""),
+            .signing_token = Secret(signing_token),
             .pipeline_events = is_on(*body, "pipeline_events"),
             .job_events = is_on(*body, "job_events"),
             .created_at = visit.world.now()};

@@ -107,7 +107,7 @@ std::vector<Fault> Faults::strike(std::string_view method_and_path) {
 }
 
 std::optional<ServedReply> instead(const Fault& fault) {
-  if (fault.kind == Fault::Kind::status) return with_status(fault);
+  if (fault.kind == Fault::Kind::status || fault.kind == Fault::Kind::late) return with_status(fault);
   if (fault.kind != Fault::Kind::redirect) return std::nullopt;
   ServedReply reply = text_reply(302, "");
   reply.headers.push_back({"Location", fault.location.empty() ? std::string(kElsewhere) : fault.location});
@@ -139,6 +139,7 @@ void spoil(Answered& answer, const Fault& fault, const Call& call) {
       empty(reply);
       break;
     case Fault::Kind::status:
+    case Fault::Kind::late:
     case Fault::Kind::redirect:
       break;
   }

@@ -18,6 +18,7 @@ struct Fault {
     status,      // another status; nothing is done
     reset,       // the connection breaks within the body
     reply_lost,  // done, but the answer never comes
+    late,        // another status now; done `late` later, in simulated time, when nobody expects it
     slow,        // the body trickles
     wrong_link,  // the next page is a wrong one
     garbage,     // no JSON, with status 200

@@ -64,10 +64,7 @@ void HookSender::work() {
 void HookSender::post(const HookDelivery& delivery) {
   platform::HttpCall call{.method = "POST",
                           .url = delivery.url,
-                          .headers = {{"Content-Type", "application/json"},
-                                      {"X-Gitlab-Event", delivery.event},
-                                      {"Idempotency-Key", delivery.key},
-                                      {"X-Gitlab-Webhook-UUID", delivery.key}},
+                          .headers = headers_of(delivery, platform::wall_clock()),
                           .secret_header = {},
                           .secret = {},
                           .body = delivery.body,

@@ -1,6 +1,8 @@
 #include "gitlab/simulator/hooks.hpp"
 
 #include "gitlab/simulator/entities.hpp"
+#include "platform/base64.hpp"
+#include "platform/keyed_digest.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -126,7 +128,44 @@ json job_hook(const World& world, const JobRecord& job, const std::string& base)
           {"project", project_of(world, job.project, base)}};
 }
 
+// One that differs from number to number, the same in each run.
+std::string uuid(char kind, std::int64_t number) {
+  std::string digits = std::to_string(number);
+  digits.insert(0, 12 - std::min<std::size_t>(digits.size(), 12), '0');
+  return std::string(8, kind) + "-0000-4000-8000-" + digits;
+}
+
+constexpr std::string_view kSigning = "whsec_";
+constexpr std::size_t kSigningBytes = 32;
+
+std::string signature(const HookDelivery& delivery, const std::string& timestamp) {
+  const auto key =
+      platform::from_base64(std::string_view(delivery.signing_token.reveal()).substr(kSigning.size()));
+  const std::string signed_text = delivery.key + "." + timestamp + "." + delivery.body;
+  return "v1," + platform::to_base64(platform::hmac_sha256(*key, signed_text));
+}
+
 }  // namespace
+
+bool is_signing_token(std::string_view text) {
+  if (!text.starts_with(kSigning)) return false;
+  const auto key = platform::from_base64(text.substr(kSigning.size()));
+  return key && key->size() == kSigningBytes;
+}
+
+std::vector<platform::HttpHeader> headers_of(const HookDelivery& delivery, Time now) {
+  std::vector<platform::HttpHeader> headers{
+      {"Content-Type", "application/json"},         {"X-Gitlab-Event", delivery.event},
+      {"X-Gitlab-Instance", delivery.instance},     {"X-Gitlab-Webhook-UUID", delivery.hook_uuid},
+      {"X-Gitlab-Event-UUID", delivery.event_uuid}, {"Idempotency-Key", delivery.key}};
+  if (delivery.signing_token.empty()) return headers;
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+  const std::string timestamp = std::to_string(seconds);
+  headers.push_back({"webhook-id", delivery.key});
+  headers.push_back({"webhook-timestamp", timestamp});
+  headers.push_back({"webhook-signature", signature(delivery, timestamp)});
+  return headers;
+}
 
 const Hook& Hooks::add(Hook hook) {
   hook.id = ++last_id_;
@@ -147,20 +186,26 @@ std::vector<Hook> Hooks::of(ProjectId project) const {
 }
 
 void Hooks::tell(const World& world, const JobRecord& job, const std::string& base) {
+  const HookDelivery told{.instance = base, .event_uuid = uuid('e', ++told_)};
   for (const Hook& hook : hooks_) {
     if (hook.project != job.project) continue;
-    if (hook.job_events) deliver(hook, "Job Hook", job_hook(world, job, base));
+    HookDelivery delivery = told;
+    delivery.event = "Job Hook";
+    if (hook.job_events) deliver(hook, delivery, job_hook(world, job, base));
+    delivery.event = "Pipeline Hook";
     if (hook.pipeline_events)
-      deliver(hook, "Pipeline Hook", pipeline_hook(world, world.pipelines().at(job.pipeline), base));
+      deliver(hook, delivery, pipeline_hook(world, world.pipelines().at(job.pipeline), base));
   }
 }
 
-void Hooks::deliver(const Hook& hook, std::string_view event, const json& body) {
-  deliveries_.push_back({.url = hook.url,
-                         .event = std::string(event),
-                         .token = hook.token,
-                         .key = "simulated-" + std::to_string(++delivered_),
-                         .body = body.dump(-1, ' ', false, json::error_handler_t::replace)});
+void Hooks::deliver(const Hook& hook, HookDelivery delivery, const json& body) {
+  delivery.url = hook.url;
+  delivery.token = hook.token;
+  delivery.signing_token = hook.signing_token;
+  delivery.key = uuid('d', ++delivered_);
+  delivery.hook_uuid = uuid('f', hook.id);
+  delivery.body = body.dump(-1, ' ', false, json::error_handler_t::replace);
+  deliveries_.push_back(std::move(delivery));
 }
 
 std::vector<HookDelivery> Hooks::take_deliveries() {

@@ -5,6 +5,7 @@
 #include "core/secret.hpp"
 #include "core/time.hpp"
 #include "gitlab/simulator/world.hpp"
+#include "platform/http_client.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -20,6 +21,7 @@ struct Hook {
   ProjectId project{};
   std::string url{};
   Secret token{};
+  Secret signing_token{};  // "whsec_" and the base64 of 32 bytes
   bool pipeline_events = false;
   bool job_events = false;
   Time created_at{};
@@ -29,9 +31,20 @@ struct HookDelivery {
   std::string url{};
   std::string event{};  // "Pipeline Hook", "Job Hook"
   Secret token{};
-  std::string key{};  // Idempotency-Key
+  Secret signing_token{};
+  std::string instance{};    // address of this GitLab
+  std::string key{};         // Idempotency-Key, webhook-id
+  std::string hook_uuid{};   // of the hook
+  std::string event_uuid{};  // of what has happened: all hooks that are told of it share it
   std::string body{};
 };
+
+// Whether it is one: "whsec_" and the base64 of 32 bytes.
+bool is_signing_token(std::string_view text);
+
+// All headers but the one of the token. The signature is that of Standard Webhooks: v1 is the
+// HMAC-SHA256 of "id.timestamp.body".
+std::vector<platform::HttpHeader> headers_of(const HookDelivery& delivery, Time now);
 
 class Hooks {
  public:
@@ -44,12 +57,13 @@ class Hooks {
   std::vector<HookDelivery> take_deliveries();
 
  private:
-  void deliver(const Hook& hook, std::string_view event, const nlohmann::json& body);
+  void deliver(const Hook& hook, HookDelivery delivery, const nlohmann::json& body);
 
   std::vector<Hook> hooks_;
   std::vector<HookDelivery> deliveries_;
   std::int64_t last_id_ = 0;
   std::int64_t delivered_ = 0;
+  std::int64_t told_ = 0;
 };
 
 }  // namespace runneriq::gitlab::simulator

@@ -117,6 +117,7 @@ struct JobRecord {
   RunnerId runner{};
   std::string system_id{};  // of the machine behind the runner
   std::string failure_reason{};
+  std::string resource_group{};
   // How it goes on a machine that the simulator plays.
   Duration takes{};
   bool ends_well = true;

@@ -81,6 +81,7 @@ void read_job(ScenarioReader& in, SimulatedJob& job) {
   in.duration("takes", job.takes);
   in.word("ends", job.ends, {"success", "failed"});
   in.text("failure_reason", job.failure_reason);
+  in.text("resource_group", job.resource_group);
   in.word("state", job.state, {"pending", "running", "success", "failed", "manual"});
   in.duration("waited", job.waited);
   in.duration("ran", job.ran);

@@ -58,8 +58,9 @@ struct SimulatedJob {
   Duration takes = std::chrono::minutes{3};
   std::string ends = "success";  // or "failed", then failure_reason
   std::string failure_reason = "script_failure";
+  std::string resource_group{};  // of its project: one job of it at a time
   // At the start of the scenario: pending since, running since, or (both none) created now and pending at
-  // once.
+  // once, or waiting for its resource group.
   std::string state = "pending";  // pending | running | success | failed | manual
   Duration waited{};              // of a pending job, before the start
   Duration ran{};                 // of a running job, before the start

@@ -20,9 +20,9 @@ Scenario beginning_at(Scenario scenario, Time started) {
 }
 
 std::span<const Route> routes_of_face(std::size_t face) {
-  constexpr std::array faces{runner_protocol_routes, runner_routes,  project_routes,
-                             pipeline_routes,        job_routes,     account_routes,
-                             discussion_routes,      graphql_routes, control_routes};
+  constexpr std::array faces{
+      runner_protocol_routes, runner_routes,  project_routes,    pipeline_routes, job_routes,
+      resource_group_routes,  account_routes, discussion_routes, graphql_routes,  control_routes};
   return face < faces.size() ? faces[face]() : std::span<const Route>{};
 }
 
@@ -162,6 +162,24 @@ ServedReply Site::handled(Visit& visit, const Route* route) {
   return route->handler(visit);
 }
 
+Visit Site::visit_of(const Call& call, Time real_now) {
+  return {.world = world_,
+          .tokens = tokens_,
+          .hooks = hooks_,
+          .faults = faults_,
+          .calls = calls_,
+          .clock = clock_,
+          .call = call,
+          .real_now = real_now};
+}
+
+void Site::do_late(const ServedRequest& request) {
+  Call call = understood(request);
+  const Route* const route = route_of(call);
+  Visit visit = visit_of(call, {});
+  handled(visit, route);
+}
+
 Answered Site::answer(const ServedRequest& request, Time real_now) {
   move_to(real_now);
   Call call = understood(request);
@@ -174,14 +192,11 @@ Answered Site::answer(const ServedRequest& request, Time real_now) {
   Answered answered;
   const auto stops = std::find_if(struck.begin(), struck.end(),
                                   [](const Fault& fault) { return instead(fault).has_value(); });
-  Visit visit{.world = world_,
-              .tokens = tokens_,
-              .hooks = hooks_,
-              .faults = faults_,
-              .calls = calls_,
-              .clock = clock_,
-              .call = call,
-              .real_now = real_now};
+  for (const Fault& fault : struck) {
+    if (fault.kind != Fault::Kind::late) continue;
+    world_.later(world_.now() + fault.late, [this, request] { do_late(request); });
+  }
+  Visit visit = visit_of(call, real_now);
   answered.reply = stops != struck.end() ? *instead(*stops) : handled(visit, route);
   for (const Fault& fault : struck) spoil(answered, fault, call);
   return answered;

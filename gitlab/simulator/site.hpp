@@ -34,6 +34,9 @@ class Site {
  private:
   ServedReply handled(Visit& visit, const Route* route);
   void count(const Route* route, const Call& call);
+  // What nobody waits for any more is done after all.
+  void do_late(const ServedRequest& request);
+  Visit visit_of(const Call& call, Time real_now);
 
   SimulatedClock clock_;
   World world_;

@@ -25,6 +25,10 @@ auto* first_where(const Map& map, Rule rule) {
   return place == map.end() ? nullptr : &place->second;
 }
 
+bool has_ended(JobStatus status) {
+  return status == JobStatus::success || status == JobStatus::failed || status == JobStatus::canceled;
+}
+
 }  // namespace
 
 std::vector<JobId> World::jobs_of(ProjectId project) const {
@@ -81,8 +85,13 @@ JobStatus World::composite_status(const PipelineRecord& pipeline) const {
   const bool going_on = seen.contains(JobStatus::pending) && seen.size() > 1 &&
                         (seen.contains(JobStatus::success) || seen.contains(JobStatus::failed));
   if (seen.contains(JobStatus::running) || going_on) return JobStatus::running;
-  constexpr std::array order{JobStatus::pending,  JobStatus::canceling, JobStatus::failed,
-                             JobStatus::canceled, JobStatus::success,   JobStatus::manual};
+  constexpr std::array order{JobStatus::waiting_for_resource,
+                             JobStatus::pending,
+                             JobStatus::canceling,
+                             JobStatus::failed,
+                             JobStatus::canceled,
+                             JobStatus::success,
+                             JobStatus::manual};
   const auto* const status =
       std::find_if(order.begin(), order.end(), [&](JobStatus one) { return seen.contains(one); });
   return status == order.end() ? JobStatus::created : *status;
@@ -136,6 +145,9 @@ void World::set_status(JobRecord& job, JobStatus status) {
   };
   if (occupies(status) != occupies(job.status)) count_running(job, occupies(status) ? 1 : -1);
   if (job.status == JobStatus::pending) pending_.erase(job.id);
+  if (job.status == JobStatus::waiting_for_resource) {
+    waiting_for_[{job.project, job.resource_group}].erase(job.id);
+  }
   job.status = status;
   pipeline_status_.erase(job.pipeline);
   if (status == JobStatus::pending) {
@@ -144,14 +156,14 @@ void World::set_status(JobRecord& job, JobStatus status) {
   }
   pipelines_.at(job.pipeline).updated_at = now_;
   if (observer_) observer_(job);
+  if (has_ended(status)) release_resource(job);
 }
 
 bool World::play(JobId id, UserId by) {
   JobRecord& job = jobs_.at(id);
   if (job.status != JobStatus::manual) return false;
   job.user = by;
-  job.queued_at = now_;
-  set_status(job, JobStatus::pending);
+  enqueue(job);
   return true;
 }
 
@@ -162,16 +174,15 @@ bool World::cancel(JobId id) {
     return true;
   }
   const bool cancelable = job.status == JobStatus::pending || job.status == JobStatus::running ||
-                          job.status == JobStatus::manual || job.status == JobStatus::created;
+                          job.status == JobStatus::manual || job.status == JobStatus::created ||
+                          job.status == JobStatus::waiting_for_resource;
   if (cancelable) finish(id, JobStatus::canceled, {});
   return cancelable;
 }
 
 std::optional<JobId> World::retry(JobId id, UserId by) {
   const JobRecord& before = jobs_.at(id);
-  const bool ended = before.status == JobStatus::success || before.status == JobStatus::failed ||
-                     before.status == JobStatus::canceled;
-  if (!ended || is_retried(before)) return std::nullopt;
+  if (!has_ended(before.status) || is_retried(before)) return std::nullopt;
   const SimulatedJob again{.name = before.name,
                            .stage = before.stage,
                            .tags = before.traits.tags,
@@ -179,7 +190,8 @@ std::optional<JobId> World::retry(JobId id, UserId by) {
                            .manual = before.manual,
                            .takes = before.takes,
                            .ends = before.ends_well ? "success" : "failed",
-                           .failure_reason = before.planned_failure};
+                           .failure_reason = before.planned_failure,
+                           .resource_group = before.resource_group};
   JobRecord& job = add_job(pipelines_.at(before.pipeline), again, before.name);
   job.user = by;
   settle(job, again);

@@ -11,6 +11,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace runneriq::gitlab::simulator {
@@ -34,6 +35,12 @@ class World {
   [[nodiscard]] const std::vector<IssueRecord>& issues() const { return issues_; }
   [[nodiscard]] std::vector<JobId> jobs_of(ProjectId project) const;  // ascending
   [[nodiscard]] const std::set<JobId>& pending() const { return pending_; }
+
+  // The resource groups of a project that a job of it ever named, by name.
+  [[nodiscard]] std::vector<std::string> resource_groups(ProjectId project) const;
+  // Who waits for it, in the order in which they get it: process mode "unordered", by id.
+  [[nodiscard]] std::vector<JobId> upcoming(ProjectId project, const std::string& group) const;
+  [[nodiscard]] std::optional<JobId> holder(ProjectId project, const std::string& group) const;
 
   [[nodiscard]] const ProjectRecord* project_by_path(std::string_view path) const;
   [[nodiscard]] const UserRecord* user_by_name(std::string_view name) const;
@@ -69,6 +76,9 @@ class World {
   NoteRecord& add_note(MergeRequestRecord& merge_request, std::string body, UserId author);
   IssueRecord& add_issue(IssueRecord issue);
 
+  // Does it when its time has come, in order with all else that happens.
+  void later(Time at, std::function<void()> deed);
+
   // Called at each change of a job's status, after it, while now() is its time.
   void on_change(std::function<void(const JobRecord&)> observer) { observer_ = std::move(observer); }
 
@@ -78,6 +88,7 @@ class World {
     std::int64_t order = 0;  // of two at the same time, the one planned first
     JobId ends;              // 0 = a pipeline arrives
     std::size_t arrives = 0;
+    std::int64_t deed = 0;  // 0 = none
     friend auto operator<=>(const Event&, const Event&) = default;
   };
 
@@ -100,6 +111,10 @@ class World {
   void plan_end(const JobRecord& job, const RunnerRecord& runner);
   void set_status(JobRecord& job, JobStatus status);
   void count_running(JobRecord& job, int change);
+  // Into the queue of the runners, or of its resource group.
+  void enqueue(JobRecord& job);
+  void assign_resource(JobRecord& job);
+  void release_resource(const JobRecord& job);
   [[nodiscard]] JobRecord* next_for(const RunnerRecord& runner);
   [[nodiscard]] JobStatus composite_status(const PipelineRecord& pipeline) const;
 
@@ -115,10 +130,14 @@ class World {
   std::map<JobId, JobRecord> jobs_;
   std::map<ProjectId, std::vector<JobId>> jobs_of_;
   std::set<JobId> pending_;
+  using Resource = std::pair<ProjectId, std::string>;
+  std::map<Resource, std::optional<JobId>> resources_;  // who holds it
+  std::map<Resource, std::set<JobId>> waiting_for_;
   std::map<RunnerId, int> running_on_;
   std::map<ProjectId, int> running_on_instance_runners_;
   std::vector<SimulatedPipeline> arrivals_;
   std::set<Event> events_;
+  std::map<std::int64_t, std::function<void()>> deeds_;  // by Event::deed
   std::int64_t planned_ = 0;
   std::int64_t queue_ticks_ = 0;  // jobs that became pending: the other half of X-GitLab-Last-Update
   std::int64_t next_id_ = 1;      // of managers, notes, issues, merge requests

@@ -235,6 +235,7 @@ JobRecord& World::add_job(PipelineRecord& pipeline, const SimulatedJob& told, co
          .manual = told.manual || told.state == "manual",
          .user = pipeline.user,
          .created_at = now_,
+         .resource_group = told.resource_group,
          .takes = told.takes,
          .ends_well = told.ends != "failed",
          .planned_failure = told.failure_reason};
@@ -259,6 +260,9 @@ void World::settle(JobRecord& job, const SimulatedJob& told) {
   if (job.started_at) job.runner = runner_described(told.runner).value();
   if (status == JobStatus::failed) job.failure_reason = told.failure_reason;
   if (status == JobStatus::manual) job.queued_at.reset();
+  if (!job.resource_group.empty()) resources_.try_emplace({job.project, job.resource_group});
+  if (status == JobStatus::running) assign_resource(job);
+  if (status == JobStatus::pending) return enqueue(job);
   set_status(job, status);
   if (const auto runner = runners_.find(job.runner); runner != runners_.end() && job.started_at) {
     job.system_id = runner->second.managers.empty() ? "" : runner->second.managers.front().system_id;

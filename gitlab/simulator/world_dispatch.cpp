@@ -46,6 +46,10 @@ void World::move_to(Time now) {
 }
 
 void World::happen(const Event& event) {
+  if (event.deed != 0) {
+    const auto deed = deeds_.extract(event.deed);
+    return deed.mapped()();
+  }
   if (event.ends == JobId{}) {
     add_pipeline(arrivals_.at(event.arrives)).value();
     return;

@@ -328,5 +328,23 @@ TEST(Bounds, HalfAPatternProtectsNothing) {
   EXPECT_EQ(*patterns, std::vector<std::string>{"main"});
 }
 
+TEST(Replies, KeysOfResourceGroups) {
+  const auto keys =
+      parse_resource_groups(R"([{"id": 3, "key": "production"}, {"id": 4, "key": "review/a"}])");
+  ASSERT_TRUE(keys);
+  EXPECT_EQ(*keys, (std::vector<std::string>{"production", "review/a"}));
+  EXPECT_TRUE(parse_resource_groups("[]")->empty());
+  EXPECT_FALSE(parse_resource_groups(R"([{"id": 3}])"));
+  EXPECT_FALSE(parse_resource_groups(R"({"message": "404"})"));
+}
+
+TEST(Replies, WhoHoldsAResourceGroup) {
+  EXPECT_EQ(*parse_current_job(R"({"id": 1154, "status": "running"})"), JobId{1154});
+  EXPECT_EQ(*parse_current_job("null"), std::nullopt);
+  EXPECT_EQ(*parse_current_job("{}"), std::nullopt);
+  for (const auto* bad : {R"({"message": "no"})", "[]", "7", "", "<html>", R"({"id": -1})"})
+    EXPECT_FALSE(parse_current_job(bad)) << bad;
+}
+
 }  // namespace
 }  // namespace runneriq::gitlab

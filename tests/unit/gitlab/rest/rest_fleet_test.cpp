@@ -77,11 +77,12 @@ TEST_F(Reading, AsksInTheDocumentedWay) {
   EXPECT_EQ(reading.merge_requests.at({ProjectId{7}, MergeRequestIid{12}}).target_branch, "main");
   const std::string jobs = kApi + "projects/7/jobs?";
   const std::string keyset = "&pagination=keyset&order_by=id&sort=desc&per_page=100";
-  for (const std::string& url : {jobs + "scope%5B%5D=pending&scope%5B%5D=running" + keyset,
-                                 jobs + "scope%5B%5D=success&scope%5B%5D=failed" + keyset,
-                                 kApi + "projects/7/members/all?user_ids%5B%5D=1&per_page=100",
-                                 kApi + "projects/7/merge_requests?iids%5B%5D=12&per_page=100",
-                                 kApi + "groups/acme/runners?per_page=100"}) {
+  for (const std::string& url :
+       {jobs + "scope%5B%5D=pending&scope%5B%5D=running&scope%5B%5D=waiting_for_resource" + keyset,
+        jobs + "scope%5B%5D=success&scope%5B%5D=failed" + keyset,
+        kApi + "projects/7/members/all?user_ids%5B%5D=1&per_page=100",
+        kApi + "projects/7/merge_requests?iids%5B%5D=12&per_page=100",
+        kApi + "groups/acme/runners?per_page=100"}) {
     EXPECT_EQ(transport.count(url), 1) << url;
   }
   EXPECT_EQ(transport.count("protected_"), 0) << "no job is on a branch or a tag";

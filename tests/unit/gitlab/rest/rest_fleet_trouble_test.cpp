@@ -165,7 +165,8 @@ TEST_F(Trouble, HalfAListIsNoList) {
     for (int id = 300; id < 306; ++id) add_job(7, id, "pending");
     transport.route(kApi +
                         "projects/7/"
-                        "jobs?scope%5B%5D=pending&scope%5B%5D=running&pagination=keyset&order_by=id&sort="
+                        "jobs?scope%5B%5D=pending&scope%5B%5D=running&scope%5B%5D=waiting_for_resource&"
+                        "pagination=keyset&order_by=id&sort="
                         "desc&per_page=100&page=2",
                     page);
     clock += 30s;
@@ -201,12 +202,14 @@ TEST_P(WrongLinks, AreAnErrorOfThatListOnly) {
 
 INSTANTIATE_TEST_SUITE_P(
     Kinds, WrongLinks,
-    testing::Values(LinkCase{"Elsewhere", "https://evil.example/api/v4/projects/7/jobs?page=2"},
-                    LinkCase{"Circle", kApi + "projects/7/"
-                                              "jobs?scope%5B%5D=pending&scope%5B%5D=running&pagination="
-                                              "keyset&order_by=id&sort=desc&per_page=100"},
-                    LinkCase{"SamePageAgain", kApi + "projects/7/jobs?page=2"},
-                    LinkCase{"NoAddress", "nonsense"}),
+    testing::Values(
+        LinkCase{"Elsewhere", "https://evil.example/api/v4/projects/7/jobs?page=2"},
+        LinkCase{
+            "Circle",
+            kApi + "projects/7/"
+                   "jobs?scope%5B%5D=pending&scope%5B%5D=running&scope%5B%5D=waiting_for_resource&pagination="
+                   "keyset&order_by=id&sort=desc&per_page=100"},
+        LinkCase{"SamePageAgain", kApi + "projects/7/jobs?page=2"}, LinkCase{"NoAddress", "nonsense"}),
     [](const auto& given) { return given.param.name; });
 
 TEST_F(Trouble, WithoutRunnerRightsJobsAreStillRead) {

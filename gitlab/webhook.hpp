@@ -1,0 +1,49 @@
+// What GitLab says by webhook: hints of what may have changed, never facts to decide by.
+#pragma once
+
+#include "core/id.hpp"
+#include "core/result.hpp"
+#include "core/time.hpp"
+#include "gitlab/job.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace runneriq::gitlab {
+
+enum class WebhookKind { pipeline, job, note, other };
+
+std::string_view to_text(WebhookKind kind);
+
+// A comment. Of a merge request unless `merge_request` is 0.
+struct WebhookNote {
+  std::string body{};              // as written: at most 64 KiB
+  std::int64_t merge_request = 0;  // its iid
+  UserId author = {};
+  std::string author_name{};  // the user name
+};
+
+// Of what a hook holds only what is in here is kept: never the variables of a pipeline, which may be
+// secrets. What is missing or of another kind keeps its default.
+struct Webhook {
+  WebhookKind kind = WebhookKind::other;
+  std::string instance{};  // the GitLab's base address; "" = not told
+  ProjectId project = {};
+  PipelineId pipeline = {};
+  JobId job = {};
+  JobStatus status = JobStatus::unknown;  // of the job or the pipeline
+  std::string name{};                     // of the job or the pipeline
+  std::string ref{};
+  std::optional<Time> created_at{};
+  std::optional<Time> finished_at{};
+  std::optional<WebhookNote> note{};  // of a note hook
+};
+
+// `instance` is the X-Gitlab-Instance header, "" where there was none. Error: corrupt for what is no JSON
+// object, or is deeper or has more values than any of GitLab's; never for what we do not know. What
+// follows the list of a pipeline's jobs is not looked at.
+Result<Webhook> parse_webhook(std::string_view body, std::string_view instance);
+
+}  // namespace runneriq::gitlab
