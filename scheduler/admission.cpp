@@ -42,18 +42,6 @@ double comparable(double score) {
   return std::isnan(score) ? 0 : score;
 }
 
-bool goes_before(const HeldJob& a, const HeldJob& b, Time now) {
-  const JobClass class_of_a = effective_class(a, now);
-  const JobClass class_of_b = effective_class(b, now);
-  if (class_of_a != class_of_b) return class_of_a < class_of_b;
-  if (class_of_a <= JobClass::high) {
-    if (comparable(a.score) != comparable(b.score)) return comparable(a.score) > comparable(b.score);
-  } else if (believed(a.expected) != believed(b.expected)) {
-    return believed(a.expected) < believed(b.expected);
-  }
-  return std::tie(a.key.job, a.key.gitlab, a.attempt) < std::tie(b.key.job, b.key.gitlab, b.attempt);
-}
-
 // ---- expected start -----------------------------------------------------------------------
 
 // When a running job is taken to end: by its median, when it outlived that by its p90, then
@@ -154,9 +142,10 @@ Admission without_place(const HostQueue& queue, const JobKey& key) {
   return Bypassed{"it has no place in this host's queue"};
 }
 
-std::size_t free_slots(const HostQueue& queue) {
-  const auto slots = static_cast<std::size_t>(queue.slots);
-  return slots - std::min(slots, queue.running.size());
+Admission standing(const HostQueue& queue, std::span<const HeldJob> ordered, std::size_t position, Time now) {
+  if (position <= free_slots(queue)) return Granted{"a slot is free"};
+  if (auto bypassed = hold_is_over(ordered[position - 1], now)) return *std::move(bypassed);
+  return held(queue, ordered, position, now);
 }
 
 std::string when_text(const Held& held, Time now) {
@@ -194,16 +183,35 @@ std::vector<HeldJob> in_order(std::vector<HeldJob> held, Time now) {
   return held;
 }
 
+bool goes_before(const HeldJob& a, const HeldJob& b, Time now) {
+  const JobClass class_of_a = effective_class(a, now);
+  const JobClass class_of_b = effective_class(b, now);
+  if (class_of_a != class_of_b) return class_of_a < class_of_b;
+  if (class_of_a <= JobClass::high) {
+    if (comparable(a.score) != comparable(b.score)) return comparable(a.score) > comparable(b.score);
+  } else if (believed(a.expected) != believed(b.expected)) {
+    return believed(a.expected) < believed(b.expected);
+  }
+  return std::tie(a.key.job, a.key.gitlab, a.attempt) < std::tie(b.key.job, b.key.gitlab, b.attempt);
+}
+
 Admission decide(const HostQueue& queue, const JobKey& key, Time now) {
   if (queue.slots <= 0) return Granted{"no limit on this host"};
   const std::vector<HeldJob> ordered = in_order(queue.held, now);
   const auto job =
       std::find_if(ordered.begin(), ordered.end(), [&](const HeldJob& j) { return j.key == key; });
   if (job == ordered.end()) return without_place(queue, key);
-  const auto position = static_cast<std::size_t>(job - ordered.begin()) + 1;
-  if (position <= free_slots(queue)) return Granted{"a slot is free"};
-  if (auto bypassed = hold_is_over(*job, now)) return *std::move(bypassed);
-  return held(queue, ordered, position, now);
+  return standing(queue, ordered, static_cast<std::size_t>(job - ordered.begin()) + 1, now);
+}
+
+Admission decide_in_order(const HostQueue& queue, std::size_t position, Time now) {
+  if (queue.slots <= 0) return Granted{"no limit on this host"};
+  return standing(queue, queue.held, position, now);
+}
+
+std::size_t free_slots(const HostQueue& queue) {
+  const auto slots = static_cast<std::size_t>(std::max(queue.slots, 0));
+  return slots - std::min(slots, queue.running.size());
 }
 
 std::optional<Time> expected_start(const HostQueue& queue, std::size_t position, Time now) {

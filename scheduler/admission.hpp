@@ -89,6 +89,8 @@ Duration hold_bound(Duration max_hold, std::optional<std::chrono::seconds> job_t
 // shorter jobs. A job that arrived after `now` (clock set back) has not waited. A total order:
 // the same queue gives the same order.
 std::vector<HeldJob> in_order(std::vector<HeldJob> held, Time now);
+// That order, of two jobs.
+bool goes_before(const HeldJob& a, const HeldJob& b, Time now);
 
 // The standing of `key` among `queue.held`:
 // - Granted: no limit, or its position is within the free slots. The caller claims the slot.
@@ -98,6 +100,10 @@ std::vector<HeldJob> in_order(std::vector<HeldJob> held, Time now);
 // - Held: else. More running jobs than slots leave no slot free.
 // A key that is not held is Granted when it is running (it has its slot), else Bypassed.
 Admission decide(const HostQueue& queue, const JobKey& key, Time now);
+// The same of the job at `position` (1 = next) of a queue whose held jobs stand in their order already.
+Admission decide_in_order(const HostQueue& queue, std::size_t position, Time now);
+// Slots that no running job has; 0 where there is no limit.
+std::size_t free_slots(const HostQueue& queue);
 
 // When the job at `position` (1 = next, at most one behind the last) can be expected to start:
 // slots fall free as running jobs and those ahead end by their expected durations; a job that

@@ -52,6 +52,7 @@ struct FleetRunner {
   std::optional<double> host_load;    // 0..1, when reported and fresh
   std::optional<double> reliability;  // 0..1: share of its jobs of 7 days without a runner's own failure
   std::string zone;                   // of the grid; "" = unknown
+  Duration age{};                     // of the list it stands in; 0 = read in this tick
 };
 
 // May be given jobs now: online, not paused, heard of recently, details known.
@@ -76,6 +77,24 @@ struct PendingJob {
   Duration queued{};
   std::size_t history = 0;  // index in FleetSnapshot::histories
   std::string user;         // for people; may be ""
+  Duration age{};           // of the list it stands in; 0 = read in this tick
+  // Tags of the grant kind that it asks for; they are not among `traits.tags`.
+  std::vector<std::string> wanted_grants = {};
+};
+
+// A job that runs, for when its runner falls free.
+struct RunningFleetJob {
+  JobKey key;
+  std::optional<RunnerKey> runner;
+  Duration running{};
+  std::size_t history = 0;  // index in FleetSnapshot::histories
+};
+
+// A job that waits, not for a runner but for a resource group that another job holds.
+struct ResourceWait {
+  PendingJob waiter;
+  std::string resource_group;
+  JobKey holder;  // pending or running
 };
 
 // How urgent a project's jobs of the last 7 days were; for the calibration against inflation.
@@ -87,9 +106,11 @@ struct ScoreHistory {
 
 struct FleetSnapshot {
   Time now;
-  std::vector<FleetRunner> runners;   // by key
-  std::vector<PendingJob> jobs;       // by key
-  std::vector<JobHistory> histories;  // at least one: [0] = nothing known
+  std::vector<FleetRunner> runners;          // by key
+  std::vector<PendingJob> jobs;              // by key
+  std::vector<JobHistory> histories;         // at least one: [0] = nothing known
+  std::vector<RunningFleetJob> running;      // by key
+  std::vector<ResourceWait> resource_waits;  // by the waiter's key
   std::map<ProjectKey, ScoreHistory> scores;
   std::vector<std::string> degraded;  // sentences: what of it is old or missing
 };

@@ -87,8 +87,8 @@ Options option_rows(MonitorOptions& options) {
   using std::chrono::seconds;
   const std::string under = "monitor.";
   Option poll =
-      duration_row(row(under + "poll_interval", "duration from 5s to 1h", "How often GitLab is asked."),
-                   options.poll_interval, seconds{5}, hours{1});
+      duration_row(row(under + "poll_interval", "duration from 1s to 1h", "How often GitLab is asked."),
+                   options.poll_interval, seconds{1}, hours{1});
   poll.variable = "RUNNERIQ_POLL_INTERVAL";
   return {
       std::move(poll),

@@ -48,10 +48,18 @@ struct Readings {
   std::vector<Error> errors;
 };
 
-Readings read_all(const std::vector<gitlab::FleetReader*>& fleets, Time now) {
+// A hint does not say which of the readers of one GitLab it concerns: all take it.
+std::vector<ProjectId> hinted_projects(const Hints& hints) {
+  std::set<ProjectId> projects;
+  for (const auto& [gitlab, changed] : hints) projects.insert(changed.begin(), changed.end());
+  return {projects.begin(), projects.end()};
+}
+
+Readings read_all(const std::vector<gitlab::FleetReader*>& fleets, Time now, const Hints& hints) {
   Readings readings;
+  const std::vector<ProjectId> changed = hinted_projects(hints);
   for (gitlab::FleetReader* const fleet : fleets) {
-    auto reading = fleet->read(now);
+    auto reading = changed.empty() ? fleet->read(now) : fleet->read_hinted(now, changed);
     if (reading) {
       readings.good.push_back(std::move(*reading));
     } else {
@@ -148,8 +156,8 @@ void remember(FleetMemory* memory, Observation observation, const Tick& tick, De
 FleetWatch::FleetWatch(FleetPorts ports, MonitorOptions monitor, TickRules rules, Depth depth)
     : ports_(std::move(ports)), monitor_(std::move(monitor)), rules_(std::move(rules)), depth_(depth) {}
 
-Result<Tick> FleetWatch::tick(Time now) {
-  Readings readings = read_all(ports_.fleets, now);
+Result<Tick> FleetWatch::tick(Time now, const Hints& hints) {
+  Readings readings = read_all(ports_.fleets, now, hints);
   if (readings.good.empty() && !readings.errors.empty()) return fail(std::move(readings.errors.front()));
   if (readings.good.empty()) return fail(Errc::invalid_argument, "no GitLab is configured to be watched");
   Degraded degraded = trouble_of(readings);
@@ -160,6 +168,7 @@ Result<Tick> FleetWatch::tick(Time now) {
   const std::vector<JobHistory> known = histories(memory, keys, readings.good, degraded);
   Observed observed = observe(readings.good, before, keys, known, monitor_, now);
   observed.snapshot.degraded = of_reading;
+  if (ports_.adjust) ports_.adjust(observed.snapshot);
   Tick tick = tick_on(std::move(observed.snapshot), rules_, depth_, *ports_.advisor);
   tick.now = now;
   tick.monitor = std::move(observed.report);

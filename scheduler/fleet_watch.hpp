@@ -5,6 +5,9 @@
 #include "scheduler/fleet_memory.hpp"
 #include "scheduler/tick.hpp"
 
+#include <functional>
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,11 +16,16 @@ namespace runneriq::scheduler {
 // A single look must leave no trace in what the loop remembers: it may see less of the fleet.
 enum class MemoryUse { recall_only, recall_and_remember };
 
+// Projects whose jobs have changed, as a webhook says: worth a look, and no more.
+using Hints = std::map<GitLabUrl, std::set<ProjectId>>;
+
 struct FleetPorts {
   std::vector<gitlab::FleetReader*> fleets;
   FleetMemory* memory = nullptr;  // null: nothing is recalled or remembered
   MemoryUse memory_use = MemoryUse::recall_and_remember;
   Advisor* advisor = nullptr;  // not null
+  // Changes the snapshot before anything is decided on it: to how the fleet is at rest (see Steering).
+  std::function<void(FleetSnapshot&)> adjust = {};
 };
 
 struct Tick {
@@ -34,7 +42,8 @@ class FleetWatch {
   FleetWatch(FleetPorts ports, MonitorOptions monitor, TickRules rules, Depth depth);
 
   // Error only when no GitLab gives anything to decide on: the first one's.
-  [[nodiscard]] Result<Tick> tick(Time now);
+  // With hints only what they point at is read anew, where the rest is young enough.
+  [[nodiscard]] Result<Tick> tick(Time now, const Hints& hints = {});
 
  private:
   FleetPorts ports_;

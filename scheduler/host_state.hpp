@@ -4,9 +4,12 @@
 #include "core/process_identity.hpp"
 #include "scheduler/admission.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace runneriq::scheduler {
 
@@ -48,6 +51,26 @@ class AdmissionDesk {
 
 inline constexpr Duration kPlaceKept = std::chrono::minutes{2};
 
+// What an order from beyond the host says of a job that asks for a slot.
+enum class Turn {
+  own_order,  // nothing: the host's own order decides
+  now,        // goes before all others that wait on this host
+  later,      // takes no slot yet, not even a free one, unless its hold is over
+};
+
+struct AnswerInTurn {
+  Admission admission;
+  bool slot_left_to_others = false;  // the host's own order would have given the job a slot
+};
+
+// A host's desk that also follows such an order.
+class OrderedDesk : public AdmissionDesk {
+ public:
+  // As ask(). On a host without a limit every turn is now.
+  [[nodiscard]] virtual Result<AnswerInTurn> ask_in_turn(const AdmissionRequest& request, Turn turn,
+                                                         Time now) = 0;
+};
+
 // Checkouts live in <builds_dir>/<project id>/<n>, one job at a time in each.
 class BuildsDirectories {
  public:
@@ -63,6 +86,10 @@ class OutcomeStore {
   virtual ~OutcomeStore() = default;
   // Recording the same attempt twice keeps the first.
   [[nodiscard]] virtual Result<void> record(const JobOutcome& outcome) = 0;
+  // The oldest that the scheduler service has not got yet, at most `most` of them.
+  [[nodiscard]] virtual Result<std::vector<JobOutcome>> undelivered(std::size_t most) = 0;
+  // The service has these for good.
+  [[nodiscard]] virtual Result<void> mark_delivered(std::span<const JobOutcome> outcomes) = 0;
 };
 
 }  // namespace runneriq::scheduler

@@ -39,11 +39,6 @@ std::vector<JobHistory> with_nothing_first(std::span<const JobHistory> histories
 
 // ---- stuck jobs ---------------------------------------------------------------------------
 
-std::optional<Duration> running_for(const Job& job, Time now) {
-  if (job.started_at) return std::max(now - *job.started_at, Duration::zero());
-  return job.ran;
-}
-
 std::string why_stuck(Duration running, const JobHistory& history, const MonitorOptions& options) {
   const Duration p90 = history.estimate.p90;
   const std::string runs = "runs for " + to_reading(running) + ", ";
@@ -175,6 +170,8 @@ Observed observe(std::span<const FleetReading> readings, const Recollection& bef
   snapshot.now = now;
   snapshot.runners = runners_of(seen, before, options, now);
   snapshot.jobs = waiting_jobs(readings, index, now);
+  snapshot.running = running_jobs(readings, index, now);
+  snapshot.resource_waits = resource_waits(readings, index, now);
   snapshot.histories = with_nothing_first(histories);
   snapshot.scores = before.scores;
   observed.report.changes = runner_changes(snapshot.runners, seen, before);

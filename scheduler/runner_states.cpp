@@ -19,7 +19,9 @@ bool tells_more(const Runner& a, const Runner& b) {
 void see_runners(const FleetReading& reading, SeenFleet& fleet) {
   for (const Runner& runner : reading.runners) {
     SeenRunner& seen = fleet.runners[{reading.gitlab, runner.id}];
-    if (seen.runner == nullptr || tells_more(runner, *seen.runner)) seen.runner = &runner;
+    if (seen.runner != nullptr && !tells_more(runner, *seen.runner)) continue;
+    seen.runner = &runner;
+    seen.age = reading.runners_age;
   }
 }
 
@@ -95,6 +97,7 @@ FleetRunner fleet_runner(const RunnerKey& key, const SeenRunner& seen, const Rec
   state.active_jobs = std::max(static_cast<int>(seen.running.size()), runner.running_jobs.value_or(0));
   state.managers = std::max(1, runner.managers.value_or(1));
   state.reliability = reliability_of(before, key);
+  state.age = seen.age;
   if (const std::string* const zone = configured(options.zones, runner)) state.zone = *zone;
   set_contact(state, runner, options, now);
   set_capacity(state, runner, known_runner(before, key), options);

@@ -16,6 +16,7 @@ namespace runneriq::scheduler {
 // A GitLab may be read in parts (several groups): a runner seen in more than one counts once.
 struct SeenRunner {
   const gitlab::Runner* runner = nullptr;
+  Duration age{};           // of the list that tells most of it
   std::set<JobId> running;  // jobs of the readings that run on it
 };
 

@@ -1,12 +1,13 @@
 #include "scheduler/snapshot_document.hpp"
 
 #include "scheduler/snapshot_fields.hpp"
+#include "scheduler/snapshot_jobs.hpp"
 #include "scheduler/snapshot_words.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <limits>
+#include <functional>
 #include <utility>
 
 namespace runneriq::scheduler {
@@ -16,28 +17,9 @@ using nlohmann::json;
 
 constexpr int kDeepest = 32;
 constexpr std::int64_t kMostJobs = 1'000'000;  // of a runner at once
-constexpr std::int64_t kMostCounted = std::numeric_limits<int>::max();
-
-template <class Choice, std::size_t count>
-Choice choice(SnapshotFields& fields, std::string_view name, Choice otherwise,
-              const SnapshotWords<Choice, count>& words) {
-  const auto text = fields.optional_text(name);
-  if (!text) return otherwise;
-  std::string known;
-  for (const auto& [word, meaning] : words) {
-    if (word == *text) return meaning;
-    known += (known.empty() ? "" : ", ") + std::string(word);
-  }
-  fields.complain(name, "must be one of " + known);
-  return otherwise;
-}
 
 int count(SnapshotFields& fields, std::string_view name, int otherwise, int low) {
   return static_cast<int>(fields.number(name, otherwise, low, kMostJobs));
-}
-
-GitLabUrl gitlab_in(SnapshotFields& fields, const GitLabUrl& otherwise) {
-  return GitLabUrl{fields.text("gitlab", otherwise.value())};
 }
 
 // ---- runners ------------------------------------------------------------------------------
@@ -73,117 +55,8 @@ FleetRunner runner_in(SnapshotFields& fields, const GitLabUrl& gitlab, std::int6
   runner.host_load = fields.share("host_load");
   runner.reliability = fields.share("reliability");
   runner.zone = fields.text("zone");
+  runner.age = fields.seconds("age_seconds").value_or(Duration::zero());
   return runner;
-}
-
-// ---- histories ----------------------------------------------------------------------------
-
-DurationEstimate estimate_in(SnapshotFields& fields, std::optional<Duration> expected) {
-  const auto median = fields.has("median_seconds") ? fields.seconds("median_seconds") : expected;
-  const auto p90 = fields.seconds("p90_seconds");
-  const auto basis = choice(fields, "basis", median ? EstimateBasis::job : EstimateBasis::none, kBasisWords);
-  const DurationEstimate unknown = estimate({});
-  return {median.value_or(unknown.median), p90.value_or(median.value_or(unknown.p90)), basis};
-}
-
-JobHistory history_in(SnapshotFields& fields, const GitLabUrl& gitlab, std::optional<Duration> expected) {
-  JobHistory history{.estimate = estimate_in(fields, expected),
-                     .fleet_average = fields.seconds("fleet_average_seconds"),
-                     .by_runner = {}};
-  fields.each("by_runner", [&](SnapshotFields& entry) {
-    const RunnerKey runner{gitlab_in(entry, gitlab), RunnerId{entry.id("runner_id", 0)}};
-    history.by_runner.emplace_back(runner, entry.seconds("seconds").value_or(Duration::zero()));
-  });
-  std::ranges::sort(history.by_runner);
-  return history;
-}
-
-JobHistory expected_history(Duration expected) {
-  return {
-      .estimate = {expected, expected, EstimateBasis::job}, .fleet_average = std::nullopt, .by_runner = {}};
-}
-
-// A number of the document's list, an object of its own, or only the expected duration.
-std::size_t history_of_job(SnapshotFields& fields, const GitLabUrl& gitlab, std::size_t listed,
-                           std::vector<JobHistory>& histories) {
-  const auto expected = fields.seconds("expected_seconds");
-  if (fields.is_object("history")) {
-    fields.one("history",
-               [&](SnapshotFields& own) { histories.push_back(history_in(own, gitlab, expected)); });
-    return histories.size() - 1;
-  }
-  if (fields.has("history")) {
-    return static_cast<std::size_t>(fields.number("history", 0, 0, static_cast<std::int64_t>(listed)));
-  }
-  if (!expected) return 0;
-  histories.push_back(expected_history(*expected));
-  return histories.size() - 1;
-}
-
-// ---- jobs ---------------------------------------------------------------------------------
-
-Role role_in(SnapshotFields& fields) {
-  const auto text = fields.optional_text("role");
-  if (!text) return Role::unknown;
-  const auto role = parse_role(*text);
-  if (!role) fields.complain("role", role.error().message);
-  return role.value_or(Role::unknown);
-}
-
-void read_merge_request(SnapshotFields& fields, JobFacts& facts) {
-  facts.target_branch = fields.text("target_branch");
-  facts.labels = fields.texts("labels");
-  facts.draft = fields.flag("draft", false);
-}
-
-RefKind ref_kind_in(SnapshotFields& fields) {
-  const bool is_tag = fields.flag("is_tag", false);
-  const RefKind kind = fields.has("merge_request") ? RefKind::merge_request
-                       : is_tag                    ? RefKind::tag
-                                                   : RefKind::branch;
-  return choice(fields, "ref_kind", kind, kRefKindWords);
-}
-
-JobFacts facts_in(SnapshotFields& fields) {
-  JobFacts facts;
-  facts.name = fields.text("name");
-  facts.stage = fields.text("stage");
-  facts.ref = fields.text("ref");
-  facts.ref_kind = ref_kind_in(fields);
-  facts.default_branch = fields.text("default_branch");
-  facts.ref_protected = fields.flag("protected", false);
-  facts.role = role_in(fields);
-  facts.manual = fields.flag("manual", false);
-  facts.retry = fields.flag("retry", false);
-  facts.allow_failure = fields.flag("allow_failure", false);
-  facts.wish = fields.optional_text("wish");
-  fields.one("merge_request", [&](SnapshotFields& request) { read_merge_request(request, facts); });
-  return facts;
-}
-
-PendingJob job_in(SnapshotFields& fields, const GitLabUrl& gitlab, std::int64_t place) {
-  PendingJob job;
-  job.key = {gitlab_in(fields, gitlab), JobId{fields.id("id", place)}};
-  job.project = ProjectId{fields.id("project_id", 0)};
-  job.pipeline = PipelineId{fields.id("pipeline_id", 0)};
-  job.facts = facts_in(fields);
-  job.traits = {.project = job.project,
-                .project_path = fields.text("project_path"),
-                .tags = fields.sorted_texts("tags"),
-                .ref_protected = job.facts.ref_protected,
-                .takes_instance_runners = fields.flag("takes_instance_runners", true),
-                .takes_group_runners = fields.flag("takes_group_runners", true)};
-  job.queued = fields.seconds("queued_seconds").value_or(Duration::zero());
-  job.user = fields.text("user");
-  return job;
-}
-
-std::pair<ProjectKey, ScoreHistory> scores_in(SnapshotFields& fields, const GitLabUrl& gitlab) {
-  const ProjectKey key{gitlab_in(fields, gitlab), ProjectId{fields.id("project_id", 0)}};
-  ScoreHistory history{.jobs = static_cast<int>(fields.number("jobs", 0, 0, kMostCounted)),
-                       .critical = static_cast<int>(fields.number("critical", 0, 0, kMostCounted)),
-                       .scores = fields.reals("scores")};
-  return {key, std::move(history)};
 }
 
 // ---- the whole ----------------------------------------------------------------------------
@@ -200,34 +73,40 @@ FleetSnapshot snapshot_in(SnapshotFields& fields, Time now_if_missing) {
   fields.each("runners", [&](SnapshotFields& runner) {
     fleet.runners.push_back(runner_in(runner, gitlab, static_cast<std::int64_t>(fleet.runners.size()) + 1));
   });
-  fields.each("jobs", [&](SnapshotFields& job) {
-    fleet.jobs.push_back(job_in(job, gitlab, static_cast<std::int64_t>(fleet.jobs.size()) + 1));
-    PendingJob& added = fleet.jobs.back();
-    added.history = history_of_job(job, added.key.gitlab, listed, fleet.histories);
-  });
+  SnapshotJobs jobs{fleet, gitlab, listed};
+  fields.each("jobs", [&](SnapshotFields& job) { jobs.add_pending(job); });
+  fields.each("running", [&](SnapshotFields& job) { jobs.add_running(job); });
+  fields.each("resource_waits", [&](SnapshotFields& wait) { jobs.add_resource_wait(wait); });
   fields.each("scores", [&](SnapshotFields& scores) { fleet.scores.insert(scores_in(scores, gitlab)); });
   fleet.degraded = fields.texts("degraded");
   return fleet;
 }
 
-// Sorts by key; the number of one that is there twice.
-template <class Entry, class Number>
-std::optional<std::int64_t> sort_by_key(std::vector<Entry>& entries, Number number) {
-  std::ranges::sort(entries, {}, &Entry::key);
-  const auto twice = std::ranges::adjacent_find(entries, {}, &Entry::key);
-  return twice == entries.end() ? std::nullopt : std::optional{number(*twice)};
+std::int64_t number_of(const RunnerKey& key) {
+  return key.runner.value();
+}
+
+std::int64_t number_of(const JobKey& key) {
+  return key.job.value();
+}
+
+// Sorts by key. Trouble: one that is there twice.
+template <class Entry, class KeyOf>
+void sort_once(std::vector<Entry>& entries, KeyOf key_of, std::string_view list, SnapshotTrouble& trouble) {
+  std::ranges::sort(entries, {}, key_of);
+  const auto twice = std::ranges::adjacent_find(entries, {}, key_of);
+  if (twice == entries.end() || trouble.first) return;
+  const auto id = number_of(std::invoke(key_of, *twice));
+  trouble.first = {Errc::invalid_argument,
+                   std::string(list) + ": the id " + std::to_string(id) + " is there twice"};
 }
 
 void put_in_order(FleetSnapshot& fleet, SnapshotTrouble& trouble) {
-  const auto runner = sort_by_key(fleet.runners, [](const FleetRunner& r) { return r.key.runner.value(); });
-  const auto job = sort_by_key(fleet.jobs, [](const PendingJob& j) { return j.key.job.value(); });
-  const auto complain = [&](std::string_view list, std::int64_t id) {
-    if (trouble.first) return;
-    trouble.first = {Errc::invalid_argument,
-                     std::string(list) + ": the id " + std::to_string(id) + " is there twice"};
-  };
-  if (runner) complain("runners", *runner);
-  if (job) complain("jobs", *job);
+  sort_once(fleet.runners, &FleetRunner::key, "runners", trouble);
+  sort_once(fleet.jobs, &PendingJob::key, "jobs", trouble);
+  sort_once(fleet.running, &RunningFleetJob::key, "running", trouble);
+  const auto waiter = [](const ResourceWait& wait) -> const JobKey& { return wait.waiter.key; };
+  sort_once(fleet.resource_waits, waiter, "resource_waits", trouble);
 }
 
 // Looked for before parsing, which would take seconds for a large file of brackets.

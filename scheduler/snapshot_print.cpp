@@ -40,6 +40,8 @@ class Home {
       url_ = fleet.runners.front().key.gitlab;
     } else if (!fleet.jobs.empty()) {
       url_ = fleet.jobs.front().key.gitlab;
+    } else if (!fleet.running.empty()) {
+      url_ = fleet.running.front().key.gitlab;
     }
   }
   [[nodiscard]] const GitLabUrl& url() const { return url_; }
@@ -82,6 +84,7 @@ Json printed(const FleetRunner& runner, const Home& home) {
   if (runner.host_load) object["host_load"] = *runner.host_load;
   if (runner.reliability) object["reliability"] = *runner.reliability;
   put_text(object, "zone", runner.zone);
+  if (runner.age > Duration::zero()) object["age_seconds"] = seconds(runner.age);
   return object;
 }
 
@@ -138,6 +141,23 @@ Json printed(const PendingJob& job, const Home& home) {
   object["queued_seconds"] = seconds(job.queued);
   if (job.history != 0) object["history"] = job.history;
   put_text(object, "user", job.user);
+  if (job.age > Duration::zero()) object["age_seconds"] = seconds(job.age);
+  return object;
+}
+
+Json printed(const RunningFleetJob& job, const Home& home) {
+  Json object = home.object_of(job.key.gitlab);
+  object["id"] = job.key.job.value();
+  if (job.runner) object["runner_id"] = job.runner->runner.value();
+  object["running_seconds"] = seconds(job.running);
+  if (job.history != 0) object["history"] = job.history;
+  return object;
+}
+
+Json printed(const ResourceWait& wait, const Home& home) {
+  Json object = printed(wait.waiter, home);
+  object["resource_group"] = wait.resource_group;
+  object["holder_id"] = wait.holder.job.value();
   return object;
 }
 
@@ -174,6 +194,14 @@ std::string print_snapshot(const FleetSnapshot& fleet) {
   put_text(document, "gitlab", home.url().value());
   document["runners"] = printed_list(fleet.runners, [&](const FleetRunner& r) { return printed(r, home); });
   document["jobs"] = printed_list(fleet.jobs, [&](const PendingJob& j) { return printed(j, home); });
+  if (!fleet.running.empty()) {
+    document["running"] =
+        printed_list(fleet.running, [&](const RunningFleetJob& j) { return printed(j, home); });
+  }
+  if (!fleet.resource_waits.empty()) {
+    document["resource_waits"] =
+        printed_list(fleet.resource_waits, [&](const ResourceWait& w) { return printed(w, home); });
+  }
   if (fleet.histories.size() > 1) document["histories"] = printed_histories(fleet, home);
   if (!fleet.scores.empty()) {
     document["scores"] = printed_list(

@@ -3,8 +3,11 @@
 
 #include "gitlab/runner.hpp"
 #include "scheduler/fleet.hpp"
+#include "scheduler/snapshot_fields.hpp"
 
 #include <array>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -44,6 +47,21 @@ std::string_view word_for(Choice choice, const SnapshotWords<Choice, count>& wor
     if (meaning == choice) return word;
   }
   return {};
+}
+
+// What the text of a field means. Trouble: another text.
+template <class Choice, std::size_t count>
+Choice choice(SnapshotFields& fields, std::string_view name, Choice otherwise,
+              const SnapshotWords<Choice, count>& words) {
+  const auto text = fields.optional_text(name);
+  if (!text) return otherwise;
+  std::string known;
+  for (const auto& [word, meaning] : words) {
+    if (word == *text) return meaning;
+    known += (known.empty() ? "" : ", ") + std::string(word);
+  }
+  fields.complain(name, "must be one of " + known);
+  return otherwise;
 }
 
 }  // namespace runneriq::scheduler

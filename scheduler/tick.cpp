@@ -54,15 +54,32 @@ void escalate(JobDecision& decision, const PendingJob& job) {
   decision.job_class = to;
 }
 
-JobDecision analyzed(const FleetSnapshot& fleet, std::size_t index, const PriorityRules& rules) {
-  const PendingJob& job = fleet.jobs[index];
+// Before escalation.
+JobDecision scored(const FleetSnapshot& fleet, const PendingJob& job, const PriorityRules& rules) {
   JobDecision decision;
-  decision.job = index;
   decision.priority = analyze(job.facts, rules);
   decision.job_class = decision.priority.job_class;
   calibrate(decision, fleet, job);
-  escalate(decision, job);
+  decision.calibrated = decision.job_class;
   return decision;
+}
+
+JobDecision analyzed(const FleetSnapshot& fleet, std::size_t index, const PriorityRules& rules) {
+  JobDecision decision = scored(fleet, fleet.jobs[index], rules);
+  decision.job = index;
+  escalate(decision, fleet.jobs[index]);
+  return decision;
+}
+
+std::multimap<JobKey, WaitedFor> holders_of_resources(const FleetSnapshot& fleet,
+                                                      const PriorityRules& rules) {
+  std::multimap<JobKey, WaitedFor> holders;
+  for (const ResourceWait& wait : fleet.resource_waits) {
+    holders.emplace(wait.holder, WaitedFor{.waiter = wait.waiter.key,
+                                           .tags = wait.waiter.traits.tags,
+                                           .job_class = scored(fleet, wait.waiter, rules).calibrated});
+  }
+  return holders;
 }
 
 // ---- order --------------------------------------------------------------------------------
@@ -163,6 +180,7 @@ Decisions decide(const FleetSnapshot& fleet, const TickRules& rules, Depth depth
     decisions.jobs.push_back(analyzed(fleet, i, rules.priority));
   }
   put_in_order(fleet, decisions.jobs);
+  decisions.holders = holders_of_resources(fleet, rules.priority);
   decisions.flags = inflated_projects(fleet);
   if (depth == Depth::full) give_runners(fleet, rules.assigner, advisor, decisions);
   for (JobDecision& decision : decisions.jobs) add_refused_wishes(decision);

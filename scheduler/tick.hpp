@@ -6,6 +6,7 @@
 #include "scheduler/fleet.hpp"
 #include "scheduler/monitor.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,16 +16,25 @@ namespace runneriq::scheduler {
 struct JobDecision {
   std::size_t job = 0;                     // index in the snapshot
   Priority priority;                       // score, factors, class by score or wish
-  JobClass job_class = JobClass::low;      // effective: calibrated, then escalated by waiting
+  JobClass calibrated = JobClass::low;     // by score or wish, then calibrated: what the gate goes by
+  JobClass job_class = JobClass::low;      // effective: that, escalated by waiting
   std::vector<std::string> class_reasons;  // what changed it: "waited 25 min: MEDIUM becomes HIGH", "…"
   Assignment assignment;
   std::optional<Time> expected_start;  // none: no runner can take it
 };
 
+// Who waits for the resource that a job holds.
+struct WaitedFor {
+  JobKey waiter;
+  std::vector<std::string> tags;       // of the waiter
+  JobClass job_class = JobClass::low;  // of the waiter, calibrated
+};
+
 struct Decisions {
   std::vector<JobDecision> jobs;  // in the order of architecture.md section 5
   Split split;
-  std::vector<std::string> flags;  // projects whose CRITICAL share is over 20 %
+  std::multimap<JobKey, WaitedFor> holders;  // by holder
+  std::vector<std::string> flags;            // projects whose CRITICAL share is over 20 %
 };
 
 struct TickRules {

@@ -60,11 +60,11 @@ void add_ref(JobFacts& facts, const Job& job, const FleetReading& reading) {
 
 // ---- jobs ---------------------------------------------------------------------------------
 
-gitlab::JobTraits traits_of(const Job& job, const FleetReading& reading) {
+gitlab::JobTraits traits_of(const Job& job, const JobFacts& facts, const FleetReading& reading) {
   gitlab::JobTraits traits;
   traits.project = job.project;
   traits.tags = job.tags;
-  traits.ref_protected = is_on_protected_ref(job, reading);
+  traits.ref_protected = facts.ref_protected;
   if (const gitlab::Project* const project = project_of(job, reading)) {
     traits.project_path = project->path;
     traits.takes_instance_runners = project->takes_instance_runners;
@@ -80,16 +80,40 @@ Duration queued_until(Time now, const Job& job, const FleetReading& reading) {
   return Duration::zero();
 }
 
+Duration age_of(const Job& job, const FleetReading& reading) {
+  const auto old = reading.jobs_age.find(job.project);
+  return old == reading.jobs_age.end() ? Duration::zero() : old->second;
+}
+
 PendingJob waiting_job(const Job& job, const FleetReading& reading, const HistoryIndex& histories, Time now) {
   PendingJob waiting;
   waiting.key = {reading.gitlab, job.id};
   waiting.project = job.project;
   waiting.pipeline = job.pipeline;
   waiting.facts = facts_of(job, reading);
-  waiting.traits = traits_of(job, reading);
+  waiting.traits = traits_of(job, waiting.facts, reading);
   waiting.queued = queued_until(now, job, reading);
   waiting.history = histories.of(history_key(job, reading.gitlab));
+  waiting.age = age_of(job, reading);
   return waiting;
+}
+
+RunningFleetJob running_job(const Job& job, const FleetReading& reading, const HistoryIndex& histories,
+                            Time now) {
+  RunningFleetJob running;
+  running.key = {reading.gitlab, job.id};
+  if (job.runner != RunnerId{}) running.runner = RunnerKey{reading.gitlab, job.runner};
+  running.running = running_for(job, now).value_or(Duration::zero());
+  running.history = histories.of(history_key(job, reading.gitlab));
+  return running;
+}
+
+// Of several entries of one key the first stays.
+template <class Entry, class Key>
+void sort_once(std::vector<Entry>& entries, Key key) {
+  std::ranges::stable_sort(entries, {}, key);
+  const auto twice = std::ranges::unique(entries, {}, key);
+  entries.erase(twice.begin(), twice.end());
 }
 
 }  // namespace
@@ -116,11 +140,38 @@ std::vector<PendingJob> waiting_jobs(std::span<const FleetReading> readings, con
   for (const FleetReading& reading : readings) {
     for (const Job& job : reading.pending) jobs.push_back(waiting_job(job, reading, histories, now));
   }
-  const auto by_key = [](const PendingJob& a, const PendingJob& b) { return a.key < b.key; };
-  const auto same_key = [](const PendingJob& a, const PendingJob& b) { return a.key == b.key; };
-  std::stable_sort(jobs.begin(), jobs.end(), by_key);
-  jobs.erase(std::unique(jobs.begin(), jobs.end(), same_key), jobs.end());
+  std::ranges::stable_sort(jobs, {}, &PendingJob::age);
+  sort_once(jobs, &PendingJob::key);
   return jobs;
+}
+
+std::vector<ResourceWait> resource_waits(std::span<const FleetReading> readings,
+                                         const HistoryIndex& histories, Time now) {
+  std::vector<ResourceWait> waits;
+  for (const FleetReading& reading : readings) {
+    for (const gitlab::HeldResource& held : reading.held_resources) {
+      waits.push_back({.waiter = waiting_job(held.waiter, reading, histories, now),
+                       .resource_group = held.resource_group,
+                       .holder = {reading.gitlab, held.holder}});
+    }
+  }
+  sort_once(waits, [](const ResourceWait& wait) -> const JobKey& { return wait.waiter.key; });
+  return waits;
+}
+
+std::vector<RunningFleetJob> running_jobs(std::span<const FleetReading> readings,
+                                          const HistoryIndex& histories, Time now) {
+  std::vector<RunningFleetJob> jobs;
+  for (const FleetReading& reading : readings) {
+    for (const Job& job : reading.running) jobs.push_back(running_job(job, reading, histories, now));
+  }
+  sort_once(jobs, &RunningFleetJob::key);
+  return jobs;
+}
+
+std::optional<Duration> running_for(const Job& job, Time now) {
+  if (job.started_at) return std::max(now - *job.started_at, Duration::zero());
+  return job.ran;
 }
 
 JobFacts facts_of(const Job& job, const FleetReading& reading) {

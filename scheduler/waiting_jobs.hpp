@@ -1,9 +1,10 @@
-// The pending jobs of all readings as the fleet has them.
+// The open jobs of all readings as the fleet has them.
 #pragma once
 
 #include "gitlab/fleet_reader.hpp"
 #include "scheduler/fleet.hpp"
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -29,5 +30,16 @@ class HistoryIndex {
 // By key; a job that is in several readings of its GitLab counts once.
 std::vector<PendingJob> waiting_jobs(std::span<const gitlab::FleetReading> readings,
                                      const HistoryIndex& histories, Time now);
+
+// By the waiter's key, each once.
+std::vector<ResourceWait> resource_waits(std::span<const gitlab::FleetReading> readings,
+                                         const HistoryIndex& histories, Time now);
+
+// By key, each once. `histories` as above.
+std::vector<RunningFleetJob> running_jobs(std::span<const gitlab::FleetReading> readings,
+                                          const HistoryIndex& histories, Time now);
+
+// How long a job runs; none = GitLab does not tell.
+std::optional<Duration> running_for(const gitlab::Job& job, Time now);
 
 }  // namespace runneriq::scheduler

@@ -63,11 +63,47 @@ constexpr std::array kFirstSchema{
          previous TEXT NOT NULL, digest TEXT NOT NULL) STRICT)"},
 };
 
+// Steering. Lists are JSON.
+constexpr std::array kSteeringTables{
+    // `ended` leases stay for a while, and the one with the highest number for good: it is not given again.
+    std::string_view{R"(CREATE TABLE leases (
+         id INTEGER PRIMARY KEY,
+         gitlab INTEGER NOT NULL, runner INTEGER NOT NULL, tag TEXT NOT NULL, kind INTEGER NOT NULL,
+         reason TEXT NOT NULL, decision TEXT NOT NULL, cause_gitlab INTEGER NOT NULL, cause INTEGER NOT NULL,
+         created INTEGER NOT NULL, renewed INTEGER NOT NULL, expires INTEGER NOT NULL,
+         ended INTEGER, ended_because TEXT NOT NULL DEFAULT '') STRICT)"},
+    std::string_view{"CREATE INDEX leases_by_end ON leases (ended)"},
+    std::string_view{R"(CREATE TABLE rest_states (
+         gitlab INTEGER NOT NULL, runner INTEGER NOT NULL, ours TEXT NOT NULL, left_alone_until INTEGER,
+         PRIMARY KEY (gitlab, runner)) STRICT, WITHOUT ROWID)"},
+    // A number that a person has read is never given to another proposal.
+    std::string_view{R"(CREATE TABLE proposals (
+         id INTEGER PRIMARY KEY AUTOINCREMENT,
+         kind INTEGER NOT NULL, gitlab TEXT NOT NULL, tag TEXT NOT NULL,
+         job_gitlab TEXT NOT NULL, job INTEGER NOT NULL, class INTEGER NOT NULL, runners TEXT NOT NULL,
+         reason TEXT NOT NULL, digest TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL,
+         state INTEGER NOT NULL, decided_by TEXT NOT NULL, decided INTEGER, standing INTEGER NOT NULL,
+         used TEXT NOT NULL) STRICT)"},
+    std::string_view{"CREATE INDEX proposals_by_state ON proposals (state, decided)"},
+    // One row: the program's own standing.
+    std::string_view{R"(CREATE TABLE trust (
+         id INTEGER PRIMARY KEY CHECK (id = 1), demoted_to INTEGER, demoted_because TEXT NOT NULL,
+         demoted_at INTEGER, last_failed_revert INTEGER) STRICT)"},
+    // What matchers asked for; `traits` is canonical JSON.
+    std::string_view{R"(CREATE TABLE pools (
+         gitlab INTEGER NOT NULL, traits TEXT NOT NULL, seen INTEGER NOT NULL,
+         PRIMARY KEY (gitlab, traits)) STRICT, WITHOUT ROWID)"},
+};
+
 Result<void> make_first_schema(platform::Database& database) {
   return make_tables(database, kFirstSchema, kApplicationId);
 }
 
-constexpr std::array<SchemaStep, kFleetSchema> kSteps{make_first_schema};
+Result<void> add_steering(platform::Database& database) {
+  return make_tables(database, kSteeringTables, kApplicationId);
+}
+
+constexpr std::array<SchemaStep, kFleetSchema> kSteps{make_first_schema, add_steering};
 
 constexpr StateFileKind kFleetFile{
     .application_id = kApplicationId,
@@ -75,7 +111,8 @@ constexpr StateFileKind kFleetFile{
     .folder_mode = 0700,
     .user = "the user that runneriq runs as",
     .program = "runneriq",
-    .lost_by_new_start = "history, decisions and the audit trail up to now are only in the old one",
+    .lost_by_new_start =
+        "history, decisions, approvals and the audit trail up to now are only in the old one",
 };
 
 }  // namespace

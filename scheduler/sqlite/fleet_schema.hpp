@@ -6,7 +6,7 @@
 namespace runneriq::scheduler {
 
 // Raised by one with every change of the tables.
-inline constexpr int kFleetSchema = 1;
+inline constexpr int kFleetSchema = 2;
 
 const StateFileKind& fleet_file();
 

@@ -41,6 +41,10 @@ Result<void> write_round(Database& database, const Round& round, Time now) {
   return put_place(database, round.own);
 }
 
+AnswerInTurn answer_of(Round round) {
+  return {std::move(round.answer), round.slot_left_to_others};
+}
+
 // Keeps what `made` holds, or passes its error on.
 template <class Value>
 Result<void> keep(Result<Value> made, std::optional<Value>& kept) {
@@ -71,24 +75,31 @@ Result<HostState> HostState::open(HostStateSettings settings) {
 }
 
 Result<Admission> HostState::ask(const AdmissionRequest& request, Time now) {
+  auto answer = ask_in_turn(request, Turn::own_order, now);
+  if (!answer) return fail(std::move(answer.error()));
+  return std::move(answer->admission);
+}
+
+Result<AnswerInTurn> HostState::ask_in_turn(const AdmissionRequest& request, Turn turn, Time now) {
   Asking asking{.request = request,
                 .runner = settings_.runner,
                 .prepare = settings_.prepare,
                 .expected = std::nullopt,
                 .slots = settings_.slots,
-                .now = now};
+                .now = now,
+                .turn = turn};
   std::optional<Round> round;
   const auto play = [&](Database& database) {
     return keep(read_round(database, asking, settings_.life), round);
   };
   const auto looked = file_.look(play);
-  if (looked && !round->own_changed) return std::move(round->answer);
+  if (looked && !round->own_changed) return answer_of(std::move(*round));
   auto settled = file_.change([&](Database& database) -> Result<void> {
     if (auto played = play(database); !played) return played;
     return round->own_changed ? write_round(database, *round, now) : Result<void>{};
   });
   if (!settled) return fail(std::move(settled.error()));
-  return std::move(round->answer);
+  return answer_of(std::move(*round));
 }
 
 Result<void> HostState::leave(const JobKey& key, const AttemptId& attempt, Time now) {
@@ -110,6 +121,18 @@ Result<int> HostState::reserve(const GitLabUrl& gitlab, ProjectId project, const
 
 Result<void> HostState::record(const JobOutcome& outcome) {
   return file_.change([&](Database& database) { return record_outcome(database, outcome); });
+}
+
+Result<std::vector<JobOutcome>> HostState::undelivered(std::size_t most) {
+  std::optional<std::vector<JobOutcome>> found;
+  auto read =
+      file_.look([&](Database& database) { return keep(undelivered_outcomes(database, most), found); });
+  if (!read) return fail(std::move(read.error()));
+  return std::move(*found);
+}
+
+Result<void> HostState::mark_delivered(std::span<const JobOutcome> outcomes) {
+  return file_.change([&](Database& database) { return mark_outcomes_delivered(database, outcomes); });
 }
 
 Result<HostSnapshot> HostState::snapshot(Time now) {

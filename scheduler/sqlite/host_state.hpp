@@ -7,6 +7,7 @@
 #include "scheduler/sqlite/state_file.hpp"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,16 +32,20 @@ struct HostSnapshot {
 
 // For one thread of one process; made after fork(), never carried across it.
 // Every error means: go on without the state file. See StateFile for what they say.
-class HostState final : public AdmissionDesk, public BuildsDirectories, public OutcomeStore {
+class HostState final : public OrderedDesk, public BuildsDirectories, public OutcomeStore {
  public:
   static Result<HostState> open(HostStateSettings settings);
 
   // A round that changes nothing writes nothing and takes no lock.
   [[nodiscard]] Result<Admission> ask(const AdmissionRequest& request, Time now) override;
+  [[nodiscard]] Result<AnswerInTurn> ask_in_turn(const AdmissionRequest& request, Turn turn,
+                                                 Time now) override;
   [[nodiscard]] Result<void> leave(const JobKey& key, const AttemptId& attempt, Time now) override;
   [[nodiscard]] Result<int> reserve(const GitLabUrl& gitlab, ProjectId project,
                                     const AttemptId& attempt) override;
   [[nodiscard]] Result<void> record(const JobOutcome& outcome) override;
+  [[nodiscard]] Result<std::vector<JobOutcome>> undelivered(std::size_t most) override;
+  [[nodiscard]] Result<void> mark_delivered(std::span<const JobOutcome> outcomes) override;
 
   [[nodiscard]] Result<HostSnapshot> snapshot(Time now);
 

@@ -1,6 +1,7 @@
 #include "scheduler/sqlite/outcomes.hpp"
 
 #include "scheduler/sqlite/columns.hpp"
+#include "scheduler/sqlite/rows.hpp"
 
 #include <utility>
 #include <vector>
@@ -12,6 +13,16 @@ using platform::Database;
 using platform::Statement;
 
 constexpr int kPrunedAtOnce = 50;
+
+// A job whose id is not known has its attempt behind the GitLab's address (see executor::key_of()).
+GitLabUrl gitlab_of(const GitLabUrl& identity) {
+  return GitLabUrl{identity.value().substr(0, identity.value().find('#'))};
+}
+
+JobClass class_in(std::int64_t stored) {
+  const bool known = stored >= 0 && stored <= static_cast<std::int64_t>(JobClass::low);
+  return known ? static_cast<JobClass>(stored) : JobClass::low;
+}
 
 Result<void> insert(Database& database, const JobOutcome& outcome) {
   return database.execute(
@@ -31,6 +42,34 @@ Result<void> prune(Database& database, Time now) {
       "DELETE FROM outcomes WHERE id IN (SELECT id FROM outcomes ORDER BY id LIMIT ?)"
       " AND (id <= (SELECT max(id) FROM outcomes) - ? OR finished < ?)",
       kPrunedAtOnce, kOutcomesKept, column_of(now - kOutcomeAge));
+}
+
+// What is delivered comes before what is not, so this looks at the undelivered ones and one row more.
+Result<std::int64_t> last_delivered(Database& database) {
+  std::int64_t last = 0;
+  auto read =
+      each_row(database.query("SELECT id FROM outcomes WHERE delivered <> 0 ORDER BY id DESC LIMIT 1"),
+               [&](const Statement& row) { last = row.integer(0); });
+  if (!read) return fail(std::move(read.error()));
+  return last;
+}
+
+// In the order of the columns below.
+JobOutcome outcome_in(const Statement& row) {
+  const GitLabUrl identity{row.text(0)};
+  return {.key = {identity, JobId{row.integer(1)}},
+          .attempt = AttemptId{row.text(2)},
+          .history = {gitlab_of(identity), ProjectId{row.integer(3)}, row.text(4), row.text(5)},
+          .job_class = class_in(row.integer(6)),
+          .score = row.real(7),
+          .queued_in_gitlab = duration_in(row, 8),
+          .held = duration_in(row, 9),
+          .ran = duration_in(row, 10),
+          .cpu = row.is_null(11) ? std::nullopt : std::optional{duration_in(row, 11)},
+          .succeeded = row.integer(12) != 0,
+          .exit_code = static_cast<int>(row.integer(13)),
+          .failed_stage = row.text(14),
+          .finished = time_in(row, 15)};
 }
 
 Result<std::vector<Duration>> durations(Result<Statement> row) {
@@ -86,6 +125,31 @@ constexpr Source kSources[] = {{durations_of_job, &DurationSamples::of_job},
 Result<void> record_outcome(Database& database, const JobOutcome& outcome) {
   if (auto inserted = insert(database, outcome); !inserted) return inserted;
   return prune(database, outcome.finished);
+}
+
+Result<std::vector<JobOutcome>> undelivered_outcomes(Database& database, std::size_t most) {
+  const auto last = last_delivered(database);
+  if (!last) return fail(last.error());
+  std::vector<JobOutcome> found;
+  auto read =
+      each_row(database.query(
+                   "SELECT gitlab, job, attempt, project, name, stage, class, score, queued, held, ran, cpu,"
+                   " succeeded, exit_code, failed_stage, finished FROM outcomes WHERE id > ?"
+                   " ORDER BY id LIMIT ?",
+                   *last, static_cast<std::int64_t>(most)),
+               [&](const Statement& row) { found.push_back(outcome_in(row)); });
+  if (!read) return fail(std::move(read.error()));
+  return found;
+}
+
+Result<void> mark_outcomes_delivered(Database& database, std::span<const JobOutcome> outcomes) {
+  for (const JobOutcome& outcome : outcomes) {
+    auto marked =
+        database.execute("UPDATE outcomes SET delivered = 1 WHERE job = ? AND attempt = ? AND gitlab = ?",
+                         outcome.key.job.value(), outcome.attempt.value(), outcome.key.gitlab.value());
+    if (!marked) return marked;
+  }
+  return {};
 }
 
 Result<DurationSamples> duration_samples(Database& database, const HistoryKey& key) {

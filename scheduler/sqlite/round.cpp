@@ -98,15 +98,30 @@ Place own_place(const Place* known, const Asking& asking) {
   return own;
 }
 
-Admission decide_for(Place& own, HostQueue queue, Time now) {
-  if (own.state == PlaceState::running) return Granted{"the job already has its slot"};
+Held left_to_others(const Place& own, const HostQueue& queue, Time now) {
+  const Duration waited = own.queued_in_gitlab + std::max(now - own.arrived, Duration::zero());
+  return {.position = 1,
+          .queue_length = queue.held.size(),
+          .effective_class = escalated(own.job_class, waited),
+          .reason = "others of this host go first",
+          .expected_start = std::nullopt,
+          .hold_until = own.hold_until};
+}
+
+AnswerInTurn decide_in_turn(const Place& own, HostQueue queue, Turn turn, Time now) {
+  if (own.state == PlaceState::running) return {Granted{"the job already has its slot"}};
+  if (turn == Turn::now) queue.held.clear();
   queue.held.push_back(held_job(own));
   Admission answer = decide(queue, own.key, now);
-  if (!std::holds_alternative<Held>(answer)) {
-    own.state = PlaceState::running;
-    own.admitted_at = now;
-  }
-  return answer;
+  const bool waits = turn == Turn::later && queue.slots > 0 && now < own.hold_until;
+  if (!waits || !std::holds_alternative<Granted>(answer)) return {std::move(answer)};
+  return {left_to_others(own, queue, now), true};
+}
+
+void take_place(Place& own, const Admission& answer, Time now) {
+  if (own.state == PlaceState::running || std::holds_alternative<Held>(answer)) return;
+  own.state = PlaceState::running;
+  own.admitted_at = now;
 }
 
 }  // namespace
@@ -129,7 +144,10 @@ Round play_round(const std::vector<Place>& places, const Asking& asking, const L
     }
   }
   round.own = own_place(known, asking);
-  round.answer = decide_for(round.own, std::move(queue), asking.now);
+  AnswerInTurn answer = decide_in_turn(round.own, std::move(queue), asking.turn, asking.now);
+  take_place(round.own, answer.admission, asking.now);
+  round.answer = std::move(answer.admission);
+  round.slot_left_to_others = answer.slot_left_to_others;
   round.own_changed = known == nullptr || round.own != *known;
   return round;
 }

@@ -2,6 +2,7 @@
 // and what has to be written. Looks at nothing but its arguments and the life probe.
 #pragma once
 
+#include "scheduler/host_state.hpp"
 #include "scheduler/sqlite/life.hpp"
 #include "scheduler/sqlite/place.hpp"
 
@@ -17,14 +18,16 @@ struct Asking {
   std::optional<DurationEstimate> expected;  // needed when the job is new here
   int slots = 0;
   Time now;
+  Turn turn = Turn::own_order;
 };
 
 struct Round {
   Admission answer;
-  Place own;                 // after this round
-  bool own_changed = false;  // else nothing needs to be written
-  std::vector<Place> ended;  // attempts that died: their places are kept for a while
-  std::vector<JobKey> gone;  // places to be removed
+  bool slot_left_to_others = false;  // see AnswerInTurn
+  Place own;                         // after this round
+  bool own_changed = false;          // else nothing needs to be written
+  std::vector<Place> ended;          // attempts that died: their places are kept for a while
+  std::vector<JobKey> gone;          // places to be removed
 };
 
 Round play_round(const std::vector<Place>& places, const Asking& asking, const LifeProbe& life);

@@ -9,5 +9,6 @@ runneriq_test(scheduler_test LABEL unit
     unit/scheduler/history_test.cpp
     unit/scheduler/job_class_test.cpp
     unit/scheduler/options_test.cpp
+    unit/scheduler/reported_capacity_test.cpp
   USES scheduler)
 runneriq_test(scheduler_laws_test LABEL property SOURCES property/scheduler_laws_test.cpp USES scheduler)

@@ -1,6 +1,8 @@
 // How long one tick's decisions take, and how they grow. Run by ./dev bench, never by a test.
 // Budgets: architecture.md section 10 (1,000 runners × 10,000 jobs: 250 ms of CPU, 150 MB; one job
 // against 1,000 runners: 50 µs).
+#include "core/tag_names.hpp"
+#include "scheduler/gate.hpp"
 #include "scheduler/tick.hpp"
 
 #include <benchmark/benchmark.h>
@@ -188,6 +190,81 @@ void TickWithoutCandidates(benchmark::State& state) {
   run(state, FleetMaker{size}.make());
 }
 BENCHMARK(TickWithoutCandidates)->Args({1'000, 10'000})->Unit(benchmark::kMillisecond);
+
+// All runners are managed, full or not, every job has a lane, and half of the cuts are in force.
+struct Gated {
+  FleetSnapshot fleet;
+  std::vector<GateRunner> runners;
+  GateOptions options;
+};
+
+void add_tags(std::vector<std::string>& tags, std::vector<std::string> more) {
+  tags.insert(tags.end(), more.begin(), more.end());
+  std::sort(tags.begin(), tags.end());
+}
+
+Gated gated(FleetSnapshot fleet) {
+  Gated gated{.fleet = std::move(fleet), .runners = {}, .options = {}};
+  gated.options.most_cut = gated.fleet.runners.size();
+  const Lanes& lanes = gated.options.lanes;
+  for (std::size_t i = 0; i < gated.fleet.jobs.size(); ++i) {
+    add_tags(gated.fleet.jobs[i].traits.tags, {lanes.tag(i % lanes.size())});
+  }
+  for (FleetRunner& runner : gated.fleet.runners) {
+    add_tags(runner.traits.tags, lanes.tags());
+    add_tags(runner.traits.tags, {std::string(kManagedTag)});
+    GateRunner gate{
+        .managed = true, .at_rest = runner.traits.tags, .cut = {}, .cause = {}, .left_alone = false};
+    if (runner.key.runner.value() % 2 == 0) gate.cut = 1, gate.cause = gated.fleet.jobs.front().key;
+    gated.runners.push_back(std::move(gate));
+  }
+  return gated;
+}
+
+void run_with_gate(benchmark::State& state, Size size, const Permitted& permitted) {
+  const Gated of = gated(FleetMaker{size}.make());
+  RulesAdvisor advisor;
+  GateMemory memory;
+  std::size_t cuts = 0, open = 0;
+  for (auto step : state) {
+    const Decisions decisions = decide(of.fleet, {}, Depth::full, advisor);
+    const GatePlan plan = plan_gate({.fleet = of.fleet,
+                                     .decisions = decisions,
+                                     .runners = of.runners,
+                                     .pools = {},
+                                     .permitted = permitted},
+                                    of.options, memory);
+    cuts = plan.cuts.size();
+    open = plan.open_runners.size();
+  }
+  state.counters["cuts"] = static_cast<double>(cuts);
+  state.counters["open"] = static_cast<double>(open);
+  state.counters["peak_MB"] = peak_megabytes();
+}
+
+bool yes(const GateAction&) {
+  return true;
+}
+bool below_high(const GateAction& action) {
+  return action.job_class > JobClass::high;
+}
+
+void TickWithGate(benchmark::State& state) {
+  run_with_gate(state, size_of(state), yes);
+}
+BENCHMARK(TickWithGate)->Args({250, 2'500})->Args({1'000, 10'000})->Unit(benchmark::kMillisecond);
+
+void TickWithGateUnapproved(benchmark::State& state) {
+  run_with_gate(state, size_of(state), below_high);
+}
+BENCHMARK(TickWithGateUnapproved)->Args({1'000, 10'000})->Unit(benchmark::kMillisecond);
+
+void TickWithGateAndDifferentTraits(benchmark::State& state) {
+  Size size = size_of(state);
+  size.projects = size.jobs;
+  run_with_gate(state, size, yes);
+}
+BENCHMARK(TickWithGateAndDifferentTraits)->Args({1'000, 10'000})->Unit(benchmark::kMillisecond);
 
 void OneJob(benchmark::State& state) {
   Size size = size_of(state);

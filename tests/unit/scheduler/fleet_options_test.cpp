@@ -50,8 +50,8 @@ INSTANTIATE_TEST_SUITE_P(
     Texts, FleetOption,
     testing::Values(
         Case{"PollInterval", "monitor.poll_interval", "10", "10s"},
-        Case{"PollTooOften", "monitor.poll_interval", "4s", "'4s' is not a duration from 5s to 1h"},
-        Case{"PollNever", "monitor.poll_interval", "2h", "'2h' is not a duration from 5s to 1h"},
+        Case{"PollTooOften", "monitor.poll_interval", "500ms", "'500ms' is not a duration from 1s to 1h"},
+        Case{"PollNever", "monitor.poll_interval", "2h", "'2h' is not a duration from 1s to 1h"},
         Case{"ContactLimit", "monitor.contact_limit", "10m", "10m"},
         Case{"ContactTooShort", "monitor.contact_limit", "29s", "'29s' is not a duration from 30s to 2h"},
         Case{"StuckAfter", "monitor.stuck_after", "45m", "45m"},

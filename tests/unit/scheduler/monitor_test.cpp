@@ -440,5 +440,73 @@ TEST(Monitor, FactsOfAMergeRequest) {
   EXPECT_EQ(facts_of(of_request, told).target_branch, "");
 }
 
+// ---- what the gate needs --------------------------------------------------------------------
+
+TEST(Monitor, TakesOverHowOldTheListsAre) {
+  FleetReading told = reading({runner(7)});
+  told.runners_age = 20s;
+  told.pending = {job(1), job(2)};
+  told.pending[1].project = ProjectId{2};
+  told.jobs_age = {{ProjectId{2}, 40s}};
+  const FleetSnapshot fleet = observe_one(told).snapshot;
+  EXPECT_EQ(fleet.runners.at(0).age, 20s);
+  EXPECT_EQ(fleet.jobs.at(0).age, 0s);
+  EXPECT_EQ(fleet.jobs.at(1).age, 40s);
+}
+
+TEST(Monitor, OfTwoViewsTheYoungerCounts) {
+  FleetReading old = reading({runner(7)}), fresh = reading({runner(7)});
+  old.runners_age = 20s;
+  old.runners[0].contacted_at = kNow - 30s;
+  old.pending = fresh.pending = {job(1)};
+  old.jobs_age = {{ProjectId{1}, 20s}};
+  for (const bool fresh_first : {true, false}) {
+    const std::vector<FleetReading> both{fresh_first ? fresh : old, fresh_first ? old : fresh};
+    const FleetSnapshot fleet = observe(both, {}, {}, {}, {}, kNow).snapshot;
+    ASSERT_EQ(fleet.jobs.size(), 1U);
+    EXPECT_EQ(fleet.runners.at(0).age, 0s);
+    EXPECT_EQ(fleet.jobs[0].age, 0s);
+  }
+}
+
+TEST(Monitor, RunningJobsAreThereOnceEachByKey) {
+  FleetReading told = reading({runner(7)});
+  told.running = {running_job(12, 7, 3min), running_job(11, 0, 1min)};
+  told.running[1].name = "other";
+  const std::vector<FleetReading> twice{told, told};
+  const std::vector<HistoryKey> keys = history_keys(twice);
+  ASSERT_EQ(keys.size(), 2U);
+  const std::vector<JobHistory> known(
+      2, {.estimate = {9min, 10min, EstimateBasis::job}, .fleet_average = {}, .by_runner = {}});
+  const FleetSnapshot fleet = observe(twice, {}, keys, known, {}, kNow).snapshot;
+  ASSERT_EQ(fleet.running.size(), 2U);
+  EXPECT_EQ(fleet.running[0].key, (JobKey{kHere, JobId{11}}));
+  EXPECT_EQ(fleet.running[0].runner, std::nullopt);
+  EXPECT_EQ(fleet.running[0].history, 1U);
+  EXPECT_EQ(fleet.running[1].runner, (RunnerKey{kHere, RunnerId{7}}));
+  EXPECT_EQ(fleet.running[1].running, 3min);
+  EXPECT_EQ(fleet.running[1].history, 2U);
+}
+
+TEST(Monitor, AJobThatWaitsForAResourceGroupIsNoPendingJobButIsJudgedAsOne) {
+  FleetReading told = reading({});
+  told.protected_refs[ProjectId{1}] = {.branches = {"main"}, .tags = {}};
+  told.access_levels[{ProjectId{1}, UserId{5}}] = 40;
+  told.held_resources = {{.waiter = job(3, JobStatus::waiting_for_resource),
+                          .resource_group = "production",
+                          .holder = JobId{2}}};
+  told.held_resources[0].waiter.tags = {"runneriq:critical"};
+  const FleetSnapshot fleet = observe_one(told).snapshot;
+  EXPECT_TRUE(fleet.jobs.empty());
+  ASSERT_EQ(fleet.resource_waits.size(), 1U);
+  const ResourceWait& wait = fleet.resource_waits[0];
+  EXPECT_EQ(wait.waiter.key, (JobKey{kHere, JobId{3}}));
+  EXPECT_EQ(wait.waiter.facts.role, Role::maintainer);
+  EXPECT_TRUE(wait.waiter.facts.ref_protected && wait.waiter.traits.ref_protected);
+  EXPECT_EQ(wait.waiter.traits.tags, Words{"runneriq:critical"});
+  EXPECT_EQ(wait.resource_group, "production");
+  EXPECT_EQ(wait.holder, (JobKey{kHere, JobId{2}}));
+}
+
 }  // namespace
 }  // namespace runneriq::scheduler

@@ -94,6 +94,29 @@ TEST(SnapshotDocument, FieldsOfAJobAreItsFactsAndItsTraits) {
   EXPECT_EQ(fleet.histories[job.history].estimate, (DurationEstimate{60s, 60s, EstimateBasis::job}));
 }
 
+TEST(SnapshotDocument, RunningJobsAndWaitsForResourcesAreRead) {
+  const FleetSnapshot fleet = parsed(R"({"gitlab": "https://g", "runners": [{"id": 3, "age_seconds": 12}],
+    "jobs": [{"id": 9, "age_seconds": 1.5}],
+    "running": [{"id": 8, "runner_id": 3, "running_seconds": 60, "expected_seconds": 90}, {"id": 7}],
+    "resource_waits": [{"id": 10, "name": "deploy", "tags": ["a"], "resource_group": "production", "holder_id": 8}]})");
+  EXPECT_TRUE(fleet.degraded.empty());
+  EXPECT_EQ(fleet.runners.at(0).age, 12s);
+  EXPECT_EQ(fleet.jobs.at(0).age, 1500ms);
+  ASSERT_EQ(fleet.running.size(), 2U);
+  EXPECT_EQ(fleet.running[0].key.job, JobId{7});
+  EXPECT_EQ(fleet.running[0].runner, std::nullopt);
+  EXPECT_EQ(fleet.running[1].runner, (RunnerKey{GitLabUrl{"https://g"}, RunnerId{3}}));
+  EXPECT_EQ(fleet.running[1].running, 60s);
+  EXPECT_EQ(fleet.histories.at(fleet.running[1].history).estimate.median, 90s);
+  ASSERT_EQ(fleet.resource_waits.size(), 1U);
+  EXPECT_EQ(fleet.resource_waits[0].waiter.facts.name, "deploy");
+  EXPECT_EQ(fleet.resource_waits[0].resource_group, "production");
+  EXPECT_EQ(fleet.resource_waits[0].holder, (JobKey{GitLabUrl{"https://g"}, JobId{8}}));
+  EXPECT_EQ(message_of(R"({"running": [{"id": 8}, {"id": 8}]})"), "running: the id 8 is there twice");
+  EXPECT_EQ(message_of(R"({"resource_waits": [{"id": 8}, {"id": 8}]})"),
+            "resource_waits: the id 8 is there twice");
+}
+
 TEST(SnapshotDocument, EntriesAreSortedWhateverTheirOrder) {
   const FleetSnapshot fleet = parsed(
       R"({"gitlab": "https://b", "runners": [{"id": 9}, {"id": 2}, {"id": 9, "gitlab": "https://a"}],
@@ -204,6 +227,12 @@ class AnyFleet {
     for (std::int64_t i = 1; i <= jobs; ++i) fleet.jobs.push_back(job(i, fleet.histories.size()));
     std::ranges::sort(fleet.runners, {}, &FleetRunner::key);
     std::ranges::sort(fleet.jobs, {}, &PendingJob::key);
+    for (std::int64_t i = 20; i < 23; ++i) {
+      if (often()) fleet.running.push_back(running(i, fleet.histories.size()));
+      if (seldom()) fleet.resource_waits.push_back(wait(i + 10, fleet.histories.size()));
+    }
+    std::ranges::sort(fleet.running, {}, &RunningFleetJob::key);
+    std::ranges::sort(fleet.resource_waits, {}, [](const ResourceWait& one) { return one.waiter.key; });
     for (std::int64_t i = 0; i < 3; ++i) fleet.scores[{gitlab(), ProjectId{between(1, 3)}}] = scores();
     if (often()) fleet.degraded.push_back(text());
     return fleet;
@@ -265,6 +294,7 @@ class AnyFleet {
     if (often()) made.host_load = static_cast<double>(between(0, 1000)) / 1000;
     if (often()) made.reliability = static_cast<double>(between(0, 997)) / 997;
     made.zone = text();
+    if (seldom()) made.age = duration();
     return made;
   }
   PendingJob job(std::int64_t id, std::size_t histories) {
@@ -295,6 +325,20 @@ class AnyFleet {
     made.queued = duration();
     made.history = static_cast<std::size_t>(between(0, static_cast<std::int64_t>(histories) - 1));
     made.user = text();
+    if (seldom()) made.age = duration();
+    return made;
+  }
+  RunningFleetJob running(std::int64_t id, std::size_t histories) {
+    RunningFleetJob made;
+    made.key = {gitlab(), JobId{id}};
+    if (often()) made.runner = RunnerKey{made.key.gitlab, RunnerId{between(1, 8)}};
+    made.running = duration();
+    made.history = static_cast<std::size_t>(between(0, static_cast<std::int64_t>(histories) - 1));
+    return made;
+  }
+  ResourceWait wait(std::int64_t id, std::size_t histories) {
+    ResourceWait made{.waiter = job(id, histories), .resource_group = text(), .holder = {}};
+    made.holder = {made.waiter.key.gitlab, JobId{between(1, 12)}};
     return made;
   }
   ScoreHistory scores() {
@@ -319,6 +363,10 @@ std::string describe(const FleetSnapshot& fleet, const Decisions& decisions) {
     text << "\n";
   }
   for (const std::string& flag : decisions.flags) text << flag << "\n";
+  for (const auto& [holder, waiter] : decisions.holders) {
+    text << waiter.waiter.job.value() << " " << to_text(waiter.job_class) << " waits for "
+         << holder.job.value() << "\n";
+  }
   return text.str();
 }
 

@@ -169,5 +169,42 @@ TEST(Tick, HistoryThatIsNotThereIsNone) {
   EXPECT_EQ(history_of(fleet, fleet.jobs[0]).estimate.median, kUnknownDuration);
 }
 
+TEST(Tick, TellsTheClassBeforeEscalation) {
+  FleetSnapshot fleet = fleet_of({}, {job_with(1)});
+  fleet.jobs[0].queued = 65min;
+  const JobDecision decision = decide_all(fleet).jobs.at(0);
+  EXPECT_EQ(decision.calibrated, JobClass::low);
+  EXPECT_EQ(decision.job_class, JobClass::critical);
+}
+
+TEST(Tick, ScoresWhoWaitsForAResourceAndTellsItsHolder) {
+  FleetSnapshot fleet = fleet_of({}, {job_with(1)});
+  PendingJob urgent = deploy(3);
+  urgent.traits.tags = {"runneriq:critical"};
+  PendingJob long_waiting = job_with(2);
+  long_waiting.queued = 65min;
+  const JobKey holder{kGitLab, JobId{1}};
+  fleet.resource_waits = {{.waiter = long_waiting, .resource_group = "p", .holder = holder},
+                          {.waiter = urgent, .resource_group = "p", .holder = holder}};
+  const Decisions decisions = decide_all(fleet, Depth::analyze_only);
+  EXPECT_EQ(decisions.jobs.size(), 1U);
+  ASSERT_EQ(decisions.holders.count(holder), 2U);
+  const WaitedFor& first = decisions.holders.find(holder)->second;
+  EXPECT_EQ(first.waiter, long_waiting.key);
+  EXPECT_EQ(first.job_class, JobClass::low) << "waiting does not escalate it";
+  const WaitedFor& second = std::next(decisions.holders.find(holder))->second;
+  EXPECT_EQ(second.job_class, JobClass::critical);
+  EXPECT_EQ(second.tags, std::vector<std::string>{"runneriq:critical"});
+  EXPECT_TRUE(decide_all(fleet, Depth::monitor_only).holders.empty());
+}
+
+TEST(Tick, CalibratesWhoWaitsForAResource) {
+  FleetSnapshot fleet = fleet_of({}, {});
+  fleet.resource_waits = {{.waiter = deploy(3), .resource_group = "p", .holder = {kGitLab, JobId{1}}}};
+  fleet.scores[{kGitLab, ProjectId{1}}] = {
+      .jobs = 60, .critical = 60, .scores = std::vector<double>(60, 100.0)};
+  EXPECT_EQ(decide_all(fleet).holders.begin()->second.job_class, JobClass::high);
+}
+
 }  // namespace
 }  // namespace runneriq::scheduler
