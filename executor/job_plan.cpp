@@ -74,6 +74,10 @@ void describe(Archive& archive, JobPlan& plan) {
   archive("image", plan.image);
   archive("image_entrypoint", plan.image_entrypoint);
   archive("services", plan.services);
+  archive("service_socket", plan.service_socket);
+  archive("slots", plan.slots);
+  archive("runner", plan.runner);
+  archive("service_given_up", plan.service_given_up);
   archive("score", plan.score);
   archive("job_class", plan.job_class);
   archive("queued_in_gitlab", plan.queued_in_gitlab);

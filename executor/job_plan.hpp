@@ -45,6 +45,13 @@ struct JobPlan {
   std::vector<std::string> image_entrypoint;
   std::vector<gitlab::ServiceImage> services;
 
+  // The scheduler service: where it listens ("" = nowhere), what it is told of the host and on whose behalf,
+  // and whether prepare has given it up.
+  std::string service_socket;
+  int slots = 0;
+  RunnerId runner;
+  bool service_given_up = false;
+
   // Admission, for the outcome.
   double score = 0;
   scheduler::JobClass job_class = scheduler::JobClass::low;

@@ -21,6 +21,7 @@ constexpr int kMostSlots = 10'000;
 constexpr int kMostPids = 4'194'304;  // the kernel's own limit
 constexpr std::size_t kLongestPath = 4095;
 constexpr std::size_t kLongestUser = 32;
+constexpr std::size_t kLongestSocket = 107;  // sockaddr_un
 
 constexpr std::string_view kDigits = "0123456789";
 constexpr std::string_view kNameCharacters =
@@ -68,6 +69,11 @@ Expectation path_check(std::string_view text) {
 
 Expectation folder_check(std::string_view text) {
   return text.empty() ? std::nullopt : path_check(text);
+}
+
+Expectation socket_check(std::string_view text) {
+  if (text.empty() || (is_plain_path(text) && text.size() <= kLongestSocket)) return std::nullopt;
+  return "an absolute path of at most 107 bytes, without '..' and control characters";
 }
 
 Expectation search_path_check(std::string_view text) {
@@ -174,6 +180,11 @@ void add_general_rows(Options& rows, ExecutorOptions& o) {
                o.run_as, user_check));
   rows.push_back(
       switch_row(row("allow_root", "true | false", "Whether jobs may run as root."), o.allow_root));
+  rows.push_back(text_row(row("socket", "absolute path",
+                              "The socket of the scheduler service, which is asked who is next where there "
+                              "is one; empty means never."),
+                          o.socket, socket_check));
+  rows.back().variable = "RUNNERIQ_SOCKET";
   rows.push_back(text_row(row("shell", "bash | sh | pwsh | powershell",
                               "The dialect of the scripts; by default as config.toml says."),
                           o.shell, shell_check));

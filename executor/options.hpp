@@ -44,10 +44,11 @@ struct ExecutorOptions {
   Duration kill_grace = std::chrono::seconds{10};  // from SIGTERM to SIGKILL
   std::string run_as;                              // user name or number; "" = see accounts
   bool allow_root = false;
-  std::string builds_dir;  // "" = builds/ beside the state file
-  std::string cache_dir;   // "" = cache/ beside the state file
-  std::string jobs_dir;    // private home and /tmp of jobs; "" = jobs/ beside the state file
-  std::string shell;       // "" = as config.toml says
+  std::string socket = "/run/runneriq/runneriq.sock";  // of the scheduler service; "" = none is asked
+  std::string builds_dir;                              // "" = builds/ beside the state file
+  std::string cache_dir;                               // "" = cache/ beside the state file
+  std::string jobs_dir;  // private home and /tmp of jobs; "" = jobs/ beside the state file
+  std::string shell;     // "" = as config.toml says
   std::string path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";  // PATH of jobs
   std::vector<std::string> pass_environment;  // names of the runner's variables that jobs see too
   std::string cgroup_root = "auto";           // "auto", "off" or an absolute path

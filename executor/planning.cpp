@@ -4,6 +4,10 @@
 #include "executor/job_environment.hpp"
 #include "executor/sandbox.hpp"
 
+#include <charconv>
+#include <cstdint>
+#include <system_error>
+
 namespace runneriq::executor {
 namespace {
 
@@ -53,6 +57,14 @@ scheduler::JobKey key_of(const gitlab::JobResponse& job, const AttemptId& attemp
   return {GitLabUrl{gitlab_of(job).value() + "#" + std::string(last_part(attempt.value()))}, job.id};
 }
 
+RunnerId runner_of(const gitlab::JobResponse& job) {
+  const std::string_view digits = gitlab::gitlab_variable(job, "CI_RUNNER_ID");
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  const bool is_id = error == std::errc{} && end == digits.data() + digits.size() && number > 0;
+  return RunnerId{is_id ? number : 0};
+}
+
 JobPlan plan_job(const PlanInput& input) {
   const gitlab::JobResponse& job = input.job;
   JobPlan plan;
@@ -71,6 +83,9 @@ JobPlan plan_job(const PlanInput& input) {
   plan.image = job.image;
   plan.image_entrypoint = job.image_entrypoint;
   plan.services = job.services;
+  plan.service_socket = input.options.socket;
+  plan.slots = input.options.slots;
+  plan.runner = runner_of(job);
   plan.queued_in_gitlab = job.queued.value_or(Duration::zero());
   return plan;
 }

@@ -35,6 +35,9 @@ JobPlan plan_job(const PlanInput& input);
 // The identity of a job; one whose id could not be read is only itself, as this attempt.
 scheduler::JobKey key_of(const gitlab::JobResponse& job, const AttemptId& attempt);
 
+// CI_RUNNER_ID as GitLab sets it; 0 when it does not say.
+RunnerId runner_of(const gitlab::JobResponse& job);
+
 // Which GitLab a job is of: CI_SERVER_URL as GitLab sets it; "" when it does not say.
 GitLabUrl gitlab_of(const gitlab::JobResponse& job);
 

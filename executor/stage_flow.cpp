@@ -3,7 +3,9 @@
 #include "core/overloaded.hpp"
 #include "core/printable.hpp"
 #include "executor/admission_wait.hpp"
+#include "executor/outcome_delivery.hpp"
 #include "executor/planning.hpp"
+#include "executor/service_desk.hpp"
 #include "scheduler/analyzer.hpp"
 #include "scheduler/explanation.hpp"
 
@@ -101,13 +103,28 @@ void set_priority(Session& session, JobPlan& plan, const gitlab::JobResponse& jo
   for (const std::string& anomaly : priority.anomalies) session.log.line(printable(anomaly));
 }
 
-std::variant<Admitted, GaveUp> admit(Session& session, const JobPlan& plan, const gitlab::JobResponse& job) {
+scheduler::HostReport report_of(const Session& session, const JobPlan& plan) {
+  scheduler::HostReport report;
+  report.host = session.host_identity();
+  report.slots = plan.slots;
+  report.runner = plan.runner;
+  return report;
+}
+
+std::variant<Admitted, GaveUp> admit(Session& session, JobPlan& plan, const gitlab::JobResponse& job) {
   const auto state = session.host_state();
   if (!state) {
     session.log.line("admitted without a slot: " + state.error().message);
     return Admitted{session.waiter.now(), Duration::zero()};
   }
-  return wait_for_admission(state->desk, request_for(plan, session, job), session.waiter, session.log);
+  const auto request = request_for(plan, session, job);
+  scheduler::AdmissionService* const service = session.service(plan);
+  if (service == nullptr) return wait_for_admission(state->desk, request, session.waiter, session.log);
+  const scheduler::HostReport report = report_of(session, plan);
+  ServiceDesk desk{*service, state->desk, report, session.log};
+  auto end = wait_for_admission(desk, request, session.waiter, session.log);
+  plan.service_given_up = desk.service_is_given_up();
+  return end;
 }
 
 int make_ready(Session& session, JobPlan& plan) {
@@ -240,6 +257,20 @@ void settle(Session& session, const JobPlan& plan) {
   if (plan.admitted) warn(session, state->outcomes.record(outcome_of(session, plan)));
 }
 
+// What the service has to know of a job that is over: that it waits no more, and how it and others
+// before it ended.
+void tell_service(Session& session, const JobPlan& plan) {
+  if (plan.service_given_up) return;
+  scheduler::AdmissionService* const service = session.service(plan);
+  if (service == nullptr) return;
+  const auto state = session.host_state();
+  if (!state) return;
+  if (!plan.admitted) {
+    if (auto left = service->leave({plan.key, plan.attempt}); !left) return warn(session, left);
+  }
+  warn(session, deliver_outcomes(state->outcomes, *service, report_of(session, plan), session.log));
+}
+
 }  // namespace
 
 int config_stage(Session& session, std::string& document) {
@@ -293,6 +324,7 @@ int cleanup_stage(Session& session) {
   const Result<void> undone = driver ? (*driver)->cleanup(*plan) : Result<void>{fail(driver.error())};
   settle(session, *plan);
   const auto removed = session.folders.remove_private(*plan);
+  tell_service(session, *plan);
   warn(session, undone);
   warn(session, removed);
   return undone && removed ? 0 : session.environment.system_failure;

@@ -8,6 +8,7 @@
 #include "executor/driver.hpp"
 #include "executor/options.hpp"
 #include "gitlab/job_response.hpp"
+#include "scheduler/admission_service.hpp"
 #include "scheduler/host_state.hpp"
 #include "scheduler/priority.hpp"
 
@@ -20,7 +21,7 @@ namespace runneriq::executor {
 
 // The host's state, when it can be used.
 struct HostStatePorts {
-  scheduler::AdmissionDesk& desk;
+  scheduler::OrderedDesk& desk;
   scheduler::BuildsDirectories& builds;
   scheduler::OutcomeStore& outcomes;
 };
@@ -43,6 +44,12 @@ struct Session {
   std::function<Result<HostStatePorts>()> host_state;
   // The driver that the plan names, with the options that the plan holds.
   std::function<Result<std::unique_ptr<Driver>>(const JobPlan&)> driver;
+  // The scheduler service that listens at the plan's socket; null when nothing is there.
+  std::function<scheduler::AdmissionService*(const JobPlan&)> service = [](const JobPlan&) {
+    return nullptr;
+  };
+  // A name of this host that is stable and no other host's.
+  std::function<std::string()> host_identity = [] { return std::string(); };
   std::string hostname;
   std::string version;
 };

@@ -6,6 +6,7 @@
 #include "executor/podman/podman_driver.hpp"
 #include "executor/shell/shell_driver.hpp"
 #include "platform/accounts.hpp"
+#include "platform/digest.hpp"
 #include "platform/files.hpp"
 #include "platform/process_table.hpp"
 
@@ -81,6 +82,16 @@ executor::ChainRights chain_rights(const executor::JobPlan& plan) {
 std::string host_name() {
   char name[256] = {};
   return ::gethostname(name, sizeof name - 1) == 0 ? name : "localhost";
+}
+
+// Other hosts have other machine ids; what is told of this one is not the id itself (machine-id(5)).
+std::string host_identity() {
+  constexpr std::size_t kLongestMachineId = 4096;
+  const auto machine = platform::read_file("/etc/machine-id", kLongestMachineId);
+  const std::string id = machine ? machine->substr(0, machine->find('\n')) : std::string();
+  if (id.empty()) return printable(host_name());
+  constexpr std::size_t kDigits = 32;
+  return platform::sha256_hex(id + "runneriq").substr(0, kDigits);
 }
 
 std::string describe(const JobUser& user) {
@@ -195,6 +206,12 @@ Result<executor::HostStatePorts> Host::host_state() {
   return executor::HostStatePorts{*state_, *state_, *state_};
 }
 
+scheduler::AdmissionService* Host::service(const executor::JobPlan& plan) {
+  if (plan.service_socket.empty() || !platform::exists(plan.service_socket)) return nullptr;
+  if (!service_) service_.emplace(plan.service_socket);
+  return &*service_;
+}
+
 Result<std::unique_ptr<executor::Driver>> Host::driver(const executor::JobPlan& plan) {
   executor::ExecutorOptions& options = settings_.executor;
   restore_driver_options(plan, options);
@@ -233,6 +250,8 @@ executor::Session Host::session() {
           .plan = [this](const gitlab::JobResponse& job) { return plan(job); },
           .host_state = [this] { return host_state(); },
           .driver = [this](const executor::JobPlan& plan) { return driver(plan); },
+          .service = [this](const executor::JobPlan& plan) { return service(plan); },
+          .host_identity = host_identity,
           .hostname = host_name(),
           .version = RUNNERIQ_VERSION};
 }

@@ -6,6 +6,7 @@
 #include "executor/files/attempt_folder.hpp"
 #include "executor/files/job_folders.hpp"
 #include "executor/planning.hpp"
+#include "executor/socket/socket_service.hpp"
 #include "executor/stage_flow.hpp"
 #include "platform/system_waiter.hpp"
 #include "scheduler/sqlite/host_state.hpp"
@@ -67,6 +68,7 @@ class Host {
   Result<executor::JobPlan> plan(const gitlab::JobResponse& job);
   std::optional<int> reserve_builds_number(const gitlab::JobResponse& job, const AttemptId& attempt);
   Result<executor::HostStatePorts> host_state();
+  scheduler::AdmissionService* service(const executor::JobPlan& plan);
   Result<std::unique_ptr<executor::Driver>> driver(const executor::JobPlan& plan);
 
   executor::EnvironmentBlock environment_;
@@ -80,6 +82,7 @@ class Host {
   bool loaded_ = false;
   executor::HostJobFolders job_folders_;
   std::optional<scheduler::HostState> state_;
+  std::optional<executor::SocketService> service_;
   std::size_t notices_said_ = 0;
 };
 

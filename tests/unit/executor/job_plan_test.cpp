@@ -27,6 +27,10 @@ JobPlan full_plan() {
   plan.image = "debian:12";
   plan.image_entrypoint = {"/bin/sh", "-c"};
   plan.services = {{"postgres:16", "db", {"/e"}, {"-c", "fsync=off"}}, {"redis", "", {}, {}}};
+  plan.service_socket = "/run/s";
+  plan.slots = 4;
+  plan.runner = RunnerId{12};
+  plan.service_given_up = true;
   plan.score = 87.5;
   plan.job_class = scheduler::JobClass::high;
   plan.queued_in_gitlab = 12'345ms;
@@ -62,6 +66,10 @@ TEST(JobPlanText, KeepsEveryMember) {
   EXPECT_EQ(after->services[0].alias, "db");
   EXPECT_EQ(after->services[0].entrypoint, before.services[0].entrypoint);
   EXPECT_EQ(after->services[0].command, before.services[0].command);
+  EXPECT_EQ(after->service_socket, "/run/s");
+  EXPECT_EQ(after->slots, 4);
+  EXPECT_EQ(after->runner, RunnerId{12});
+  EXPECT_TRUE(after->service_given_up);
   EXPECT_EQ(after->score, before.score);
   EXPECT_EQ(after->job_class, before.job_class);
   EXPECT_EQ(after->queued_in_gitlab, before.queued_in_gitlab);

@@ -28,7 +28,7 @@ TEST(OptionRows, AreCompleteAndNamedOnce) {
     EXPECT_EQ(row.value.starts_with("list"), static_cast<bool>(row.set_entry));
     EXPECT_TRUE(row.show);
   }
-  EXPECT_EQ(keys.size(), 27U);
+  EXPECT_EQ(keys.size(), 28U);
 }
 
 TEST(OptionRows, EveryRowReadsBackWhatItShows) {
@@ -54,6 +54,7 @@ TEST(OptionRows, SetTheirFields) {
   set("executor.kill_grace", "290s");
   set("executor.run_as", "ci");
   set("executor.allow_root", "yes");
+  set("executor.socket", "/run/s");
   set("executor.builds_dir", "/b");
   set("executor.cache_dir", "/c");
   set("executor.jobs_dir", "/j");
@@ -73,6 +74,9 @@ TEST(OptionRows, SetTheirFields) {
   EXPECT_EQ(o.kill_grace, 290s);
   EXPECT_EQ(o.run_as, "ci");
   EXPECT_TRUE(o.allow_root);
+  EXPECT_EQ(o.socket, "/run/s");
+  set("executor.socket", "");
+  EXPECT_EQ(o.socket, "");
   EXPECT_EQ(o.builds_dir, "/b");
   EXPECT_EQ(o.cache_dir, "/c");
   EXPECT_EQ(o.jobs_dir, "/j");
@@ -168,6 +172,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"executor.run_as", "4294967295", "user's name or number"},
         BadCase{"executor.run_as", std::string(40, 'a'), "user's name or number"},
         BadCase{"executor.allow_root", "perhaps", "'perhaps'"},
+        BadCase{"executor.socket", "runneriq.sock", "absolute path"},
+        BadCase{"executor.socket", "/" + std::string(107, 'a'), "at most 107 bytes"},
         BadCase{"executor.builds_dir", "builds", "absolute path"},
         BadCase{"executor.builds_dir", "/a/../b", "'/a/../b'"},
         BadCase{"executor.cache_dir", "/a/..", "without '..'"},

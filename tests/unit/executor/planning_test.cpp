@@ -54,6 +54,21 @@ class Planning : public testing::Test {
   std::optional<int> builds_number = 3;
 };
 
+TEST_F(Planning, SaysWhatTheServiceIsToldLater) {
+  options.socket = "/run/s";
+  options.slots = 3;
+  job.variables = {{"CI_RUNNER_ID", "12"}};
+  const JobPlan made = plan();
+  EXPECT_EQ(made.service_socket, "/run/s");
+  EXPECT_EQ(made.slots, 3);
+  EXPECT_EQ(made.runner, RunnerId{12});
+  EXPECT_FALSE(made.service_given_up);
+  for (const char* odd : {"", "-5", "12x", "99999999999999999999"}) {
+    job.variables = {{"CI_RUNNER_ID", odd}};
+    EXPECT_EQ(plan().runner, RunnerId{0}) << odd;
+  }
+}
+
 TEST_F(Planning, HostPathsHoldNumbersOurWordsAndTheAttemptOnly) {
   const JobPlan made = plan();
   EXPECT_EQ(made.builds_dir, "/s/builds/7/3");

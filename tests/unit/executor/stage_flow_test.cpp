@@ -68,6 +68,10 @@ class StageFlow : public testing::Test {
               if (no_driver) return fail(*no_driver);
               return std::make_unique<ScriptedDriver>(driver, journal);
             },
+            .service = [this](const JobPlan&) -> scheduler::AdmissionService* {
+              return service_listens ? &service : nullptr;
+            },
+            .host_identity = [] { return std::string("host-1"); },
             .hostname = "ci-host",
             .version = "1.2.3"};
   }
@@ -112,12 +116,42 @@ class StageFlow : public testing::Test {
   scheduler::ScriptedDesk desk{journal};
   scheduler::NumberedBuilds builds;
   scheduler::RecordingOutcomes outcomes{journal};
+  scheduler::ScriptedService service{journal};
+  bool service_listens = false;
   DriverScript driver;
   gitlab::JobResponse job;
   Result<JobPlan> planned = plan_of_the_job();
   std::optional<Error> state_closed, no_driver;
   std::string document;
 };
+
+// ---- the scheduler service ----------------------------------------------------------------
+
+using WithService = StageFlow;
+
+TEST_F(WithService, PrepareAsksItWhoIsNextAndThePlanSaysNothingSpecial) {
+  service_listens = true;
+  service.standing->score = 82.5;
+  EXPECT_EQ(prepare(), 0);
+  EXPECT_TRUE(happened("submit"));
+  EXPECT_EQ(desk.requests.at(0).score, 82.5);
+  EXPECT_FALSE(attempt.plan->service_given_up);
+}
+
+TEST_F(WithService, PrepareThatGivesItUpSaysSoInThePlan) {
+  service_listens = true;
+  service.standing = Result<scheduler::AdmissionStanding>{fail(Errc::timed_out, "no answer in time")};
+  EXPECT_EQ(prepare(), 0);
+  EXPECT_TRUE(attempt.plan->service_given_up);
+  EXPECT_EQ(log.count("no answer in time"), 1U);
+}
+
+TEST_F(WithService, IsNotAskedWhereTheHostsStateCannotBeUsed) {
+  service_listens = true;
+  state_closed = trouble();
+  EXPECT_EQ(prepare(), 0);
+  EXPECT_FALSE(happened("submit"));
+}
 
 // ---- config -------------------------------------------------------------------------------
 
@@ -704,6 +738,47 @@ TEST_F(Cleanup, WhatCannotBeUndoneIsSaidAndTheRestIsDone) {
     EXPECT_TRUE(happened("leave"));
     EXPECT_TRUE(happened("remove private"));
   }
+}
+
+TEST_F(Cleanup, DeliversTheOutcomeOnceEverythingElseIsDone) {
+  admitted_ago(100s);
+  attempt.plan->slots = 4;
+  attempt.plan->runner = RunnerId{12};
+  service_listens = true;
+  EXPECT_EQ(cleanup(), 0);
+  EXPECT_GT(when("deliver 1"), when("remove private"));
+  EXPECT_EQ(outcomes.delivered, 1U);
+  EXPECT_FALSE(happened("leave service"));
+  EXPECT_EQ(service.reports[0].host.host, "host-1");
+  EXPECT_EQ(service.reports[0].host.slots, 4);
+  EXPECT_EQ(service.reports[0].host.runner, RunnerId{12});
+}
+
+TEST_F(Cleanup, DoesNotTryAServiceThatPrepareHasGivenUp) {
+  admitted_ago(100s);
+  attempt.plan->service_given_up = true;
+  service_listens = true;
+  EXPECT_EQ(cleanup(), 0);
+  EXPECT_FALSE(happened("deliver 1"));
+  EXPECT_EQ(outcomes.outcomes.size(), 1U);
+}
+
+TEST_F(Cleanup, AnAttemptThatNeverGotASlotLeavesTheServicesQueue) {
+  attempt.plan = plan_of_the_job();
+  service_listens = true;
+  EXPECT_EQ(cleanup(), 0);
+  EXPECT_TRUE(happened("leave service"));
+}
+
+TEST_F(Cleanup, AServiceThatDoesNotAnswerIsOneLineAndNoFailure) {
+  admitted_ago(100s);
+  service_listens = true;
+  service.accept = [](const scheduler::OutcomeReport&) -> Result<std::size_t> {
+    return fail(Errc::timed_out, "the scheduler service: no answer in time");
+  };
+  EXPECT_EQ(cleanup(), 0);
+  EXPECT_EQ(outcomes.delivered, 0U);
+  EXPECT_EQ(log.count("no answer in time"), 1U);
 }
 
 TEST_F(Cleanup, RunsTwiceAsWellAsOnce) {
