@@ -1,0 +1,99 @@
+#include "service/fleet_service.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace runneriq::service {
+namespace {
+
+using platform::HttpServer;
+using platform::ServedRequest;
+
+constexpr Duration kTurn = std::chrono::milliseconds{250};  // how late a long poll may be answered
+constexpr int kTurnsPerPass = 4;
+constexpr std::size_t kLargestWebhook = std::size_t{4} << 20;  // every other route takes less
+constexpr std::size_t kMostConnections = 8192;                 // each held job has one
+
+}  // namespace
+
+FleetService::FleetService(FleetServiceSettings settings)
+    : render_(std::move(settings.render)), wake_(std::move(settings.wake)) {
+  api_ = std::make_unique<FleetApi>(with_threads(std::move(settings.ports)), std::move(settings.api),
+                                    std::move(settings.kept));
+}
+
+Result<std::unique_ptr<FleetService>> FleetService::start(FleetServiceSettings settings) {
+  platform::HttpServerSettings http = settings.http;
+  http.largest_body = std::max(http.largest_body, kLargestWebhook);
+  http.most_connections = std::max(http.most_connections, kMostConnections);
+  std::unique_ptr<FleetService> service(new FleetService(std::move(settings)));
+  if (auto listening = service->listen(std::move(http)); !listening)
+    return fail(std::move(listening.error()));
+  return service;
+}
+
+Result<void> FleetService::listen(platform::HttpServerSettings settings) {
+  auto server =
+      HttpServer::start(std::move(settings), [this](ServedRequest request, HttpServer::Answer answer) {
+        if (!ready_) return answer(error_reply(503, "unavailable", "starting: try again"));
+        api_->serve(std::move(request), answer,
+                    [answer](std::function<void()> act) { answer.when_gone(std::move(act)); });
+      });
+  if (!server) return fail(std::move(server.error()));
+  server_ = std::move(*server);
+  ready_ = true;
+  server_->after(kTurn, [this] { keep_time(); });
+  return {};
+}
+
+// Threads first: what they bring back finds the server, and finds nobody once it has stopped.
+FleetService::~FleetService() {
+  writer_.stop();
+  reader_.stop();
+  server_.reset();
+}
+
+ApiPorts FleetService::with_threads(ApiPorts ports) {
+  ports.threads.write = [this](SideThread::Work work) { writer_.run(std::move(work)); };
+  ports.threads.come_back = [this](SideThread::Work work) {
+    server_->after(Duration::zero(), std::move(work));
+  };
+  ports.read = [this](SideThread::Work work) { reader_.run(std::move(work)); };
+  ports.reports = &reports_;
+  ports.hint = [this](const GitLabUrl& gitlab, ProjectId project) { hint(gitlab, project); };
+  return ports;
+}
+
+void FleetService::keep_time() {
+  api_->answer_due();
+  if (++turns_ % kTurnsPerPass == 0) api_->pass_time();
+  server_->after(kTurn, [this] { keep_time(); });
+}
+
+void FleetService::publish(const scheduler::Tick& tick, const scheduler::SteeringReport* steering,
+                           std::optional<Duration> took) {
+  auto documents = std::make_shared<FleetDocuments>(render_ ? render_(tick) : FleetDocuments{});
+  documents->leases = leases_document(tick.now, steering);
+  server_->after(Duration::zero(),
+                 [this, documents, figures = figures_of(tick, steering, took),
+                  knowledge = knowledge_of(tick)] { api_->show(std::move(*documents), figures, knowledge); });
+}
+
+void FleetService::publish_failure(const Error& error) {
+  server_->after(Duration::zero(), [this, message = error.message] { api_->show_failure(message); });
+}
+
+scheduler::Hints FleetService::take_hints() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(hints_, {});
+}
+
+void FleetService::hint(const GitLabUrl& gitlab, ProjectId project) {
+  {
+    const std::lock_guard lock(mutex_);
+    hints_[gitlab].insert(project);
+  }
+  if (wake_) wake_();
+}
+
+}  // namespace runneriq::service

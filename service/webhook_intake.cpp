@@ -1,0 +1,84 @@
+#include "service/webhook_intake.hpp"
+
+#include <exception>
+#include <string>
+#include <utility>
+
+namespace runneriq::service {
+namespace {
+
+using platform::ServedReply;
+using platform::ServedRequest;
+
+// A signed delivery can come again as long as its time is in the window: from one end of it to the other.
+constexpr Duration kRemembered = 2 * WebhookProof::kWindow;
+constexpr std::size_t kMostRemembered = 16'384;
+constexpr Duration kBetweenComplaints = std::chrono::minutes{1};
+constexpr std::string_view kNoSecret = "a secret: none is configured here";
+
+ServedReply plain(int status, std::string_view text) {
+  return {.status = status,
+          .headers = {{"Content-Type", "text/plain"}, {"Cache-Control", "no-store"}},
+          .body = std::string(text) + "\n"};
+}
+
+std::string_view remedy_for(std::string_view missing) {
+  if (missing == kNoSecret)
+    return "configure the secret token or the signing key of the webhook, or use a Unix socket";
+  return "set the same secret in the webhook's settings in GitLab and here";
+}
+
+}  // namespace
+
+WebhookIntake::WebhookIntake(WebhookProof proof, Sink sink, EventLog& log)
+    : proof_(std::move(proof)), sink_(std::move(sink)), log_(log), seen_(kRemembered, kMostRemembered) {}
+
+RouteAccess WebhookIntake::access() const {
+  return proof_.is_configured() ? RouteAccess::own_secret : RouteAccess::caller;
+}
+
+ServedReply WebhookIntake::receive(const ServedRequest& request, const Moment& now) {
+  if (request.body.size() > kLargestBody) return plain(413, "too large");
+  if (const std::string_view missing = unproven(request, now.wall); !missing.empty()) {
+    complain(missing, now.steady);
+    return plain(401, "refused");
+  }
+  return take(request, now.steady);
+}
+
+std::string_view WebhookIntake::unproven(const ServedRequest& request, Time now) const {
+  if (proof_.is_configured()) return proof_.lacks(request, now);
+  const bool is_unix = request.connection.kind == platform::ServedConnection::Kind::unix_socket;
+  return is_unix ? std::string_view{} : kNoSecret;
+}
+
+ServedReply WebhookIntake::take(const ServedRequest& request, Duration now) {
+  auto webhook = gitlab::parse_webhook(request.body, request.header("x-gitlab-instance"));
+  if (!webhook) return plain(400, "no JSON object");
+  // Of a signed delivery only webhook-id is signed; GitLab's Idempotency-Key is the same.
+  const std::string_view id = request.header(proof_.is_signed() ? "webhook-id" : "idempotency-key");
+  const bool is_new = id.empty() || id.size() > kLongestDeliveryId || seen_.take(std::string(id), now);
+  if (is_new) hand_on(std::move(*webhook));
+  return plain(200, is_new ? "taken" : "known");
+}
+
+void WebhookIntake::hand_on(gitlab::Webhook webhook) {
+  try {
+    sink_(std::move(webhook));
+  } catch (const std::exception& error) {
+    log_.write(LogLevel::error, "webhook_lost", {{"reason", std::string(error.what())}});
+  }
+}
+
+// Anybody can send what is refused: the log hears of it once a minute.
+void WebhookIntake::complain(std::string_view missing, Duration now) {
+  ++refused_;
+  if (complained_ && now - *complained_ < kBetweenComplaints) return;
+  log_.write(
+      LogLevel::warning, "webhook_refused",
+      {{"lacks", std::string(missing)}, {"remedy", std::string(remedy_for(missing))}, {"count", refused_}});
+  complained_ = now;
+  refused_ = 0;
+}
+
+}  // namespace runneriq::service
