@@ -175,8 +175,10 @@ Result<void> check_choice(const Invocation& invocation, std::string_view argumen
                                         quoted_text(argument) + meant(config::nearest(argument, choices)));
 }
 
-// "" takes none, "JOB" one, "bash|zsh" one of these words, "[verify]" at most this word.
+// "" takes none, "JOB" one, "bash|zsh" one of these words, "[verify]" at most this word, "[RUNNER...]" any
+// number.
 Result<void> check_arguments(const Invocation& invocation, std::string_view expected) {
+  if (expected.ends_with("...]")) return {};
   const auto& given = invocation.arguments;
   const bool optional = expected.starts_with('[');
   if (optional) expected = expected.substr(1, expected.size() - 2);

@@ -1,10 +1,12 @@
 #include "cli/fleet_doctor.hpp"
 
+#include "cli/lane_doctor.hpp"
 #include "core/joined.hpp"
 #include "core/printable.hpp"
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <string_view>
 
 namespace runneriq::cli {
@@ -226,7 +228,12 @@ void fleets(std::vector<Finding>& all, const ProgramFacts& facts) {
         finding("gitlab", FindingStatus::fail, "no GitLab is configured",
                 "set GITLAB_URL and GITLAB_TOKEN, or gitlab.url in " + printable_path(facts.config_file)));
   }
-  for (const FleetFacts& fleet : facts.fleets) FleetFindings{all, fleet, facts.now}.add();
+  for (const FleetFacts& fleet : facts.fleets) {
+    FleetFindings{all, fleet, facts.now}.add();
+    if (!fleet.reading) continue;
+    std::ranges::move(examine_lanes(*fleet.reading, facts.lanes, printable_path(fleet.fleet.url)),
+                      std::back_inserter(all));
+  }
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "gitlab/options.hpp"
 #include "gitlab/replies.hpp"
 #include "scheduler/audit.hpp"
+#include "scheduler/lanes.hpp"
 
 #include <optional>
 #include <string>
@@ -30,6 +31,7 @@ struct ProgramFacts {
   std::string config_file;
   std::vector<config::Problem> problems;
   std::vector<FleetFacts> fleets;  // empty: none is configured
+  scheduler::Lanes lanes;
   std::string state_file;
   bool state_absent = false;
   std::optional<Error> state_error;

@@ -11,6 +11,7 @@
 #include "scheduler/audit.hpp"
 #include "scheduler/fleet_memory.hpp"
 #include "scheduler/fleet_watch.hpp"
+#include "scheduler/steering.hpp"
 
 #include <functional>
 #include <memory>
@@ -39,6 +40,13 @@ class TickSource {
  public:
   virtual ~TickSource() = default;
   [[nodiscard]] virtual Result<scheduler::Tick> tick(Time now) = 0;
+  // After hints of webhooks; as tick() for sources that get none.
+  [[nodiscard]] virtual Result<scheduler::Tick> tick_hinted(Time now, const scheduler::Hints& hints) {
+    (void)hints;
+    return tick(now);
+  }
+  // From now on decisions are made on the snapshot as `adjust` leaves it.
+  virtual void adjust_snapshots(std::function<void(scheduler::FleetSnapshot&)> adjust) { (void)adjust; }
   // The rules of its decisions, for what-if.
   [[nodiscard]] virtual const scheduler::TickRules& rules() const = 0;
   [[nodiscard]] virtual scheduler::Advisor& advisor() = 0;
@@ -50,6 +58,8 @@ struct SourceRequest {
   std::string snapshot_file;  // "-" = stdin
   scheduler::Depth depth = scheduler::Depth::full;
   scheduler::MemoryUse memory_use = scheduler::MemoryUse::recall_only;
+  // Where nothing is to be written, there is nothing that could.
+  enum class Writes { nothing, tags } writes = Writes::nothing;
 };
 
 // The trail as commands see it.
@@ -68,6 +78,38 @@ class AuditTrail {
   [[nodiscard]] virtual Result<void> read(const std::function<bool(const scheduler::AuditRecord&)>& take) = 0;
   // Checks the whole trail against the checkpoint kept beside the state file.
   [[nodiscard]] virtual Result<scheduler::AuditVerdict> verify() = 0;
+};
+
+// One GitLab, for commands that write tags.
+struct TagDesk {
+  GitLabUrl gitlab;
+  gitlab::FleetReader* reader = nullptr;  // not null; both live as long as the desk's owner
+  gitlab::RunnerTagAccess* access = nullptr;
+};
+class TagDesks {
+ public:
+  virtual ~TagDesks() = default;
+  [[nodiscard]] virtual const std::vector<TagDesk>& all() const = 0;
+  [[nodiscard]] virtual const scheduler::Lanes& lanes() const = 0;
+  // Null where nothing has been recorded yet: only the loop makes a state file.
+  [[nodiscard]] virtual scheduler::AuditSink* audit() = 0;
+};
+
+// The HTTP face of a running loop.
+class FleetFace {
+ public:
+  virtual ~FleetFace() = default;
+  [[nodiscard]] virtual std::string address() const = 0;
+  // What GET shows from now on; `steering` may be null; `took` is how long the tick did.
+  virtual void publish(const scheduler::Tick& tick, const scheduler::SteeringReport* steering,
+                       Duration took) = 0;
+  // GitLab gave nothing to decide on.
+  virtual void publish_failure(const Error& error, Time now) = 0;
+  // Adds what hosts have said of their runners.
+  virtual void complete(scheduler::FleetSnapshot& fleet) = 0;
+  // What webhooks and executors have hinted at since the last call; a new hint ends a wait of the
+  // session's waiter (by_change).
+  [[nodiscard]] virtual scheduler::Hints take_hints() = 0;
 };
 
 struct Session {
@@ -94,7 +136,22 @@ struct Session {
   // What is held and running on this very host; none when no executor keeps state here.
   std::function<std::optional<scheduler::HostQueue>()> host_queue;
   std::function<std::vector<executor::Finding>()> examine;  // for doctor
+  // To write tags by a person's command. Error: no GitLab, no token.
+  std::function<Result<std::unique_ptr<TagDesks>>()> open_tags = {};
+  // For --execute: gate, leases and writes over this source's GitLabs. Error: what hinders it.
+  std::function<Result<std::unique_ptr<scheduler::Steering>>(TickSource& source)> open_steering = {};
+  // Tells whoever supervises the program, such as systemd.
+  enum class Announcement { ready, reloading, stopping, alive };
+  std::function<void(Announcement)> announce = {};
+  // Asks the person at the terminal; none where there is none.
+  std::function<std::optional<bool>(std::string_view question)> ask = {};
+  // Leases, proposals and trust in the state file. Error: as for decisions.
+  std::function<Result<scheduler::SteeringStore*>()> steering_store = {};
+  // For --listen: "unix:PATH" or "ADDRESS:PORT". Error: it cannot listen there, or not safely.
+  std::function<Result<std::unique_ptr<FleetFace>>(const std::string& listen)> open_face = {};
   std::function<Result<void>(const std::string& path, std::string_view content)> write_file;
+  // For `relay`: forwards until the program is asked to stop. Error: what hinders it.
+  std::function<Result<void>(const std::function<void()>& started)> run_relay = {};
 };
 
 }  // namespace runneriq::cli

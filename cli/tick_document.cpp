@@ -1,6 +1,7 @@
 #include "cli/tick_document.hpp"
 
 #include "cli/job_document.hpp"
+#include "cli/steering_document.hpp"
 #include "scheduler/assigner.hpp"
 
 #include <nlohmann/json.hpp>
@@ -110,14 +111,6 @@ json assigner_document(const Tick& tick, const Shown& shown, Depth depth) {
       {"split", split_document(scheduler::split_of(assignments))}};
 }
 
-// Advice changes nothing.
-json no_actions() {
-  return {{"planned", json::array()},
-          {"applied", json::array()},
-          {"reverted", json::array()},
-          {"refused", json::array()}};
-}
-
 json calls_document(const gitlab::CallCount& calls) {
   return {{"calls", calls.calls},
           {"failed", calls.failed},
@@ -154,7 +147,7 @@ nlohmann::json change_document(const scheduler::RunnerChange& change) {
           {"tags_removed", change.tags_removed}};
 }
 
-json tick_document(const Tick& tick, const TickView& view) {
+json tick_document(const Tick& tick, const TickView& view, const scheduler::SteeringReport* steering) {
   const Shown shown = decisions_in_view(tick, view);
   return {{"now", runneriq::to_text(tick.now)},
           {"run", view.run},
@@ -162,7 +155,7 @@ json tick_document(const Tick& tick, const TickView& view) {
           {"monitor", monitor_document(tick)},
           {"analyzer", analyzer_document(tick, shown)},
           {"assigner", assigner_document(tick, shown, view.depth)},
-          {"action_bridge", no_actions()},
+          {"action_bridge", steering_document(steering)},
           {"degraded", tick.degraded},
           {"api", calls_document(tick.calls)}};
 }

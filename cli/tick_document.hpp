@@ -2,6 +2,7 @@
 #pragma once
 
 #include "scheduler/fleet_watch.hpp"
+#include "scheduler/steering.hpp"
 #include "scheduler/tick.hpp"
 #include "scheduler/what_if.hpp"
 
@@ -20,7 +21,9 @@ struct TickView {
 
 // {"now", "run", "mode", "monitor": {…}, "analyzer": {…}, "assigner": {…}, "action_bridge": {…},
 // "degraded": […]}.
-nlohmann::json tick_document(const scheduler::Tick& tick, const TickView& view);
+// `steering` is null where it only advises.
+nlohmann::json tick_document(const scheduler::Tick& tick, const TickView& view,
+                             const scheduler::SteeringReport* steering = nullptr);
 
 nlohmann::json change_document(const scheduler::RunnerChange& change);
 

@@ -16,9 +16,6 @@ using scheduler::AuditEntry;
 using scheduler::JobDecision;
 using scheduler::Tick;
 
-// Nothing is done to GitLab yet, whatever the configuration trusts us with.
-constexpr std::string_view kTrust = "advisory";
-
 json recommendation_document(const Tick& tick, const JobDecision& decision) {
   json document = assignment_document(tick, decision);
   for (const char* detail :
@@ -112,7 +109,7 @@ void TickRecord::write(const std::vector<AuditEntry>& entries) {
 AuditEntry TickRecord::entry(Time at, std::string event, const json& document) const {
   return {.at = at,
           .actor = session_.actor,
-          .trust = std::string(kTrust),
+          .trust = std::string(to_text(trust_)),
           .event = std::move(event),
           .document = one_line(document)};
 }

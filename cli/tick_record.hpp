@@ -21,6 +21,8 @@ class TickRecord {
   void started();
   void add(const scheduler::Tick& tick);
   void stopped();
+  // What is in force from now on; at first it only advises.
+  void trusted_as(scheduler::TrustMode mode) { trust_ = mode; }
 
  private:
   enum class Standing { no_runner, waits_for_slot, can_start };
@@ -45,6 +47,7 @@ class TickRecord {
   void warn(std::string& told, std::string_view event, const Result<void>& result);
 
   Session& session_;
+  scheduler::TrustMode trust_ = scheduler::TrustMode::advisory;
   std::map<scheduler::JobKey, Recommendation> last_;  // of the jobs that are pending
   std::string told_of_decisions_, told_of_audit_;
 };

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -74,6 +75,22 @@ std::vector<std::string> stuck_sentences(const json& jobs) {
                         named_at(job, "reason"));
   }
   return sentences;
+}
+
+// What steering did in this tick, a line per runner; nothing where it only advises.
+std::string steps_text(const json& steering) {
+  constexpr std::array<std::pair<const char*, const char*>, 4> kSteps{{{"applied", "steered    "},
+                                                                       {"reverted", "reverted   "},
+                                                                       {"planned", "planned    "},
+                                                                       {"refused", "refused    "}}};
+  std::string text;
+  for (const auto& [key, title] : kSteps) {
+    for (const json& step : list_at(steering, key)) {
+      text += wrapped(title, runner_name(step) + ":" + tags_text(list_at(step, "added"), "+") +
+                                 tags_text(list_at(step, "removed"), "-") + ", " + named_at(step, "reason"));
+    }
+  }
+  return text;
 }
 
 std::string oldest_text(const json& oldest, Colour colour) {
@@ -219,6 +236,36 @@ Time now_of(const json& document) {
   return parse_time(text_at(document, "now")).value_or(Time{});
 }
 
+// "runner 7: -runneriq:long -runneriq:medium for job 4711, 3 min more": a line per runner and job.
+std::string leases_text(const json& leases, Time now) {
+  std::map<std::string, std::string> tags_of;
+  std::map<std::string, Time> end_of;
+  for (const json& lease : leases) {
+    const std::string sign = text_at(lease, "kind") == "grant" ? " +" : " -";
+    const std::string whom =
+        "runner " + whole_at(lease, "runner_id") + " for job " + whole_at(lease, "job_id");
+    tags_of[whom] += sign + named_at(lease, "tag");
+    end_of[whom] = parse_time(text_at(lease, "expires")).value_or(now);
+  }
+  std::vector<std::string> sentences;
+  for (const auto& [whom, tags] : tags_of) {
+    sentences.push_back(whom + ":" + tags + ", " + to_reading(end_of[whom] - now) + " more unless renewed");
+  }
+  return sentences_text("steered    ", sentences);
+}
+
+std::string standing_text(const json& standing, Time now) {
+  std::string text = leases_text(list_at(standing, "leases"), now);
+  const std::int64_t waiting = integer_at(standing, "approvals_waiting");
+  if (waiting > 0) {
+    text += "approvals  " + std::to_string(waiting) + (waiting == 1 ? " waits" : " wait") +
+            ": `runneriq approvals` lists them\n";
+  }
+  const json& demoted = object_at(standing, "demoted");
+  if (demoted.empty()) return text;
+  return text + wrapped("demoted    ", "to " + text_at(demoted, "to") + ": " + named_at(demoted, "because"));
+}
+
 }  // namespace
 
 std::string status_text(const json& status, Colour colour) {
@@ -234,6 +281,7 @@ std::string status_text(const json& status, Colour colour) {
   text += sentences_text("changes    ", change_sentences(status["changes"]));
   text += sentences_text("stuck      ", stuck_sentences(status["stuck_jobs"]));
   text += sentences_text("inflation  ", sentences_at(status, "flags"));
+  text += standing_text(object_at(status, "steering"), now_of(status));
   return text + sentences_text("degraded   ", sentences_at(status, "degraded"));
 }
 
@@ -247,7 +295,8 @@ std::string queue_text(const json& queue, Colour colour) {
 }
 
 std::string tick_text(const json& tick, Colour colour) {
-  const std::string glance = status_text(status_document(tick), colour) + "\n";
+  const std::string glance =
+      status_text(status_document(tick), colour) + steps_text(object_at(tick, "action_bridge")) + "\n";
   if (tick["mode"] == "monitor-only") return glance + table_of_runners(list_at(tick["monitor"], "runners"));
   const json queue = queue_document(tick, std::nullopt, now_of(tick));
   const json& places = list_at(queue, "queue");

@@ -1,6 +1,7 @@
 #include "cli/watch.hpp"
 
 #include "core/joined.hpp"
+#include "core/tag_names.hpp"
 #include "scheduler/monitor.hpp"
 
 #include <algorithm>
@@ -56,6 +57,27 @@ std::string subject_of(const std::string& sentence) {
   return sentence.substr(0, std::min(sentence.find(" are "), sentence.find(" is ")));
 }
 
+// Between two looks, however many hints there are.
+constexpr Duration kShortestPause = std::chrono::seconds{1};
+
+// What steering does to tags is told where it is done.
+void leave_out_our_own(std::vector<scheduler::RunnerChange>& changes) {
+  for (scheduler::RunnerChange& change : changes) {
+    std::erase_if(change.tags_added, is_ours);
+    std::erase_if(change.tags_removed, is_ours);
+  }
+  std::erase_if(changes, [](const scheduler::RunnerChange& change) {
+    return change.kind == scheduler::ChangeKind::tags_changed && change.tags_added.empty() &&
+           change.tags_removed.empty();
+  });
+}
+
+std::string_view to_text(scheduler::SteeringStep::Kind kind) {
+  constexpr std::array<std::string_view, 4> kTexts{"steering_planned", "steered", "reverted",
+                                                   "steering_refused"};
+  return kTexts.at(static_cast<std::size_t>(kind));
+}
+
 bool is_end(Waiter::Woken woken) {
   return woken == Waiter::Woken::by_stop || woken == Waiter::Woken::by_orphaning;
 }
@@ -66,43 +88,147 @@ Watch::Watch(Session& session, WatchRequest request)
     : session_(session), request_(std::move(request)), record_(session) {}
 
 Exit Watch::run() {
-  auto source = session_.open_source(request_.look.source);
-  if (!source) return tell(session_, source.error(), request_.look.source.kind);
-  source_ = *std::move(source);
+  if (const auto error = open()) return tell(session_, *error, request_.look.source.kind);
   session_.log.write(LogLevel::info, "started", {{"config", session_.config_file}});
   if (leaves_records()) record_.started();
   while (true) {
-    const Time begun = session_.waiter.now();
-    const auto ticked = source_->tick(begun);
-    const Time ended = session_.waiter.now();
-    Waiter::Woken woken = session_.waiter.sleep_until(ended);
-    if (is_end(woken)) break;  // what a stop broke off is half a look
-    if (ticked) {
-      tick_done(*ticked, std::max(ended - begun, Duration::zero()));
-    } else {
-      tick_failed(ticked.error());
-    }
-    if (woken != Waiter::Woken::by_reload) woken = session_.waiter.sleep_until(next_poll(begun));
+    Waiter::Woken woken = look();
+    if (is_end(woken)) break;
+    if (woken != Waiter::Woken::by_reload) woken = wait();
     if (is_end(woken)) break;
     if (woken == Waiter::Woken::by_reload) reload();
   }
-  if (leaves_records()) record_.stopped();
-  session_.log.write(LogLevel::info, "stopped", {});
+  end();
   return Exit::fine;
 }
 
-void Watch::tick_done(const Tick& tick, Duration took) {
+std::optional<Error> Watch::open() {
+  if (request_.steer == Steer::yes) request_.look.source.writes = SourceRequest::Writes::tags;
+  auto source = session_.open_source(request_.look.source);
+  if (!source) return source.error();
+  if (auto connected = connect(*std::move(source)); !connected) return connected.error();
+  if (request_.listen.empty()) return std::nullopt;
+  auto face = session_.open_face(request_.listen);
+  if (!face) return face.error();
+  face_ = *std::move(face);
+  session_.log.write(LogLevel::info, "listening", {{"address", face_->address()}});
+  return std::nullopt;
+}
+
+// What was steered over the source before goes on over this one.
+Result<void> Watch::connect(std::unique_ptr<TickSource> source) {
+  std::unique_ptr<scheduler::Steering> steering;
+  if (request_.steer == Steer::yes) {
+    auto opened = session_.open_steering(*source);
+    if (!opened) return fail(std::move(opened.error()));
+    steering = *std::move(opened);
+  }
+  steering_.reset();
+  source_ = std::move(source);
+  steering_ = std::move(steering);
+  source_->adjust_snapshots([this](scheduler::FleetSnapshot& fleet) {
+    if (face_) face_->complete(fleet);
+    if (steering_) steering_->put_at_rest(fleet);
+  });
+  return {};
+}
+
+// One look, at everything when that is due, else at what hints point to; and what follows from it.
+Waiter::Woken Watch::look() {
+  begun_ = session_.waiter.now();
+  const bool everything = hints_.empty() || begun_ >= next_poll();
+  if (everything) polled_ = begun_;
+  auto ticked = everything ? source_->tick(begun_) : source_->tick_hinted(begun_, hints_);
+  hints_.clear();
+  const Time ended = session_.waiter.now();
+  const Waiter::Woken woken = session_.waiter.sleep_until(ended);
+  if (is_end(woken)) return woken;  // what a stop broke off is half a look
+  if (ticked) {
+    tick_done(*std::move(ticked), std::max(ended - begun_, Duration::zero()));
+  } else {
+    tick_failed(ticked.error());
+  }
+  announce(Session::Announcement::ready);
+  return woken;
+}
+
+// Until the next poll, or until there are hints to follow.
+Waiter::Woken Watch::wait() {
+  const Waiter::Woken woken = session_.waiter.sleep_until(next_poll());
+  return woken == Waiter::Woken::by_change ? gather_hints() : woken;
+}
+
+// Hints come in bursts: those of a second are one.
+Waiter::Woken Watch::gather_hints() {
+  Waiter::Woken woken = Waiter::Woken::by_change;
+  while (woken == Waiter::Woken::by_change) {
+    if (face_) {
+      for (auto& [gitlab, projects] : face_->take_hints()) hints_[gitlab].merge(projects);
+    }
+    woken = session_.waiter.sleep_until(begun_ + kShortestPause);
+  }
+  return woken;
+}
+
+void Watch::tick_done(Tick tick, Duration took) {
   failures_ = 0;
+  if (steering_) leave_out_our_own(tick.monitor.changes);
   session_.log.write(LogLevel::info, "tick", summary_of(tick, took));
   log_changes(tick);
   log_degraded(tick.degraded);
+  act(tick, took);
   if (leaves_records()) record_.add(tick);
-  request_.print(tick);
+}
+
+void Watch::act(const Tick& tick, Duration took) {
+  std::optional<scheduler::SteeringReport> report;
+  if (steering_) report = steering_->step(tick);
+  if (report) log_steering(*report);
+  const scheduler::SteeringReport* const done = report ? &*report : nullptr;
+  if (face_) face_->publish(tick, done, took);
+  request_.print(tick, done);
 }
 
 void Watch::tick_failed(const Error& error) {
   failures_ = std::min(failures_ + 1, kMostDoublings);
   session_.log.write(LogLevel::warning, "tick_failed", {{"why", error.message}});
+  act_without_tick(error);
+}
+
+void Watch::act_without_tick(const Error& error) {
+  if (steering_) log_steering(steering_->step_without_tick());
+  if (face_) face_->publish_failure(error, session_.waiter.now());
+}
+
+void Watch::log_steering(const scheduler::SteeringReport& report) {
+  record_.trusted_as(report.mode);
+  for (const scheduler::SteeringStep& step : report.steps) {
+    session_.log.write(
+        step.kind == scheduler::SteeringStep::Kind::refused ? LogLevel::warning : LogLevel::info,
+        to_text(step.kind),
+        {{"gitlab", step.runner.gitlab.value()},
+         {"runner", step.runner.runner.value()},
+         {"description", step.description},
+         {"removed", joined(step.removed, ",")},
+         {"added", joined(step.added, ",")},
+         {"job", step.job ? step.job->job.value() : std::int64_t{0}},
+         {"why", step.reason}});
+  }
+  for (const std::string& sentence : report.sentences) {
+    session_.log.write(LogLevel::warning, "steering", {{"what", sentence}});
+  }
+}
+
+// Nothing of ours stays behind, as far as GitLab can be reached.
+void Watch::end() {
+  announce(Session::Announcement::stopping);
+  if (steering_) log_steering(steering_->revert_all("the loop ends"));
+  if (leaves_records()) record_.stopped();
+  session_.log.write(LogLevel::info, "stopped", {});
+}
+
+void Watch::announce(Session::Announcement what) const {
+  if (session_.announce) session_.announce(what);
 }
 
 void Watch::log_changes(const Tick& tick) {
@@ -136,25 +262,31 @@ void Watch::log_degraded(const std::vector<std::string>& degraded) {
 }
 
 void Watch::reload() {
+  announce(Session::Announcement::reloading);
   const std::vector<config::Problem> problems = session_.reload();
   for (const config::Problem& problem : problems) {
     session_.log.write(LogLevel::warning, "configuration_refused",
                        {{"where", problem.where}, {"why", problem.message}});
   }
   if (!problems.empty()) return;
+  // What people have changed meanwhile only this memory can tell from a write that never arrived.
+  if (steering_) log_steering(steering_->step_without_tick());
   auto source = session_.open_source(request_.look.source);
   if (!source) {
     session_.log.write(LogLevel::warning, "configuration_refused", {{"why", source.error().message}});
     return;
   }
-  source_ = *std::move(source);
+  if (auto connected = connect(*std::move(source)); !connected) {
+    session_.log.write(LogLevel::warning, "configuration_refused", {{"why", connected.error().message}});
+    return;
+  }
   session_.log.write(LogLevel::info, "configuration_read", {{"config", session_.config_file}});
 }
 
-Time Watch::next_poll(Time begun) const {
+Time Watch::next_poll() const {
   const Duration poll = poll_interval(session_.configuration);
-  if (failures_ <= 1) return begun + poll;
-  return begun + std::max(poll, std::min<Duration>(poll * (1 << (failures_ - 1)), kLongestPoll));
+  if (failures_ <= 1) return polled_ + poll;
+  return polled_ + std::max(poll, std::min<Duration>(poll * (1 << (failures_ - 1)), kLongestPoll));
 }
 
 // Of what is watched in earnest: a simulated fleet's or a document's decisions are nobody's history.

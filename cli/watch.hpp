@@ -6,15 +6,20 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace runneriq::cli {
 
+enum class Steer { no, yes };
+
 struct WatchRequest {
   Look look;
-  // What to do with each tick besides.
-  std::function<void(const scheduler::Tick&)> print;
+  Steer steer = Steer::no;
+  std::string listen{};  // where the HTTP face listens; "" = nowhere
+  // What to do with each tick besides; the report is null where nothing is steered.
+  std::function<void(const scheduler::Tick&, const scheduler::SteeringReport*)> print;
 };
 
 class Watch {
@@ -25,20 +30,35 @@ class Watch {
   Exit run();
 
  private:
-  void tick_done(const scheduler::Tick& tick, Duration took);
+  std::optional<Error> open();
+  Result<void> connect(std::unique_ptr<TickSource> source);
+  Waiter::Woken look();
+  Waiter::Woken wait();
+  Waiter::Woken gather_hints();
+  void act(const scheduler::Tick& tick, Duration took);
+  void act_without_tick(const Error& error);
+  void log_steering(const scheduler::SteeringReport& report);
+  void end();
+  void announce(Session::Announcement what) const;
+  void tick_done(scheduler::Tick tick, Duration took);
   void tick_failed(const Error& error);
   void log_changes(const scheduler::Tick& tick);
   void log_degraded(const std::vector<std::string>& degraded);
   void reload();
-  [[nodiscard]] Time next_poll(Time begun) const;
+  [[nodiscard]] Time next_poll() const;
   [[nodiscard]] bool leaves_records() const;
 
   Session& session_;
   WatchRequest request_;
   TickRecord record_;
+  std::unique_ptr<FleetFace> face_;
   std::unique_ptr<TickSource> source_;
-  std::vector<std::string> degraded_;  // what was wrong at the last tick
-  int failures_ = 0;                   // in a row
+  std::unique_ptr<scheduler::Steering> steering_;  // over the source
+  scheduler::Hints hints_;                         // not looked at yet
+  Time begun_;                                     // the last look
+  Time polled_;                                    // the last look at everything
+  std::vector<std::string> degraded_;              // what was wrong at the last tick
+  int failures_ = 0;                               // in a row
 };
 
 }  // namespace runneriq::cli

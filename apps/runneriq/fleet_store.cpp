@@ -33,6 +33,16 @@ Result<scheduler::AuditTrailFile*> FleetStore::trail() {
   return &*trail_;
 }
 
+Result<scheduler::SteeringState*> FleetStore::steering() {
+  if (!steering_) {
+    auto opened = scheduler::SteeringState::open({.path = path_});
+    if (!opened) return fail(std::move(opened.error()));
+    steering_.emplace(std::move(*opened));
+    tell(log_, steering_->notices());
+  }
+  return &*steering_;
+}
+
 Result<void> FleetStore::claim_loop() {
   auto claim = scheduler::LoopClaim::take(path_);
   if (!claim) return fail(std::move(claim.error()));
@@ -79,6 +89,42 @@ Result<scheduler::AuditVerdict> FleetStore::verify() {
   auto opened = trail();
   if (!opened) return fail(std::move(opened.error()));
   return (*opened)->verify();
+}
+
+Result<scheduler::SteeringMemory> FleetStore::load(Time now) {
+  auto opened = steering();
+  if (!opened) return fail(std::move(opened.error()));
+  return (*opened)->load(now);
+}
+
+Result<void> FleetStore::record(const scheduler::LeaseChanges& changes, Time now) {
+  auto opened = steering();
+  if (!opened) return fail(std::move(opened.error()));
+  return (*opened)->record(changes, now);
+}
+
+Result<void> FleetStore::record(scheduler::ProposalChanges& changes, Time now) {
+  auto opened = steering();
+  if (!opened) return fail(std::move(opened.error()));
+  return (*opened)->record(changes, now);
+}
+
+Result<void> FleetStore::record(const scheduler::TrustRecord& trust) {
+  auto opened = steering();
+  if (!opened) return fail(std::move(opened.error()));
+  return (*opened)->record(trust);
+}
+
+Result<std::vector<scheduler::Proposal>> FleetStore::proposals(Time now) {
+  auto opened = steering();
+  if (!opened) return fail(std::move(opened.error()));
+  return (*opened)->proposals(now);
+}
+
+Result<std::vector<scheduler::Pool>> FleetStore::pools(std::span<const scheduler::Pool> seen_now, Time now) {
+  auto opened = steering();
+  if (!opened) return fail(std::move(opened.error()));
+  return (*opened)->pools(seen_now, now);
 }
 
 }  // namespace runneriq::app

@@ -7,6 +7,8 @@
 #include "scheduler/sqlite/audit_trail_file.hpp"
 #include "scheduler/sqlite/fleet_state.hpp"
 #include "scheduler/sqlite/loop_claim.hpp"
+#include "scheduler/sqlite/steering_state.hpp"
+#include "scheduler/steering.hpp"
 
 #include <optional>
 #include <string>
@@ -15,7 +17,10 @@
 
 namespace runneriq::app {
 
-class FleetStore final : public scheduler::FleetMemory, public cli::AuditTrail {
+class FleetStore final : public scheduler::FleetMemory,
+                         public cli::AuditTrail,
+                         public scheduler::AuditSink,
+                         public scheduler::SteeringStore {
  public:
   // `log` gets what was done to the file so that it can be used; must outlive this.
   FleetStore(std::string path, EventLog& log) : path_(std::move(path)), log_(log) {}
@@ -25,6 +30,7 @@ class FleetStore final : public scheduler::FleetMemory, public cli::AuditTrail {
   // Errors of all: see StateFile; they mean: go on without.
   [[nodiscard]] Result<scheduler::FleetState*> state();
   [[nodiscard]] Result<scheduler::AuditTrailFile*> trail();
+  [[nodiscard]] Result<scheduler::SteeringState*> steering();
   [[nodiscard]] Result<void> claim_loop();
 
   [[nodiscard]] Result<scheduler::Recollection> recall(Time now) override;
@@ -37,11 +43,20 @@ class FleetStore final : public scheduler::FleetMemory, public cli::AuditTrail {
   [[nodiscard]] Result<void> read(const std::function<bool(const scheduler::AuditRecord&)>& take) override;
   [[nodiscard]] Result<scheduler::AuditVerdict> verify() override;
 
+  [[nodiscard]] Result<scheduler::SteeringMemory> load(Time now) override;
+  [[nodiscard]] Result<void> record(const scheduler::LeaseChanges& changes, Time now) override;
+  [[nodiscard]] Result<void> record(scheduler::ProposalChanges& changes, Time now) override;
+  [[nodiscard]] Result<void> record(const scheduler::TrustRecord& trust) override;
+  [[nodiscard]] Result<std::vector<scheduler::Proposal>> proposals(Time now) override;
+  [[nodiscard]] Result<std::vector<scheduler::Pool>> pools(std::span<const scheduler::Pool> seen_now,
+                                                           Time now) override;
+
  private:
   std::string path_;
   EventLog& log_;
   std::optional<scheduler::FleetState> state_;
   std::optional<scheduler::AuditTrailFile> trail_;
+  std::optional<scheduler::SteeringState> steering_;
   std::optional<scheduler::LoopClaim> claim_;
 };
 

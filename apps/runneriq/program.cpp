@@ -1,6 +1,9 @@
 #include "apps/runneriq/program.hpp"
 
 #include "apps/runneriq/examination.hpp"
+#include "apps/runneriq/relay.hpp"
+#include "apps/runneriq/service_parts.hpp"
+#include "apps/runneriq/steering_parts.hpp"
 #include "platform/accounts.hpp"
 #include "platform/files.hpp"
 #include "platform/process_table.hpp"
@@ -34,6 +37,11 @@ bool loops(const cli::Invocation& invocation) {
   return invocation.command == "run" && !invocation.has("--once");
 }
 
+// The loop and the tick that acts make a state file; no question does.
+bool makes_state(const cli::Invocation& invocation) {
+  return loops(invocation) || (invocation.command == "run" && invocation.has("--execute"));
+}
+
 // A daemon's parent may end, and a hang-up asks it to read its configuration again.
 platform::Termination termination_of(const cli::Invocation& invocation) {
   return loops(invocation) ? platform::Termination{platform::OnHangup::reload, platform::WatchParent::no}
@@ -52,7 +60,7 @@ platform::LogSettings log_settings(const Loaded& loaded, const cli::Invocation& 
   platform::LogSettings settings = loaded.settings.log;
   settings.run = run;
   const bool chosen = loaded.configuration.origin("log.level").layer != config::Layer::defaults;
-  if (!chosen && !loops(invocation)) settings.lowest = LogLevel::warning;
+  if (!chosen && !loops(invocation) && invocation.command != "relay") settings.lowest = LogLevel::warning;
   return settings;
 }
 
@@ -85,6 +93,11 @@ int Program::run() {
   }
   cli::Session ports = session();
   ports.reload = [this, &ports] { return reload(ports); };
+  ports.run_relay = [this](const std::function<void()>& started) -> Result<void> {
+    const auto relay = relay_settings(loaded_->settings, environment_, termination_.signal_fd());
+    if (!relay) return fail(relay.error());
+    return run_relay(*relay, log_, started);
+  };
   for (const cli::CommandRow& command : cli::commands()) {
     if (command.name != invocation_.command) continue;
     const Exit code = command.run(ports, invocation_);
@@ -102,34 +115,46 @@ Exit Program::undelivered() {
 }
 
 cli::Session Program::session() {
-  return {.out = out_,
-          .log = log_,
-          .waiter = waiter_,
-          .actor = actor_of(invocation_),
-          .run = run_,
-          .configuration = &loaded_->configuration,
-          .config_file = loaded_->file.path,
-          .problems = loaded_->problems,
-          .open_source = [this](const cli::SourceRequest& request) { return open_source(request); },
-          .reload = {},
-          .decisions = [this]() -> Result<scheduler::DecisionStore*> {
-            if (auto there = need_store(); !there) return fail(std::move(there.error()));
-            auto state = store_->state();
-            if (!state) return fail(std::move(state.error()));
-            return *state;
-          },
-          .audit = [this]() -> Result<cli::AuditTrail*> {
-            static NothingRecorded nothing;
-            if (!need_store()) return &nothing;
-            auto trail = store_->trail();
-            if (!trail) return fail(std::move(trail.error()));
-            return store_.get();
-          },
-          .claim_loop = [this] { return store_->claim_loop(); },
-          .host_queue = [this] { return host_queue(); },
-          .examine = [this] { return examine(); },
-          .write_file = [](const std::string& path,
-                           std::string_view content) { return platform::replace_file(path, content); }};
+  return {
+      .out = out_,
+      .log = log_,
+      .waiter = waiter_,
+      .actor = actor_of(invocation_),
+      .run = run_,
+      .configuration = &loaded_->configuration,
+      .config_file = loaded_->file.path,
+      .problems = loaded_->problems,
+      .open_source = [this](const cli::SourceRequest& request) { return open_source(request); },
+      .reload = {},
+      .decisions = [this]() -> Result<scheduler::DecisionStore*> {
+        if (auto there = need_store(); !there) return fail(std::move(there.error()));
+        auto state = store_->state();
+        if (!state) return fail(std::move(state.error()));
+        return *state;
+      },
+      .audit = [this]() -> Result<cli::AuditTrail*> {
+        static NothingRecorded nothing;
+        if (!need_store()) return &nothing;
+        auto trail = store_->trail();
+        if (!trail) return fail(std::move(trail.error()));
+        return store_.get();
+      },
+      .claim_loop = [this] { return store_->claim_loop(); },
+      .host_queue = [this] { return host_queue(); },
+      .examine = [this] { return examine(); },
+      .open_tags = [this] { return open_tags(); },
+      .open_steering =
+          [this](cli::TickSource& source) { return app::open_steering(source, loaded_->settings, *store_); },
+      .ask = [this](std::string_view question) { return out_.ask(question, termination_.signal_fd()); },
+      .steering_store = [this]() -> Result<scheduler::SteeringStore*> {
+        if (auto there = need_store(); !there) return fail(std::move(there.error()));
+        auto steering = store_->steering();
+        if (!steering) return fail(std::move(steering.error()));
+        return store_.get();
+      },
+      .open_face = [this](const std::string& listen) { return open_face(listen); },
+      .write_file = [](const std::string& path,
+                       std::string_view content) { return platform::replace_file(path, content); }};
 }
 
 Result<std::unique_ptr<cli::TickSource>> Program::open_source(const cli::SourceRequest& request) {
@@ -138,13 +163,37 @@ Result<std::unique_ptr<cli::TickSource>> Program::open_source(const cli::SourceR
                     .memory = need_store() ? store_.get() : nullptr,
                     .memory_use = request.memory_use,
                     .stop_fd = termination_.signal_fd(),
-                    .depth = request.depth};
+                    .depth = request.depth,
+                    .writes = request.writes};
   if (request.kind == Kind::snapshot) return open_snapshot(request.snapshot_file, parts);
-  if (request.kind == Kind::gitlab) {
-    auto fleets = watched_fleets(loaded_->settings, environment_);
-    if (!fleets) return fail(std::move(fleets.error()));
-    return open_gitlab(*fleets, parts);
-  }
+  auto source = request.kind == Kind::gitlab ? open_real(parts) : open_simulated(parts);
+  if (!source) return fail(std::move(source.error()));
+  return std::unique_ptr<cli::TickSource>(std::move(*source));
+}
+
+Result<std::unique_ptr<cli::FleetFace>> Program::open_face(const std::string& listen) {
+  return app::open_face(listen, {.settings = &loaded_->settings,
+                                 .environment = environment_,
+                                 .log = &log_,
+                                 .waiter = &waiter_,
+                                 .state_path = store_->path(),
+                                 .run = run_});
+}
+
+Result<std::unique_ptr<cli::TagDesks>> Program::open_tags() {
+  auto fleets = watched_fleets(loaded_->settings, environment_);
+  if (!fleets) return fail(std::move(fleets.error()));
+  return open_tag_desks(*fleets, loaded_->settings, need_store() ? store_.get() : nullptr,
+                        termination_.signal_fd());
+}
+
+Result<std::unique_ptr<FleetSource>> Program::open_real(const SourceParts& parts) {
+  auto fleets = watched_fleets(loaded_->settings, environment_);
+  if (!fleets) return fail(std::move(fleets.error()));
+  return open_gitlab(*fleets, parts);
+}
+
+Result<std::unique_ptr<FleetSource>> Program::open_simulated(SourceParts parts) {
   if (auto made = use_temporary_store(); !made) return fail(std::move(made.error()));
   parts.memory = store_.get();
   return open_mock(parts);
@@ -152,7 +201,7 @@ Result<std::unique_ptr<cli::TickSource>> Program::open_source(const cli::SourceR
 
 // Only the loop makes a state file: one that a person's question had made would be that person's.
 Result<void> Program::need_store() const {
-  if (loops(invocation_) || platform::exists(store_->path())) return {};
+  if (makes_state(invocation_) || platform::exists(store_->path())) return {};
   return fail(Errc::not_found, "nothing has been recorded: there is no " + store_->path());
 }
 
@@ -198,6 +247,7 @@ std::vector<executor::Finding> Program::examine() {
   facts.now = waiter_.now();
   facts.config_file = loaded_->file.path;
   facts.problems = loaded_->problems;
+  facts.lanes = scheduler::lanes_of(loaded_->settings.steering);
   facts.state_file = store_->path();
   gather_fleets(facts, loaded_->settings, environment_, termination_.signal_fd());
   gather_state(facts, *store_);

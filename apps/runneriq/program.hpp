@@ -39,6 +39,10 @@ class Program {
   cli::Exit undelivered();
   cli::Session session();
   Result<std::unique_ptr<cli::TickSource>> open_source(const cli::SourceRequest& request);
+  Result<std::unique_ptr<FleetSource>> open_real(const SourceParts& parts);
+  Result<std::unique_ptr<FleetSource>> open_simulated(SourceParts parts);
+  Result<std::unique_ptr<cli::FleetFace>> open_face(const std::string& listen);
+  Result<std::unique_ptr<cli::TagDesks>> open_tags();
   [[nodiscard]] Result<void> need_store() const;
   Result<void> use_temporary_store();
   [[nodiscard]] Result<void> can_be_watched(const Settings& fresh) const;

@@ -74,11 +74,21 @@ Result<Secret> credential(const std::string& path) {
   return fail(std::move(text.error()));
 }
 
+// The variable, else the credential of that name.
+Result<Secret> secret_in(EnvironmentBlock environment, const std::string& variable, const std::string& name) {
+  const auto told = executor::find_in(environment, variable);
+  if (told && !told->empty()) return checked(std::string(*told), variable);
+  const auto folder = executor::find_in(environment, "CREDENTIALS_DIRECTORY");
+  if (!folder || !folder->starts_with('/')) return Secret{};
+  return credential(std::string(*folder) + "/" + name);
+}
+
 }  // namespace
 
 Loaded::Loaded()
-    : configuration{option_rows(settings), {"gitlab", "monitor", "analyzer", "assigner", "log", "executor"}} {
-}
+    : configuration{
+          option_rows(settings),
+          {"gitlab", "monitor", "analyzer", "assigner", "gate", "log", "relay", "service", "executor"}} {}
 
 Options option_rows(Settings& settings) {
   Options rows = gitlab::option_rows(settings.gitlab);
@@ -86,7 +96,10 @@ Options option_rows(Settings& settings) {
   append(rows, scheduler::option_rows(settings.priority));
   append(rows, scheduler::option_rows(settings.assigner));
   append(rows, scheduler::option_rows(settings.trust));
+  append(rows, scheduler::option_rows(settings.steering));
   append(rows, cli::option_rows(settings.log));
+  append(rows, app::option_rows(settings.relay));
+  append(rows, app::option_rows(settings.service));
   append(rows, executor::option_rows(settings.executor));
   return rows;
 }
@@ -107,12 +120,24 @@ std::string token_variable(const gitlab::FleetOptions& fleet) {
 }
 
 Result<Secret> token_of(const gitlab::FleetOptions& fleet, EnvironmentBlock environment) {
-  const std::string variable = token_variable(fleet);
-  const auto told = executor::find_in(environment, variable);
-  if (told && !told->empty()) return checked(std::string(*told), variable);
-  const auto folder = executor::find_in(environment, "CREDENTIALS_DIRECTORY");
-  if (!folder || !folder->starts_with('/')) return Secret{};
-  return credential(std::string(*folder) + "/gitlab-token" + (fleet.name.empty() ? "" : "-" + fleet.name));
+  return secret_in(environment, token_variable(fleet),
+                   "gitlab-token" + (fleet.name.empty() ? "" : "-" + fleet.name));
+}
+
+Result<Secret> service_token(EnvironmentBlock environment) {
+  return secret_in(environment, "RUNNERIQ_SERVICE_TOKEN", "service-token");
+}
+
+Result<Secret> webhook_token(EnvironmentBlock environment) {
+  return secret_in(environment, "RUNNERIQ_WEBHOOK_TOKEN", "webhook-token");
+}
+
+Result<Secret> webhook_signing_key(EnvironmentBlock environment) {
+  return secret_in(environment, "RUNNERIQ_WEBHOOK_SIGNING_KEY", "webhook-signing-key");
+}
+
+Result<Secret> relay_token(EnvironmentBlock environment) {
+  return secret_in(environment, "RUNNERIQ_RELAY_TOKEN", "relay-token");
 }
 
 }  // namespace runneriq::app

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "apps/installation/installation.hpp"
+#include "apps/runneriq/relay_options.hpp"
+#include "apps/runneriq/service_options.hpp"
 #include "cli/command.hpp"
 #include "config/configuration.hpp"
 #include "core/secret.hpp"
@@ -9,6 +11,7 @@
 #include "gitlab/options.hpp"
 #include "platform/log.hpp"
 #include "scheduler/fleet_options.hpp"
+#include "scheduler/gate_options.hpp"
 #include "scheduler/priority.hpp"
 #include "scheduler/tick.hpp"
 
@@ -25,7 +28,10 @@ struct Settings {
   scheduler::PriorityRules priority = scheduler::PriorityRules::defaults();
   scheduler::AssignerOptions assigner;
   scheduler::TrustOptions trust;
+  scheduler::SteeringOptions steering;
   platform::LogSettings log;
+  RelayOptions relay;
+  ServiceOptions service;
   executor::ExecutorOptions
       executor;  // of the executors on this host, so that one file is checked as a whole
 };
@@ -53,6 +59,15 @@ std::unique_ptr<Loaded> load_settings(EnvironmentBlock environment, const cli::I
 // gitlab-token, or gitlab-token-<name>, in $CREDENTIALS_DIRECTORY. Empty when there is none.
 // Error: a credential file that cannot be read, or whose content cannot be a token.
 Result<Secret> token_of(const gitlab::FleetOptions& fleet, EnvironmentBlock environment);
+// RUNNERIQ_RELAY_TOKEN, else the file relay-token in $CREDENTIALS_DIRECTORY; empty when there is none.
+// Errors as of token_of().
+Result<Secret> relay_token(EnvironmentBlock environment);
+// What callers over TCP show, what GitLab's webhooks show, and what they are signed with:
+// RUNNERIQ_SERVICE_TOKEN, RUNNERIQ_WEBHOOK_TOKEN, RUNNERIQ_WEBHOOK_SIGNING_KEY, else the credentials
+// service-token, webhook-token, webhook-signing-key. As relay_token() else.
+Result<Secret> service_token(EnvironmentBlock environment);
+Result<Secret> webhook_token(EnvironmentBlock environment);
+Result<Secret> webhook_signing_key(EnvironmentBlock environment);
 // Where token_of() looks, for remedies: "GITLAB_TOKEN".
 std::string token_variable(const gitlab::FleetOptions& fleet);
 

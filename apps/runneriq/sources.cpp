@@ -1,5 +1,6 @@
 #include "apps/runneriq/sources.hpp"
 
+#include "gitlab/rest/address.hpp"
 #include "gitlab/simulator/simulator.hpp"
 #include "platform/files.hpp"
 #include "platform/random.hpp"
@@ -36,7 +37,24 @@ scheduler::TickRules rules_of(const Settings& settings) {
   return {.priority = settings.priority, .assigner = settings.assigner};
 }
 
-class GitLabSource final : public cli::TickSource {
+constexpr int kNeverStopped = -1;
+
+Result<std::unique_ptr<platform::HttpClient>> client_of(const Watched& watched, int stop_fd) {
+  return platform::HttpClient::make(
+      {.ca_file = watched.fleet.ca_file, .user_agent = "runneriq/" RUNNERIQ_VERSION, .stop_fd = stop_fd});
+}
+
+gitlab::RestSettings rest_settings(const Watched& watched, const Settings& settings, int stop_fd) {
+  return {.fleet = watched.fleet,
+          .client = settings.gitlab,
+          .poll_interval = settings.monitor.poll_interval,
+          .token = watched.token,
+          .now = platform::wall_clock,
+          .jitter = jitter,
+          .wait_until = [stop_fd](Time when) { wait_until(when, stop_fd); }};
+}
+
+class GitLabSource final : public FleetSource {
  public:
   GitLabSource(std::vector<Connection> connections, const SourceParts& parts)
       : connections_(std::move(connections)),
@@ -44,35 +62,61 @@ class GitLabSource final : public cli::TickSource {
         watch_(ports(parts), parts.settings->monitor, rules_, parts.depth) {}
 
   Result<scheduler::Tick> tick(Time now) override { return watch_.tick(now); }
+  Result<scheduler::Tick> tick_hinted(Time now, const scheduler::Hints& hints) override {
+    return watch_.tick(now, hints);
+  }
+  void adjust_snapshots(std::function<void(scheduler::FleetSnapshot&)> adjust) override {
+    adjust_ = std::move(adjust);
+  }
   const scheduler::TickRules& rules() const override { return rules_; }
   scheduler::Advisor& advisor() override { return advisor_; }
+  std::vector<cli::TagDesk> desks() override {
+    std::vector<cli::TagDesk> all;
+    for (const Connection& connection : connections_) {
+      if (connection.tags) all.push_back({connection.gitlab, connection.reader.get(), connection.tags.get()});
+    }
+    return all;
+  }
 
  private:
   scheduler::FleetPorts ports(const SourceParts& parts) {
-    scheduler::FleetPorts all{
-        .fleets = {}, .memory = parts.memory, .memory_use = parts.memory_use, .advisor = &advisor_};
+    scheduler::FleetPorts all{.fleets = {},
+                              .memory = parts.memory,
+                              .memory_use = parts.memory_use,
+                              .advisor = &advisor_,
+                              .adjust = [this](scheduler::FleetSnapshot& fleet) {
+                                if (adjust_) adjust_(fleet);
+                              }};
     for (const Connection& connection : connections_) all.fleets.push_back(connection.reader.get());
     return all;
   }
 
   std::vector<Connection> connections_;
+  std::function<void(scheduler::FleetSnapshot&)> adjust_;
   scheduler::RulesAdvisor advisor_;
   scheduler::TickRules rules_;
   scheduler::FleetWatch watch_;
 };
 
-class MockSource final : public cli::TickSource {
+class MockSource final : public FleetSource {
  public:
-  MockSource(std::unique_ptr<gitlab::simulator::Simulator> simulator, std::unique_ptr<cli::TickSource> source)
+  MockSource(std::unique_ptr<gitlab::simulator::Simulator> simulator, std::unique_ptr<FleetSource> source)
       : simulator_(std::move(simulator)), source_(std::move(source)) {}
 
   Result<scheduler::Tick> tick(Time now) override { return source_->tick(now); }
+  Result<scheduler::Tick> tick_hinted(Time now, const scheduler::Hints& hints) override {
+    return source_->tick_hinted(now, hints);
+  }
+  void adjust_snapshots(std::function<void(scheduler::FleetSnapshot&)> adjust) override {
+    source_->adjust_snapshots(std::move(adjust));
+  }
+  std::vector<cli::TagDesk> desks() override { return source_->desks(); }
   const scheduler::TickRules& rules() const override { return source_->rules(); }
   scheduler::Advisor& advisor() override { return source_->advisor(); }
 
  private:
   std::unique_ptr<gitlab::simulator::Simulator> simulator_;  // outlives the source that reads it
-  std::unique_ptr<cli::TickSource> source_;
+  std::unique_ptr<FleetSource> source_;
 };
 
 class SnapshotSource final : public cli::TickSource {
@@ -134,33 +178,35 @@ Result<std::vector<Watched>> watched_fleets(const Settings& settings, Environmen
               "no GitLab is configured: set GITLAB_URL (gitlab.url) and GITLAB_TOKEN, or try --mock");
 }
 
-Result<Connection> connect(const Watched& watched, const Settings& settings, int stop_fd) {
-  auto client = platform::HttpClient::make(
-      {.ca_file = watched.fleet.ca_file, .user_agent = "runneriq/" RUNNERIQ_VERSION, .stop_fd = stop_fd});
+Result<Connection> connect(const Watched& watched, const Settings& settings, int stop_fd,
+                           cli::SourceRequest::Writes writes) {
+  auto client = client_of(watched, stop_fd);
   if (!client) return fail(std::move(client.error()));
-  gitlab::RestSettings rest{.fleet = watched.fleet,
-                            .client = settings.gitlab,
-                            .poll_interval = settings.monitor.poll_interval,
-                            .token = watched.token,
-                            .now = platform::wall_clock,
-                            .jitter = jitter,
-                            .wait_until = [stop_fd](Time when) { wait_until(when, stop_fd); }};
-  auto reader = std::make_unique<gitlab::RestFleet>(std::move(rest), **client);
-  return Connection{std::move(*client), std::move(reader)};
+  Connection made;
+  made.gitlab = GitLabUrl{gitlab::ApiBase{watched.fleet.url}.url()};
+  made.client = std::move(*client);
+  made.reader = std::make_unique<gitlab::RestFleet>(rest_settings(watched, settings, stop_fd), *made.client);
+  if (writes == cli::SourceRequest::Writes::nothing) return made;
+  auto lasting = client_of(watched, kNeverStopped);
+  if (!lasting) return fail(std::move(lasting.error()));
+  made.tags_client = std::move(*lasting);
+  made.tags = std::make_unique<gitlab::RestRunnerTags>(rest_settings(watched, settings, kNeverStopped),
+                                                       *made.tags_client);
+  return made;
 }
 
-Result<std::unique_ptr<cli::TickSource>> open_gitlab(const std::vector<Watched>& fleets,
-                                                     const SourceParts& parts) {
+Result<std::unique_ptr<FleetSource>> open_gitlab(const std::vector<Watched>& fleets,
+                                                 const SourceParts& parts) {
   std::vector<Connection> connections;
   for (const Watched& watched : fleets) {
-    auto connection = connect(watched, *parts.settings, parts.stop_fd);
+    auto connection = connect(watched, *parts.settings, parts.stop_fd, parts.writes);
     if (!connection) return fail(std::move(connection.error()));
     connections.push_back(std::move(*connection));
   }
   return std::make_unique<GitLabSource>(std::move(connections), parts);
 }
 
-Result<std::unique_ptr<cli::TickSource>> open_mock(const SourceParts& parts) {
+Result<std::unique_ptr<FleetSource>> open_mock(const SourceParts& parts) {
   gitlab::simulator::SimulatorSettings settings;
   const Secret token = settings.token;
   auto scenario = gitlab::simulator::mock_scenario();

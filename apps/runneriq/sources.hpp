@@ -5,6 +5,7 @@
 #include "cli/session.hpp"
 #include "core/secret.hpp"
 #include "gitlab/rest/rest_fleet.hpp"
+#include "gitlab/rest/rest_runner_tags.hpp"
 #include "scheduler/fleet_memory.hpp"
 
 #include <memory>
@@ -25,24 +26,36 @@ struct SourceParts {
   scheduler::MemoryUse memory_use = scheduler::MemoryUse::recall_only;
   int stop_fd = -1;
   scheduler::Depth depth = scheduler::Depth::full;
+  cli::SourceRequest::Writes writes = cli::SourceRequest::Writes::nothing;
+};
+
+// A source whose GitLabs can be written to, where it was opened for that.
+class FleetSource : public cli::TickSource {
+ public:
+  // One per fleet; none where it was not. They live as long as the source.
+  [[nodiscard]] virtual std::vector<cli::TagDesk> desks() = 0;
 };
 
 // The fleets of the configuration with their tokens. Error: invalid_argument without gitlab.url or
 // without a token, with the remedy.
 Result<std::vector<Watched>> watched_fleets(const Settings& settings, EnvironmentBlock environment);
 
-// A reader of one fleet and its connection to it.
+// A reader of one fleet, what may write there (or null), and its connection to it.
 struct Connection {
+  GitLabUrl gitlab;
   std::unique_ptr<platform::HttpClient> client;
   std::unique_ptr<gitlab::RestFleet> reader;
+  std::unique_ptr<platform::HttpClient> tags_client;  // a stop does not end it: reverts come after that
+  std::unique_ptr<gitlab::RestRunnerTags> tags;
 };
-Result<Connection> connect(const Watched& watched, const Settings& settings, int stop_fd);
+Result<Connection> connect(const Watched& watched, const Settings& settings, int stop_fd,
+                           cli::SourceRequest::Writes writes = cli::SourceRequest::Writes::nothing);
 
-Result<std::unique_ptr<cli::TickSource>> open_gitlab(const std::vector<Watched>& fleets,
-                                                     const SourceParts& parts);
+Result<std::unique_ptr<FleetSource>> open_gitlab(const std::vector<Watched>& fleets,
+                                                 const SourceParts& parts);
 
 // Starts the simulator with its own scenario on a loopback port and reads it over HTTP like any GitLab.
-Result<std::unique_ptr<cli::TickSource>> open_mock(const SourceParts& parts);
+Result<std::unique_ptr<FleetSource>> open_mock(const SourceParts& parts);
 
 // `file`: a path, or "-" for standard input. Read once; every tick decides on it anew.
 Result<std::unique_ptr<cli::TickSource>> open_snapshot(const std::string& file, const SourceParts& parts);

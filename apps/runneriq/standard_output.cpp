@@ -2,8 +2,10 @@
 
 #include "executor/contract.hpp"
 
+#include <poll.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 
@@ -31,6 +33,18 @@ void StandardOutput::talk(std::string_view line) {
 
 bool StandardOutput::somebody_watches() const {
   return ::isatty(STDERR_FILENO) != 0;
+}
+
+std::optional<bool> StandardOutput::ask(std::string_view question, int stop_fd) {
+  if (::isatty(STDIN_FILENO) == 0 || !somebody_watches()) return std::nullopt;
+  std::fprintf(stderr, "%.*s [y/N] ", static_cast<int>(question.size()), question.data());
+  std::array<pollfd, 2> waits{{{STDIN_FILENO, POLLIN, 0}, {stop_fd, POLLIN, 0}}};
+  while (::poll(waits.data(), waits.size(), -1) < 0 && errno == EINTR) {
+  }
+  if (waits[1].revents != 0) return std::nullopt;
+  std::array<char, 256> answer{};
+  const ssize_t count = ::read(STDIN_FILENO, answer.data(), answer.size());
+  return count > 0 && (answer[0] == 'y' || answer[0] == 'Y');
 }
 
 int StandardOutput::trouble() {

@@ -4,6 +4,7 @@
 #include "apps/installation/installation.hpp"
 #include "cli/session.hpp"
 
+#include <optional>
 #include <string_view>
 
 namespace runneriq::app {
@@ -16,6 +17,8 @@ class StandardOutput final : public cli::Output {
   void talk(std::string_view line) override;
   [[nodiscard]] bool colour() const override { return colour_; }
   [[nodiscard]] bool somebody_watches() const override;
+  // Asks whoever sits at the terminal; none where nobody does, or when `stop_fd` becomes readable first.
+  [[nodiscard]] std::optional<bool> ask(std::string_view question, int stop_fd);
   // The errno of the first result that did not arrive, 0 when all did; to be asked at the end.
   [[nodiscard]] int trouble();
 

@@ -9,31 +9,62 @@ _runneriq() {
     --pipeline) COMPREPLY=(); return ;;
     --snapshot) COMPREPLY=($(compgen -f -- "$word")); return ;;
     --save-snapshot) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    --listen) COMPREPLY=(); return ;;
     --poll-interval) COMPREPLY=(); return ;;
     --output) COMPREPLY=($(compgen -W 'text json' -- "$word")); return ;;
     --config) COMPREPLY=($(compgen -f -- "$word")); return ;;
     --since) COMPREPLY=(); return ;;
     --job) COMPREPLY=(); return ;;
     --runner) COMPREPLY=(); return ;;
+    --standing) COMPREPLY=(); return ;;
+    --load) COMPREPLY=(); return ;;
+    --arrivals) COMPREPLY=($(compgen -W 'poisson batches pipelines diurnal day' -- "$word")); return ;;
+    --jobs) COMPREPLY=(); return ;;
+    --seeds) COMPREPLY=(); return ;;
+    --first-seed) COMPREPLY=(); return ;;
+    --trace) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    --hosts) COMPREPLY=(); return ;;
+    --slots) COMPREPLY=(); return ;;
+    --window) COMPREPLY=(); return ;;
+    --special) COMPREPLY=(); return ;;
+    --policy) COMPREPLY=(); return ;;
+    --lanes) COMPREPLY=(); return ;;
+    --unlaned) COMPREPLY=(); return ;;
+    --phantoms) COMPREPLY=(); return ;;
+    --reaction) COMPREPLY=(); return ;;
+    --poll) COMPREPLY=(); return ;;
+    --runner-poll) COMPREPLY=(); return ;;
+    --cuts-per-minute) COMPREPLY=(); return ;;
+    --plot) COMPREPLY=($(compgen -f -- "$word")); return ;;
   esac
   if ((COMP_CWORD == 1)); then
-    COMPREPLY=($(compgen -W 'run status queue explain audit doctor config completion man --help --version' -- "$word"))
+    COMPREPLY=($(compgen -W 'run status queue explain audit lanes approvals approve reject reset-tags revert-expired simulate relay doctor config completion man --help --version' -- "$word"))
     return
   fi
   case "$command" in
-    config) ((COMP_CWORD > 2)) && command+=" ${COMP_WORDS[2]}" ;;
+    lanes|config) ((COMP_CWORD > 2)) && command+=" ${COMP_WORDS[2]}" ;;
   esac
   case "$command" in
-    'run') words='--once --mode --project --group --pipeline --mock --snapshot --save-snapshot --dry-run --execute --poll-interval --output --config --help --version' ;;
+    'run') words='--once --mode --project --group --pipeline --mock --snapshot --save-snapshot --dry-run --execute --listen --poll-interval --output --config --help --version' ;;
     'status') words='--output --project --group --pipeline --mock --snapshot --config --help --version' ;;
     'queue') words='--output --project --group --pipeline --mock --snapshot --config --help --version' ;;
     'explain') words='--output --project --group --mock --snapshot --config --help --version' ;;
     'audit') words='verify --output --since --job --runner --config --help --version' ;;
+    'lanes install') words='--yes --project --group --output --config --help --version' ;;
+    'lanes remove') words='--yes --project --group --output --config --help --version' ;;
+    'approvals') words='--all --output --config --help --version' ;;
+    'approve') words='--standing --output --config --help --version' ;;
+    'reject') words='--output --config --help --version' ;;
+    'reset-tags') words='--purge --yes --project --group --output --config --help --version' ;;
+    'revert-expired') words='--output --config --help --version' ;;
+    'simulate') words='--output --load --arrivals --jobs --seeds --first-seed --trace --hosts --slots --window --special --policy --lanes --per-pipeline --unlaned --phantoms --reaction --no-webhooks --poll --runner-poll --cuts-per-minute --with-assigner --plot --config --help --version' ;;
+    'relay') words='--config --help --version' ;;
     'doctor') words='--output --project --group --config --help --version' ;;
     'config show') words='--output --config --help --version' ;;
     'config check') words='--output --config --help --version' ;;
     'completion') words='bash zsh fish --config --help --version' ;;
     'man') words='--config --help --version' ;;
+    lanes) words='install remove' ;;
     config) words='show check' ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$word"))

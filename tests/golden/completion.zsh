@@ -3,8 +3,17 @@
 _runneriq() {
   local name="$words[2]"
   if ((CURRENT == 2)); then
-    compadd -- run status queue explain audit doctor config completion man
+    compadd -- run status queue explain audit lanes approvals approve reject reset-tags revert-expired simulate relay doctor config completion man
     return
+  fi
+  if [[ $name == lanes ]]; then
+    if ((CURRENT == 3)); then
+      compadd -- install remove
+      return
+    fi
+    name+=" $words[3]"
+    shift words
+    ((CURRENT--))
   fi
   if [[ $name == config ]]; then
     if ((CURRENT == 3)); then
@@ -28,8 +37,9 @@ _runneriq() {
         '--mock[Watch the built-in simulated GitLab; needs no credentials and no network.]' \
         '--snapshot[Read the fleet and its pending jobs from a JSON document (- is standard input) instead of GitLab.]:file:_files' \
         '--save-snapshot[Write the fleet as it was read to FILE, in the form that --snapshot reads.]:file:_files' \
-        '--dry-run[Change nothing in GitLab. Advice never does, so this says what is true anyway.]' \
-        '--execute[Steer runners by their tags. Not part of this version\: it is refused.]' \
+        '--dry-run[Change nothing in GitLab\: what is true without --execute anyway.]' \
+        '--execute[Steer runners by leased tags, as far as assigner.trust_model.mode permits.]' \
+        '--listen[Answer executors, webhooks and people over HTTP (default service.listen).]:value:' \
         '--poll-interval[How often to look, such as 30s.]:value:' \
         '--output[Print for people (default) or for programs.]:value:(text json)' \
         '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
@@ -77,6 +87,93 @@ _runneriq() {
         '--help[Print help and exit.]' \
         '--version[Print the version and exit.]' \
         '*:argument:(verify)' ;;
+    'lanes install')
+      _arguments \
+        '--yes[Do it without asking.]' \
+        '--project[Watch this project, an id or a full path (of the first GitLab, where several are configured).]:value:' \
+        '--group[Watch this group with its projects, an id or a full path (of the first GitLab, as --project).]:value:' \
+        '--output[Print for people (default) or for programs.]:value:(text json)' \
+        '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
+        '--help[Print help and exit.]' \
+        '--version[Print the version and exit.]' ;;
+    'lanes remove')
+      _arguments \
+        '--yes[Do it without asking.]' \
+        '--project[Watch this project, an id or a full path (of the first GitLab, where several are configured).]:value:' \
+        '--group[Watch this group with its projects, an id or a full path (of the first GitLab, as --project).]:value:' \
+        '--output[Print for people (default) or for programs.]:value:(text json)' \
+        '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
+        '--help[Print help and exit.]' \
+        '--version[Print the version and exit.]' ;;
+    'approvals')
+      _arguments \
+        '--all[Show those that are decided, too.]' \
+        '--output[Print for people (default) or for programs.]:value:(text json)' \
+        '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
+        '--help[Print help and exit.]' \
+        '--version[Print the version and exit.]' ;;
+    'approve')
+      _arguments \
+        '--standing[Approve the same for every job'\''s sake until then, such as 8h; at most 30 days.]:value:' \
+        '--output[Print for people (default) or for programs.]:value:(text json)' \
+        '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
+        '--help[Print help and exit.]' \
+        '--version[Print the version and exit.]' ;;
+    'reject')
+      _arguments \
+        '--output[Print for people (default) or for programs.]:value:(text json)' \
+        '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
+        '--help[Print help and exit.]' \
+        '--version[Print the version and exit.]' ;;
+    'reset-tags')
+      _arguments \
+        '--purge[Take every runneriq\: tag off every runner, the lanes as well.]' \
+        '--yes[Do not ask, where --purge would.]' \
+        '--project[Watch this project, an id or a full path (of the first GitLab, where several are configured).]:value:' \
+        '--group[Watch this group with its projects, an id or a full path (of the first GitLab, as --project).]:value:' \
+        '--output[Print for people (default) or for programs.]:value:(text json)' \
+        '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
+        '--help[Print help and exit.]' \
+        '--version[Print the version and exit.]' ;;
+    'revert-expired')
+      _arguments \
+        '--output[Print for people (default) or for programs.]:value:(text json)' \
+        '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
+        '--help[Print help and exit.]' \
+        '--version[Print the version and exit.]' ;;
+    'simulate')
+      _arguments \
+        '--output[Print for people (default) or for programs.]:value:(text json)' \
+        '--load[Work that comes per slot, such as 0.8 (default) or 0.7,0.8,0.9,0.95.]:value:' \
+        '--arrivals[How jobs come\: singly (default), in pipelines of six on average, of exactly six, singly with a swing of 60 % over the day, or as the working days of a team with 200 jobs each.]:value:(poisson batches pipelines diurnal day)' \
+        '--jobs[Jobs of each seed; 20000 unless told.]:value:' \
+        '--seeds[Simulate with so many seeds; 4 unless told.]:value:' \
+        '--first-seed[The first of them; 1 unless told. The same seed gives the same jobs.]:value:' \
+        '--trace[Take the jobs from a CSV file with the columns arrived, duration, class and, if there are, expected, lane, pipeline, pool.]:file:_files' \
+        '--hosts[Runners; 10 unless told.]:value:' \
+        '--slots[Slots of each runner; 1 unless told.]:value:' \
+        '--window[Jobs that a host accepts beyond its slots and orders itself; 0 unless told.]:value:' \
+        '--special[So many of the runners have a tag that a tenth of the jobs ask for; they also take the others.]:value:' \
+        '--policy[What to compare\: fifo (GitLab alone), strict (by class, at once), gate; all unless told.]:value:' \
+        '--lanes[Lanes below critical and high, by expected duration; 3 unless told.]:value:' \
+        '--per-pipeline[One lane for all jobs of a pipeline, by its expected work.]' \
+        '--unlaned[Share of the jobs below HIGH without a lane, 0 to 1.]:value:' \
+        '--phantoms[Critical jobs that GitLab gives to nobody, each pending for 4 hours.]:value:' \
+        '--reaction[From an event to its effect in GitLab; 15s unless told.]:value:' \
+        '--no-webhooks[Events are only found by polls; the reaction comes on top.]' \
+        '--poll[Of the scheduler; 30s unless told.]:value:' \
+        '--runner-poll[Of each runner; 3s unless told.]:value:' \
+        '--cuts-per-minute[Write budget; 30 unless told. Two thirds of it may be cut at once.]:value:' \
+        '--with-assigner[Decide with analyzer and assigner in each tick, as the daemon does; several times slower.]' \
+        '--plot[Draw the waits by class as SVG.]:file:_files' \
+        '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
+        '--help[Print help and exit.]' \
+        '--version[Print the version and exit.]' ;;
+    'relay')
+      _arguments \
+        '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
+        '--help[Print help and exit.]' \
+        '--version[Print the version and exit.]' ;;
     'doctor')
       _arguments \
         '--output[Print for people (default) or for programs.]:value:(text json)' \

@@ -14,6 +14,7 @@ PURE = {
     "carbon": {"core"},
     "scheduler": {"core", "gitlab", "carbon"},
     "executor": {"core", "gitlab", "carbon", "scheduler"},
+    "simulation": {"core", "gitlab", "carbon", "scheduler"},
     "diagnosis": {"core", "gitlab", "carbon", "scheduler"},
     "alerting": {"core", "gitlab", "carbon", "scheduler"},
     "advisor": {"core", "scheduler", "diagnosis"},
@@ -30,7 +31,9 @@ EXTRA_FILES = {
 
 # Library headers and the places that may include them; a place is a folder and all below it,
 # or "domain." for the pure part of a domain only.
-DOMAINS_WITH_JSON = {"gitlab", "carbon", "scheduler", "executor", "alerting", "diagnosis", "advisor", "config"}
+DOMAINS_WITH_JSON = {
+    "gitlab", "carbon", "scheduler", "executor", "simulation", "alerting", "diagnosis", "advisor", "config",
+}
 DOMAINS_WITH_REGEX = {"executor", "alerting", "diagnosis", "advisor"}
 LIBRARIES = [
     (re.compile(r"tl/expected\.hpp"), {"core"}),

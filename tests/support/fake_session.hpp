@@ -65,16 +65,16 @@ class ScriptedWaiter final : public Waiter {
   [[nodiscard]] Woken sleep_until(Time when) override {
     if (when <= now_) return std::exchange(meanwhile, Woken::at_deadline);
     waits.push_back(when - now_);
-    now_ = std::max(now_, when);
-    if (causes.empty()) return Woken::by_stop;
-    const Woken cause = causes.front();
-    causes.pop_front();
+    const Woken cause = causes.empty() ? Woken::by_stop : causes.front();
+    now_ = cause == Woken::by_change ? std::min(when, now_ + until_change) : when;
+    if (!causes.empty()) causes.pop_front();
     return cause;
   }
 
   std::deque<Woken> causes;
   std::vector<Duration> waits;
-  Woken meanwhile = Woken::at_deadline;  // what the next look without a wait tells, once
+  Duration until_change = std::chrono::hours{24};  // how long after the start of a wait a change comes
+  Woken meanwhile = Woken::at_deadline;            // what the next look without a wait tells, once
 
  private:
   Time now_;
@@ -84,6 +84,7 @@ class ScriptedWaiter final : public Waiter {
 struct SourceScript {
   std::vector<Result<scheduler::Tick>> ticks;
   std::size_t ticked = 0;
+  std::vector<scheduler::Hints> hints;  // of the ticks that followed any
   scheduler::TickRules rules;
   std::vector<SourceRequest> opened;
   std::optional<Error> cannot_open;
@@ -98,6 +99,10 @@ class ScriptedSource final : public TickSource {
     auto tick = script_.ticks.at(std::min(script_.ticked++, script_.ticks.size() - 1));
     if (tick) tick->now = now;
     return tick;
+  }
+  Result<scheduler::Tick> tick_hinted(Time now, const scheduler::Hints& hints) override {
+    script_.hints.push_back(hints);
+    return tick(now);
   }
   [[nodiscard]] const scheduler::TickRules& rules() const override { return script_.rules; }
   [[nodiscard]] scheduler::Advisor& advisor() override { return advisor_; }

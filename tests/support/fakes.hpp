@@ -5,14 +5,18 @@
 #include "core/waiter.hpp"
 #include "executor/attempt_files.hpp"
 #include "executor/driver.hpp"
+#include "scheduler/admission_service.hpp"
 #include "scheduler/host_state.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -67,7 +71,7 @@ class FakeWaiter final : public Waiter {
 
 namespace scheduler {
 
-class ScriptedDesk final : public AdmissionDesk {
+class ScriptedDesk final : public OrderedDesk {
  public:
   explicit ScriptedDesk(Journal& journal) : journal_(journal) {}
 
@@ -76,6 +80,19 @@ class ScriptedDesk final : public AdmissionDesk {
     requests.push_back(request);
     asked_at.push_back(now);
     return answer(now);
+  }
+  // A job whose turn is later leaves the slot that it would be given.
+  Result<AnswerInTurn> ask_in_turn(const AdmissionRequest& request, Turn turn, Time now) override {
+    turns.push_back(turn);
+    auto given = ask(request, now);
+    if (!given) return fail(given.error());
+    if (turn == Turn::later && std::holds_alternative<Granted>(*given)) {
+      Held held;
+      held.reason = "others of this host go first";
+      held.hold_until = now + kBound;
+      return AnswerInTurn{std::move(held), true};
+    }
+    return AnswerInTurn{std::move(*given)};
   }
   Result<void> leave(const JobKey& key, const AttemptId& attempt, Time) override {
     journal_.emplace_back("leave");
@@ -96,7 +113,9 @@ class ScriptedDesk final : public AdmissionDesk {
   };
   std::optional<Error> leave_fails;
 
+  static constexpr Duration kBound = std::chrono::minutes{10};
   std::vector<AdmissionRequest> requests;
+  std::vector<Turn> turns;
   std::vector<Time> asked_at;
   std::vector<std::pair<JobKey, AttemptId>> left;
 
@@ -120,8 +139,63 @@ class RecordingOutcomes final : public OutcomeStore {
     return {};
   }
 
+  Result<std::vector<JobOutcome>> undelivered(std::size_t most) override {
+    std::vector<JobOutcome> waiting(outcomes.begin() + static_cast<std::ptrdiff_t>(delivered),
+                                    outcomes.end());
+    waiting.resize(std::min(most, waiting.size()));
+    return waiting;
+  }
+  Result<void> mark_delivered(std::span<const JobOutcome> those) override {
+    journal_.push_back("delivered " + std::to_string(those.size()));
+    delivered += those.size();
+    return {};
+  }
+
   std::optional<Error> outage;
   std::vector<JobOutcome> outcomes;
+  std::size_t delivered = 0;  // of them, from the first
+
+ private:
+  Journal& journal_;
+};
+
+// The service's side of a queue in which the standing is what a test says.
+class ScriptedService final : public AdmissionService {
+ public:
+  explicit ScriptedService(Journal& journal) : journal_(journal) {}
+
+  Result<AdmissionStanding> submit(const AdmissionQuestion& question) override {
+    journal_.emplace_back("submit");
+    questions.push_back(question);
+    return standing;
+  }
+  Result<std::optional<AdmissionStanding>> changed(const AdmissionKey&, std::int64_t version) override {
+    journal_.emplace_back("changed?");
+    if (broken) return fail(*std::exchange(broken, std::nullopt));
+    if (!standing) return fail(standing.error());
+    return standing->version == version ? std::nullopt : std::optional(*standing);
+  }
+  Result<void> leave(const AdmissionKey& key) override {
+    journal_.emplace_back("leave service");
+    left.push_back(key);
+    if (leave_fails) return fail(*leave_fails);
+    return {};
+  }
+  Result<std::size_t> deliver(const OutcomeReport& report) override {
+    journal_.push_back("deliver " + std::to_string(report.outcomes.size()));
+    reports.push_back(report);
+    return accept(report);
+  }
+
+  Result<AdmissionStanding> standing = AdmissionStanding{};
+  std::optional<Error> broken;  // what changed() says, once
+  std::optional<Error> leave_fails;
+  std::function<Result<std::size_t>(const OutcomeReport&)> accept = [](const OutcomeReport& report) {
+    return report.outcomes.size();
+  };
+  std::vector<AdmissionQuestion> questions;
+  std::vector<AdmissionKey> left;
+  std::vector<OutcomeReport> reports;
 
  private:
   Journal& journal_;

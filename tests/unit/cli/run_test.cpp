@@ -96,7 +96,7 @@ TEST_P(WrongFlags, AreRefusedBeforeAnythingIsRead) {
 INSTANTIATE_TEST_SUITE_P(
     Run, WrongFlags,
     testing::Values(
-        WrongCase{"Execute", {"run", "--once", "--execute"}, "this version only advises"},
+        WrongCase{"ExecuteOnASnapshot", {"run", "--execute", "--snapshot", "f"}, "--execute needs a GitLab"},
         WrongCase{"ExecuteAndDryRun", {"run", "--execute", "--dry-run"}, "contradict each other"},
         WrongCase{"TwoFleets", {"run", "--once", "--mock", "--snapshot", "f"}, "--mock and --snapshot"},
         WrongCase{"StandardInputInALoop", {"run", "--snapshot", "-"}, "add --once"},

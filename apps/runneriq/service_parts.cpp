@@ -1,0 +1,299 @@
+#include "apps/runneriq/service_parts.hpp"
+
+#include "apps/runneriq/fleet_store.hpp"
+#include "cli/json_text.hpp"
+#include "cli/status_document.hpp"
+#include "cli/tick_document.hpp"
+#include "executor/contract.hpp"
+#include "platform/accounts.hpp"
+#include "platform/files.hpp"
+#include "platform/host_load.hpp"
+#include "platform/wake_up.hpp"
+#include "scheduler/approval_desk.hpp"
+#include "scheduler/reported_capacity.hpp"
+#include "scheduler/sqlite/admission_state.hpp"
+#include "service/fleet_service.hpp"
+#include "service/process_figures.hpp"
+#include "service/webhook_intake.hpp"
+
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace runneriq::app {
+namespace {
+
+using nlohmann::json;
+using service::FleetService;
+
+// ---- what the service keeps and reads, each on a thread of its own ------------------------------
+
+// The writing thread's.
+struct Ledger {
+  Ledger(scheduler::AdmissionState admissions, const std::string& state_path, EventLog& log)
+      : queue(std::move(admissions)), store(state_path, log) {}
+
+  Result<void> remember(std::span<const scheduler::FinishedJob> finished) {
+    scheduler::Observation observation;
+    observation.finished = std::vector<scheduler::FinishedJob>(finished.begin(), finished.end());
+    return store.remember(observation, platform::wall_clock());
+  }
+
+  scheduler::AdmissionState queue;
+  FleetStore store;
+};
+
+// The reading thread's.
+class Archive final : public service::ApprovalDesk {
+ public:
+  Archive(const std::string& state_path, EventLog& log) : store_(state_path, log) {}
+
+  Result<std::vector<scheduler::Proposal>> proposals(service::ApprovalsShown shown) override {
+    auto all = store_.proposals(platform::wall_clock());
+    if (all && shown == service::ApprovalsShown::open) {
+      std::erase_if(*all, [](const auto& each) { return each.state != scheduler::Proposal::State::open; });
+    }
+    return all;
+  }
+  Result<scheduler::Proposal> decide(std::int64_t id, const scheduler::Verdict& verdict) override {
+    return scheduler::decide_proposal(store_, store_, id, verdict, platform::wall_clock());
+  }
+  Result<std::string> decision(const GitLabUrl& gitlab, JobId job) {
+    auto state = store_.state();
+    if (!state) return fail(std::move(state.error()));
+    auto kept = (*state)->decision(gitlab, job);
+    if (!kept) return fail(std::move(kept.error()));
+    return std::move(kept->document);
+  }
+  Result<void> read(const std::function<bool(const scheduler::AuditRecord&)>& take) {
+    return store_.read(take);
+  }
+
+ private:
+  FleetStore store_;
+};
+
+// ---- who may ask ------------------------------------------------------------------------------
+
+service::GuardRules guard_rules(const ServiceOptions& options, Secret bearer) {
+  service::GuardRules rules{
+      .uids = {::geteuid()}, .gids = {}, .bearer = std::move(bearer), .hosts = options.hosts};
+  for (const std::string& user : options.users) {
+    // A user that is not there cannot ask.
+    if (const auto account = platform::find_account(user)) rules.uids.push_back(account->uid);
+  }
+  return rules;
+}
+
+std::string actor_of(const platform::ServedRequest& request) {
+  if (!request.connection.peer) return "token";
+  const std::string uid = std::to_string(request.connection.peer->uid);
+  const auto account = platform::find_account(uid);
+  return "user:" + (account && !account->name.empty() ? account->name : uid);
+}
+
+// ---- what is shown ----------------------------------------------------------------------------
+
+service::FleetDocuments documents_of(const scheduler::Tick& tick, const std::string& run) {
+  const json document =
+      cli::tick_document(tick, {.depth = scheduler::Depth::full, .pipeline = {}, .run = run});
+  json runners = document["monitor"];
+  json decisions{{"jobs", document["analyzer"]["jobs"]},
+                 {"assignments", document["assigner"]["assignments"]}};
+  runners["now"] = decisions["now"] = document["now"];
+  return {.queue = cli::one_line(cli::queue_document(document, std::nullopt, tick.now)),
+          .runners = cli::one_line(runners),
+          .decisions = cli::one_line(decisions),
+          .leases = ""};
+}
+
+void measure(scheduler::HostReport& report) {
+  static const int kProcessors = platform::usable_processors();
+  const platform::HostLoad load = platform::read_host_load(kProcessors);
+  report.load = load.load;
+  report.memory_available = load.memory_available;
+  report.cpu_pressure = load.cpu_pressure;
+}
+
+// ---- webhooks ---------------------------------------------------------------------------------
+
+Result<service::WebhookProof> proof_of(EnvironmentBlock environment) {
+  service::WebhookSecrets secrets;
+  auto token = webhook_token(environment);
+  if (!token) return fail(std::move(token.error()));
+  if (!token->empty()) secrets.tokens.push_back(std::move(*token));
+  auto key = webhook_signing_key(environment);
+  if (!key) return fail(std::move(key.error()));
+  if (!key->empty()) secrets.signing_keys.push_back(std::move(*key));
+  return service::WebhookProof::make(std::move(secrets));
+}
+
+// An event that does not say whose it is concerns the first GitLab: a hint too many costs one look.
+GitLabUrl gitlab_of(const gitlab::Webhook& webhook, const Settings& settings) {
+  if (!webhook.instance.empty()) return GitLabUrl{webhook.instance};
+  const auto fleets = gitlab::fleets(settings.gitlab);
+  return GitLabUrl{fleets.empty() ? "" : fleets.front().url};
+}
+
+class ServedFleet final : public cli::FleetFace {
+ public:
+  ServedFleet(const FaceParts& parts, platform::WakeUp wake, Ledger ledger)
+      : log_(*parts.log),
+        settings_(*parts.settings),
+        wake_(std::move(wake)),
+        ledger_(std::move(ledger)),
+        archive_(parts.state_path, log_),
+        run_(parts.run) {
+    parts.waiter->listen(wake_.fd());
+  }
+
+  Result<void> start(const std::string& listen, const FaceParts& parts);
+
+  std::string address() const override { return service_->address(); }
+  void publish(const scheduler::Tick& tick, const scheduler::SteeringReport* steering) override {
+    service_->publish(tick, steering);
+  }
+  void publish_failure(const Error& error, Time) override { service_->publish_failure(error); }
+  scheduler::Hints take_hints() override { return service_->take_hints(); }
+  void complete(scheduler::FleetSnapshot& fleet) override {
+    scheduler::apply_reports(fleet, service_->recent_reports(platform::wall_clock()));
+  }
+
+ private:
+  void prepare_webhooks(service::WebhookProof proof);
+  service::ApiPorts ports();
+
+  EventLog& log_;
+  const Settings& settings_;
+  platform::WakeUp wake_;
+  Ledger ledger_;
+  Archive archive_;
+  std::string run_;
+  service::GuardRules rules_;
+  std::optional<service::WebhookIntake> intake_;
+  std::unique_ptr<FleetService> service_;  // its threads use all of the above
+};
+
+void ServedFleet::prepare_webhooks(service::WebhookProof proof) {
+  intake_.emplace(
+      std::move(proof),
+      [this](const gitlab::Webhook& webhook) {
+        if (service_ && webhook.project != ProjectId{}) {
+          service_->hint(gitlab_of(webhook, settings_), webhook.project);
+        }
+      },
+      log_);
+}
+
+service::ApiPorts ServedFleet::ports() {
+  service::ApiPorts ports;
+  ports.now = platform::wall_clock;
+  ports.ledgers = {.bookings = [this](auto changes) { return ledger_.queue.commit(changes); },
+                   .history = [this](auto finished) { return ledger_.remember(finished); }};
+  ports.guard = [this](const platform::ServedRequest& request,
+                       service::RouteAccess access) -> std::optional<platform::ServedReply> {
+    const auto refusal = refusal_of(request, access, rules_);
+    if (!refusal) return std::nullopt;
+    log_.write(LogLevel::debug, "request_refused", {{"why", refusal->reason}});
+    return reply_to(*refusal);
+  };
+  ports.actor = actor_of;
+  ports.measure_host = measure;
+  ports.webhook = [this](const platform::ServedRequest& request) {
+    return intake_->receive(request, platform::moment());
+  };
+  ports.webhook_access = intake_->access();
+  ports.approvals = &archive_;
+  ports.decision = [this](const GitLabUrl& gitlab, JobId job) { return archive_.decision(gitlab, job); };
+  ports.audit = [this](const auto& take) { return archive_.read(take); };
+  ports.process = service::figures_of_this_process;
+  return ports;
+}
+
+bool is_tcp(const std::string& listen) {
+  return !listen.starts_with("unix:");
+}
+
+bool is_loopback(const std::string& listen) {
+  return listen.starts_with("127.") || listen.starts_with("[::1]") || listen.starts_with("localhost:");
+}
+
+Result<void> check_safety(const std::string& listen, const ServiceOptions& options, const Secret& bearer) {
+  if (!is_tcp(listen)) return {};
+  if (options.tls_certificate.empty() && !is_loopback(listen)) {
+    return fail(Errc::invalid_argument,
+                "--listen " + listen +
+                    " would be in clear text beyond this host: set service.tls_certificate "
+                    "and service.tls_key, or listen on 127.0.0.1 or on unix:PATH");
+  }
+  if (!bearer.empty()) return {};
+  return fail(Errc::invalid_argument, "--listen " + listen +
+                                          " needs a token for its callers: set RUNNERIQ_SERVICE_TOKEN or the "
+                                          "credential service-token, or listen on unix:PATH");
+}
+
+// Any process may connect to the socket; who may ask is checked by the user at its other end.
+constexpr std::uint32_t kSocketMode = 0666;
+
+std::vector<platform::HttpListen> listeners_of(const std::string& listen, const FaceParts& parts) {
+  const auto told = [&](const char* name) { return executor::find_in(parts.environment, name).value_or(""); };
+  platform::HttpListen first;
+  first.address = listen;
+  first.socket_mode = kSocketMode;
+  const ServiceOptions& options = parts.settings->service;
+  if (is_tcp(listen) && !options.tls_certificate.empty()) {
+    first.tls = platform::TlsFiles{options.tls_certificate, options.tls_key};
+  }
+  std::vector<platform::HttpListen> all;
+  for (const int fd : platform::activated_descriptors(told("LISTEN_PID"), told("LISTEN_FDS"), ::getpid())) {
+    platform::HttpListen handed = first;
+    handed.descriptor = fd;
+    all.push_back(std::move(handed));
+  }
+  if (all.empty()) all.push_back(std::move(first));
+  return all;
+}
+
+Result<void> ServedFleet::start(const std::string& listen, const FaceParts& parts) {
+  auto bearer = service_token(parts.environment);
+  if (!bearer) return fail(std::move(bearer.error()));
+  if (auto safe = check_safety(listen, settings_.service, *bearer); !safe) return safe;
+  rules_ = guard_rules(settings_.service, std::move(*bearer));
+  auto proof = proof_of(parts.environment);
+  if (!proof) return fail(std::move(proof.error()));
+  prepare_webhooks(std::move(*proof));
+  auto kept = ledger_.queue.load();
+  if (!kept) return fail(std::move(kept.error()));
+  service::FleetServiceSettings settings{
+      .http = {},
+      .api = {.poll_interval = settings_.monitor.poll_interval, .version = RUNNERIQ_VERSION},
+      .kept = std::move(*kept),
+      .ports = ports(),
+      .render = [run = run_](const scheduler::Tick& tick) { return documents_of(tick, run); },
+      .wake = [this] { wake_.signal(); }};
+  settings.http.listeners = listeners_of(listen, parts);
+  settings.http.largest_body = service::WebhookIntake::kLargestBody;
+  auto started = FleetService::start(std::move(settings));
+  if (!started) return fail(std::move(started.error()));
+  service_ = std::move(*started);
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<cli::FleetFace>> open_face(const std::string& listen, const FaceParts& parts) {
+  auto wake = platform::WakeUp::make();
+  if (!wake) return fail(std::move(wake.error()));
+  auto queue =
+      scheduler::AdmissionState::open({.path = platform::parent_folder(parts.state_path) + "/admissions.db"});
+  if (!queue) return fail(std::move(queue.error()));
+  auto face = std::make_unique<ServedFleet>(parts, std::move(*wake),
+                                            Ledger{std::move(*queue), parts.state_path, *parts.log});
+  if (auto started = face->start(listen, parts); !started) return fail(std::move(started.error()));
+  return std::unique_ptr<cli::FleetFace>(std::move(face));
+}
+
+}  // namespace runneriq::app

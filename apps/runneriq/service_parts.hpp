@@ -1,0 +1,28 @@
+// The HTTP face of the loop: the service with its state, its secrets and its view of the fleet.
+#pragma once
+
+#include "apps/installation/installation.hpp"
+#include "apps/runneriq/settings.hpp"
+#include "cli/session.hpp"
+#include "core/event_log.hpp"
+#include "platform/system_waiter.hpp"
+
+#include <memory>
+#include <string>
+
+namespace runneriq::app {
+
+struct FaceParts {
+  const Settings* settings = nullptr;  // must outlive the face, as must the log and the waiter
+  EnvironmentBlock environment;
+  EventLog* log = nullptr;
+  platform::SystemWaiter* waiter = nullptr;
+  std::string state_path;  // of the fleet's state file; the queue's stands beside it
+  std::string run;
+};
+
+// Listens on `listen`, or on the sockets that systemd has handed over. Error: invalid_argument (address, TLS,
+// a secret of another form, TCP without TLS beyond loopback, TCP without a token), else why it cannot listen.
+Result<std::unique_ptr<cli::FleetFace>> open_face(const std::string& listen, const FaceParts& parts);
+
+}  // namespace runneriq::app
