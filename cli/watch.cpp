@@ -3,6 +3,7 @@
 #include "core/joined.hpp"
 #include "core/tag_names.hpp"
 #include "scheduler/monitor.hpp"
+#include "scheduler/newcomers.hpp"
 
 #include <algorithm>
 #include <array>
@@ -242,6 +243,14 @@ void Watch::log_changes(const Tick& tick) {
       fields.push_back({"tags_removed", joined(change.tags_removed, ",")});
     }
     session_.log.write(LogLevel::info, "runner_change", std::move(fields));
+  }
+  for (const scheduler::Newcomer& runner : scheduler::newcomers(tick)) {
+    session_.log.write(LogLevel::warning, "unmanaged_runner",
+                       {{"gitlab", runner.runner.gitlab.value()},
+                        {"runner", runner.runner.runner.value()},
+                        {"description", runner.description},
+                        {"what", "it has the tags of managed runners, and is not steered itself"},
+                        {"remedy", runner.remedy}});
   }
 }
 

@@ -8,6 +8,7 @@ runneriq_test(scheduler_test LABEL unit
     unit/scheduler/fleet_options_test.cpp
     unit/scheduler/history_test.cpp
     unit/scheduler/job_class_test.cpp
+    unit/scheduler/newcomers_test.cpp
     unit/scheduler/options_test.cpp
     unit/scheduler/reported_capacity_test.cpp
   USES scheduler)
