@@ -149,7 +149,7 @@ Seen LeaseBook::give_way(const RunnerKey& runner, const TagSet& seen, const TagS
   const auto& last = memories_[runner].accounted_for;
   const TagSet before = any_verified(runner, now) && last ? *last : set_of(known.ours);
   std::optional<Time> left_alone = known.left_alone_until;
-  if (!live_of(runner, now).empty()) left_alone = now.wall + terms_.left_alone;
+  if (!live_of(runner, now).empty() || is_steered(seen)) left_alone = now.wall + terms_.left_alone;
   end_where(
       runner, [](const Held&) { return "a person changed tags of RunnerIQ's on the runner"; }, changes);
   set_rest({.runner = runner, .ours = list_of(rest), .left_alone_until = left_alone}, changes);
@@ -184,9 +184,13 @@ bool LeaseBook::was_written(const RunnerKey& runner, const TagSet& ours, const M
 
 // Our tags as the live leases have them, with the marker when that is not how they are at rest.
 TagSet LeaseBook::ours_wanted(const RunnerKey& runner, const Moment& now) const {
+  return ours_with(runner, live_of(runner, now));
+}
+
+TagSet LeaseBook::ours_with(const RunnerKey& runner, std::span<const Lease> leases) const {
   const TagSet rest = rest_of(at_rest(runner));
   TagSet ours = rest;
-  for (const Lease& lease : live_of(runner, now)) {
+  for (const Lease& lease : leases) {
     if (!is_admissible(lease)) continue;
     if (lease.kind == LeaseKind::withhold) ours.erase(lease.tag);
     if (lease.kind == LeaseKind::grant) ours.insert(lease.tag);
@@ -213,6 +217,19 @@ std::optional<gitlab::TagWrite> LeaseBook::target(const RunnerKey& runner, const
   return gitlab::TagWrite{.runner = runner.runner, .tags = list_of(*wanted)};
 }
 
+std::optional<gitlab::TagWrite> LeaseBook::steps_back(const RunnerKey& runner, const gitlab::RunnerTags& tags,
+                                                      const Moment& now) const {
+  const TagSet all = set_of(tags.tags);
+  if (at_rest(runner) == nullptr || !is_managed(all)) return std::nullopt;
+  std::vector<Lease> leases = live_of(runner, now);
+  std::erase_if(leases, [&](const Lease& lease) {
+    return all.contains(lease.tag) == (lease.kind == LeaseKind::withhold);
+  });
+  const TagSet wanted = united(user_tags(all), ours_with(runner, leases));
+  if (wanted == all || !words_of_refusal(wanted, tags).empty()) return std::nullopt;
+  return gitlab::TagWrite{.runner = runner.runner, .tags = list_of(wanted)};
+}
+
 std::string LeaseBook::why_no_target(const RunnerKey& runner, const gitlab::RunnerTags& tags,
                                      const Moment& now) const {
   const auto wanted = tags_wanted(runner, tags, now);
@@ -233,10 +250,17 @@ bool LeaseBook::is_revert(const RunnerKey& runner, const gitlab::RunnerTags& tag
 }
 
 void LeaseBook::has_written(const RunnerKey& runner, const Moment& now) {
+  has_written_ours(runner, ours_wanted(runner, now), now);
+}
+
+void LeaseBook::has_written(const RunnerKey& runner, const gitlab::TagWrite& write, const Moment& now) {
+  has_written_ours(runner, our_tags(set_of(write.tags)), now);
+}
+
+void LeaseBook::has_written_ours(const RunnerKey& runner, TagSet ours, const Moment& now) {
   Memory& memory = memories_[runner];
   const Duration until = now.steady + terms_.watch_after_write;
   memory.watched_until = until;
-  TagSet ours = ours_wanted(runner, now);
   if (!is_steered(ours)) return;
   std::erase_if(memory.written, [&](const Written& write) { return write.ours == ours; });
   memory.written.push_back({.ours = std::move(ours), .until = until});

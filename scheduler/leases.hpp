@@ -124,8 +124,14 @@ class LeaseBook {
   // Whether a write to that target takes nothing but steps back: it may be made without any record.
   [[nodiscard]] bool is_revert(const RunnerKey& runner, const gitlab::RunnerTags& tags,
                                const gitlab::TagWrite& write) const;
-  // A write has left; the runner stays under watch.
+  // The part of target() that only steps back: leases that are not on the runner yet do not count. None
+  // where there is nothing to step back from.
+  [[nodiscard]] std::optional<gitlab::TagWrite> steps_back(const RunnerKey& runner,
+                                                           const gitlab::RunnerTags& tags,
+                                                           const Moment& now) const;
+  // A write has left, by default to target(); the runner stays under watch.
   void has_written(const RunnerKey& runner, const Moment& now);
+  void has_written(const RunnerKey& runner, const gitlab::TagWrite& write, const Moment& now);
   // The runner is deleted, or not to be seen any more.
   LeaseChanges forget(const RunnerKey& runner);
 
@@ -170,11 +176,13 @@ class LeaseBook {
   [[nodiscard]] bool is_admissible(const Lease& lease) const;
   [[nodiscard]] bool may_lease(const RunnerKey& runner, const Moment& now) const;
   [[nodiscard]] TagSet ours_wanted(const RunnerKey& runner, const Moment& now) const;
+  [[nodiscard]] TagSet ours_with(const RunnerKey& runner, std::span<const Lease> leases) const;
   [[nodiscard]] std::optional<TagSet> tags_wanted(const RunnerKey& runner, const gitlab::RunnerTags& tags,
                                                   const Moment& now) const;
   [[nodiscard]] bool any_verified(const RunnerKey& runner, const Moment& now) const;
   [[nodiscard]] bool was_written(const RunnerKey& runner, const TagSet& ours, const Moment& now) const;
 
+  void has_written_ours(const RunnerKey& runner, TagSet ours, const Moment& now);
   using WhyItEnds = std::function<std::string_view(const Held&)>;  // "" = it goes on
   void end_where(const RunnerKey& runner, const WhyItEnds& because, LeaseChanges& changes);
   [[nodiscard]] std::string_view why_it_is_over(const Term& term, const Moment& now) const;

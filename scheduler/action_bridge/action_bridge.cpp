@@ -26,6 +26,12 @@ std::vector<Group> grouped(std::span<const RunnerKey> runners) {
   return groups;
 }
 
+std::vector<RunnerId> ids_of(const std::vector<RunnerKey>& runners) {
+  std::vector<RunnerId> ids;
+  for (const RunnerKey& runner : runners) ids.push_back(runner.runner);
+  return ids;
+}
+
 }  // namespace
 
 void BridgeMemory::explain(const LeaseChanges& changes) {
@@ -59,7 +65,15 @@ BridgeRound ActionBridge::settle(std::span<const RunnerKey> runners, TrustMode m
     // One GitLab that does not answer leaves the others their share of the time.
     const Time now = ports_.now().wall;
     const Duration share = (deadline - now) / static_cast<Duration::rep>(groups.size() - at);
-    TagRound(context, *access->second, now + share).run(groups[at].gitlab, groups[at].runners);
+    TagRound first(context, *access->second, now + share);
+    first.run(groups[at].gitlab, groups[at].runners);
+    const std::vector<RunnerKey> halfway = std::exchange(round.halfway, {});
+    if (!first.may_change()) {
+      round.owed.insert(round.owed.end(), halfway.begin(), halfway.end());
+    } else if (!halfway.empty()) {
+      TagRound(context, *access->second, now + share).run(groups[at].gitlab, ids_of(halfway));
+      round.halfway.clear();
+    }
   }
   return round;
 }

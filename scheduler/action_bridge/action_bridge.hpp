@@ -67,6 +67,8 @@ struct BridgeRound {
   std::vector<RunnerKey> unread;  // could not be read: nothing is known of them
   std::vector<RunnerKey> gone;    // GitLab knows no such runner
   std::vector<RunnerKey> owed;    // differ from what the leases say, after all writes
+  // Something was to be given back there and something else to be changed: only the first was done.
+  std::vector<RunnerKey> halfway;
   int writes = 0;
 };
 

@@ -131,10 +131,7 @@ bool BridgeSteering::State::lease(const Tick& tick) {
   if (chosen.left_over > 0)
     say(std::to_string(chosen.left_over) + " changes wait for the next minute's budget");
   const LeaseChanges changes = book.want(chosen.wanted, now());
-  if (!record(changes)) {
-    book.take_back(changes);
-    return false;
-  }
+  if (!record(changes)) return false;
   std::ranges::transform(chosen.wanted, std::back_inserter(wanted), &Wanted::runner);
   return use_up_approvals(tick, chosen);
 }
@@ -181,13 +178,16 @@ void BridgeSteering::State::end_leases(std::string_view why) {
   (void)record(book.end_all(why));
 }
 
+// What could not be recorded is owed to the next step.
 bool BridgeSteering::State::record(const LeaseChanges& changes) {
   if (changes.empty()) return true;
   bridge.memory().explain(changes);
   if (!memory_loaded) return false;
   const auto done = ports.store->record(changes, now().wall);
-  if (!done) say("leases could not be recorded: " + done.error().message);
-  return done.has_value();
+  if (done) return true;
+  book.take_back(changes);
+  say("leases could not be recorded: " + done.error().message);
+  return false;
 }
 
 // ---- writing ------------------------------------------------------------------------------

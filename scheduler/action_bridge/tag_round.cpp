@@ -128,6 +128,7 @@ void TagRound::record_looks() {
       sound_ = false;
     } else if (auto done = context_.ports.store->record(changes, now().wall); !done) {
       sound_ = false;
+      context_.book.take_back(changes);
       context_.round.sentences.push_back("what was seen of runners could not be recorded: " +
                                          done.error().message);
     }
@@ -145,8 +146,18 @@ void TagRound::plan() {
       continue;
     }
     subject.reverts = context_.book.is_revert(subject.key, subject.before, *subject.write);
+    if (!subject.reverts) step_back_first(subject);
     describe(subject);
   }
+}
+
+// What is given back must not wait for what may be changed, nor for its budget: that comes in a round after.
+void TagRound::step_back_first(Subject& subject) {
+  auto back = context_.book.steps_back(subject.key, subject.before, now());
+  if (!back) return;
+  subject.write = std::move(back);
+  subject.reverts = true;
+  context_.round.halfway.push_back(subject.key);
 }
 
 // It should be written, but what would be written GitLab does not take.
@@ -197,7 +208,6 @@ TagRound::Subjects TagRound::those_to(bool revert) {
 void TagRound::change(Subjects subjects) {
   if (subjects.empty()) return;
   if (const std::string why = hindrance(); !why.empty()) return hold_back(subjects, why);
-  std::ranges::stable_partition(subjects, opens);
   subjects = within_budget(std::move(subjects));
   if (subjects.empty()) return;
   if (!announce(subjects)) return hold_back(subjects, "the intent could not be written to the audit trail");
@@ -206,18 +216,7 @@ void TagRound::change(Subjects subjects) {
   if (context_.ports.budget != nullptr) {
     for (std::size_t at = 0; at < subjects.size(); ++at) context_.ports.budget->take(now());
   }
-  const auto first_cut = std::ranges::stable_partition(subjects, opens).begin();
-  const Subjects opening(subjects.begin(), first_cut);
-  const Subjects others(first_cut, subjects.end());
-  send(opening);
-  if (std::ranges::all_of(opening, [](const Subject* s) { return s->fate == Fate::applied; }))
-    return send(others);
-  hold_back(others, "another runner that should be open may not be");
-}
-
-// Beside a change it gives lanes back: until that is done, others may have to stay open.
-bool TagRound::opens(const Subject* subject) {
-  return std::ranges::any_of(subject->step.added, [](const std::string& tag) { return !is_grant(tag); });
+  send(subjects);
 }
 
 // Why nothing is to be changed now; "" = nothing hinders.
@@ -300,7 +299,7 @@ void TagRound::take_outcome(Subject& subject, const gitlab::WriteOutcome& outcom
     return;
   }
   ++context_.round.writes;
-  context_.book.has_written(subject.key, now());
+  context_.book.has_written(subject.key, *subject.write, now());
   if (subject.fate == Fate::applied) check_users_tags(subject, outcome.after);
 }
 

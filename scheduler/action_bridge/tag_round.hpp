@@ -26,6 +26,8 @@ class TagRound {
       : context_(context), access_(access), deadline_(deadline) {}
 
   void run(const GitLabUrl& gitlab, std::span<const RunnerId> runners);
+  // After it: everything could be written down, and no runner is cut that should not be.
+  [[nodiscard]] bool may_change() const { return sound_ && all_open_; }
 
  private:
   enum class Fate { none, held_back, applied, refused, unknown };
@@ -49,12 +51,12 @@ class TagRound {
   void record_looks();
 
   void plan();
+  void step_back_first(Subject& subject);
   void refuse(const Subject& subject);
   void describe(Subject& subject);
   [[nodiscard]] Subjects those_to(bool revert);
 
   void change(Subjects subjects);
-  [[nodiscard]] static bool opens(const Subject* subject);
   [[nodiscard]] std::string hindrance();
   [[nodiscard]] Subjects within_budget(Subjects subjects);
   [[nodiscard]] bool announce(const Subjects& subjects);
