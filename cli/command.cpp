@@ -12,12 +12,26 @@ std::string_view Invocation::value(std::string_view flag) const {
 }
 
 std::span<const CommandRow> commands() {
-  static const std::array kCommands{
-      run_command(),          status_command(),        queue_command(),        explain_command(),
-      audit_command(),        lanes_install_command(), lanes_remove_command(), approvals_command(),
-      approve_command(),      reject_command(),        reset_tags_command(),   revert_expired_command(),
-      simulate_command(),     relay_command(),         doctor_command(),       config_show_command(),
-      config_check_command(), completion_command(),    man_command()};
+  static const std::array kCommands{run_command(),
+                                    status_command(),
+                                    queue_command(),
+                                    explain_command(),
+                                    audit_command(),
+                                    lanes_install_command(),
+                                    lanes_remove_command(),
+                                    lanes_plan_command(),
+                                    approvals_command(),
+                                    approve_command(),
+                                    reject_command(),
+                                    reset_tags_command(),
+                                    revert_expired_command(),
+                                    simulate_command(),
+                                    relay_command(),
+                                    doctor_command(),
+                                    config_show_command(),
+                                    config_check_command(),
+                                    completion_command(),
+                                    man_command()};
   return kCommands;
 }
 

@@ -12,6 +12,7 @@ CommandRow explain_command();
 CommandRow audit_command();
 CommandRow lanes_install_command();
 CommandRow lanes_remove_command();
+CommandRow lanes_plan_command();
 CommandRow reset_tags_command();
 CommandRow revert_expired_command();
 CommandRow approvals_command();

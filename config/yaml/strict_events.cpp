@@ -1,21 +1,19 @@
 #include "config/yaml/strict_events.hpp"
 
+#include "config/yaml/yaml_text.hpp"
 #include "core/printable.hpp"
-#include "core/utf8.hpp"
 
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <sstream>
 #include <utility>
 
 namespace runneriq::config {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::size_t kLargestFile = 1024 * 1024;
 constexpr std::size_t kLongestScalar = 64 * 1024;
 constexpr std::size_t kDeepest = 16;
@@ -25,21 +23,6 @@ constexpr std::array<std::string_view, 3> kDefaultTags{"", kPlainTag, "!"};  // 
 
 int line_of(const YAML::Mark& mark) {
   return std::max(mark.line, 0) + 1;
-}
-
-// Whether the quote at the start of `text` is closed. The parser takes the end of the file for
-// the end of the quote.
-bool is_closed(std::string_view text) {
-  const char quote = text.front();
-  for (std::size_t at = 1; at < text.size(); ++at) {
-    const bool escape = quote == '"' ? text[at] == '\\' : text.substr(at, 2) == "''";
-    if (escape) {
-      ++at;
-    } else if (text[at] == quote) {
-      return true;
-    }
-  }
-  return false;
 }
 
 void refuse_anchor(const YAML::Mark& mark, YAML::anchor_t anchor) {
@@ -55,36 +38,6 @@ void refuse_extras(const YAML::Mark& mark, const std::string& tag, YAML::anchor_
 
 tl::unexpected<Error> refuse(int line, std::string_view why) {
   return fail(Errc::invalid_argument, "line " + std::to_string(line) + ": " + std::string(why));
-}
-
-// The place of the first byte that no configuration holds: the parser takes some of them for
-// the end of the text.
-std::optional<std::size_t> find_garbage(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = utf8_length(text.substr(at));
-    const auto byte = static_cast<unsigned char>(text[at]);
-    const bool control = (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7F;
-    if (length == 0 || control) return at;
-    at += length;
-  }
-  return std::nullopt;
-}
-
-// Where a tab indents something: the parser reads on as if it was part of the line before.
-std::optional<std::size_t> find_tab_indentation(std::string_view text) {
-  for (std::size_t line = 0; line < text.size();) {
-    const std::size_t content = std::min(text.find_first_not_of(" \t", line), text.size());
-    const bool indents = content < text.size() && text[content] != '\r' && text[content] != '\n';
-    const std::size_t tab = text.substr(line, content - line).find('\t');
-    if (indents && tab != std::string_view::npos) return line + tab;
-    line = std::min(text.find('\n', content), text.size() - 1) + 1;
-  }
-  return std::nullopt;
-}
-
-int line_at(std::string_view text, std::size_t place) {
-  return static_cast<int>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(place), '\n')) +
-         1;
 }
 
 void feed(std::string_view text, StrictEvents& events) {

@@ -52,6 +52,7 @@ _runneriq() {
     'audit') words='verify --output --since --job --runner --config --help --version' ;;
     'lanes install') words='--yes --project --group --output --config --help --version' ;;
     'lanes remove') words='--yes --project --group --output --config --help --version' ;;
+    'lanes plan') words='--per-job --project --output --config --help --version' ;;
     'approvals') words='--all --output --config --help --version' ;;
     'approve') words='--standing --output --config --help --version' ;;
     'reject') words='--output --config --help --version' ;;
@@ -64,7 +65,7 @@ _runneriq() {
     'config check') words='--output --config --help --version' ;;
     'completion') words='bash zsh fish --config --help --version' ;;
     'man') words='--config --help --version' ;;
-    lanes) words='install remove' ;;
+    lanes) words='install remove plan' ;;
     config) words='show check' ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$word"))

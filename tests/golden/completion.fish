@@ -6,7 +6,7 @@ complete -c runneriq -n __fish_use_subcommand -a queue
 complete -c runneriq -n __fish_use_subcommand -a explain
 complete -c runneriq -n __fish_use_subcommand -a audit
 complete -c runneriq -n __fish_use_subcommand -a lanes
-complete -c runneriq -n '__fish_seen_subcommand_from lanes' -a 'install remove'
+complete -c runneriq -n '__fish_seen_subcommand_from lanes' -a 'install remove plan'
 complete -c runneriq -n __fish_use_subcommand -a approvals
 complete -c runneriq -n __fish_use_subcommand -a approve
 complete -c runneriq -n __fish_use_subcommand -a reject
@@ -83,6 +83,12 @@ complete -c runneriq -n '__fish_seen_subcommand_from lanes; and __fish_seen_subc
 complete -c runneriq -n '__fish_seen_subcommand_from lanes; and __fish_seen_subcommand_from remove' -l config -r -F -d 'Read this configuration instead of /etc/runneriq/runneriq.yaml.'
 complete -c runneriq -n '__fish_seen_subcommand_from lanes; and __fish_seen_subcommand_from remove' -l help -d 'Print help and exit.'
 complete -c runneriq -n '__fish_seen_subcommand_from lanes; and __fish_seen_subcommand_from remove' -l version -d 'Print the version and exit.'
+complete -c runneriq -n '__fish_seen_subcommand_from lanes; and __fish_seen_subcommand_from plan' -l per-job -d 'Propose a lane for each job instead of one for the pipeline.'
+complete -c runneriq -n '__fish_seen_subcommand_from lanes; and __fish_seen_subcommand_from plan' -l project -x -d 'Watch this project, an id or a full path (of the first GitLab, where several are configured).'
+complete -c runneriq -n '__fish_seen_subcommand_from lanes; and __fish_seen_subcommand_from plan' -l output -x -a 'text json' -d 'Print for people (default) or for programs.'
+complete -c runneriq -n '__fish_seen_subcommand_from lanes; and __fish_seen_subcommand_from plan' -l config -r -F -d 'Read this configuration instead of /etc/runneriq/runneriq.yaml.'
+complete -c runneriq -n '__fish_seen_subcommand_from lanes; and __fish_seen_subcommand_from plan' -l help -d 'Print help and exit.'
+complete -c runneriq -n '__fish_seen_subcommand_from lanes; and __fish_seen_subcommand_from plan' -l version -d 'Print the version and exit.'
 complete -c runneriq -n '__fish_seen_subcommand_from approvals' -l all -d 'Show those that are decided, too.'
 complete -c runneriq -n '__fish_seen_subcommand_from approvals' -l output -x -a 'text json' -d 'Print for people (default) or for programs.'
 complete -c runneriq -n '__fish_seen_subcommand_from approvals' -l config -r -F -d 'Read this configuration instead of /etc/runneriq/runneriq.yaml.'

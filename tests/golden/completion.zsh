@@ -8,7 +8,7 @@ _runneriq() {
   fi
   if [[ $name == lanes ]]; then
     if ((CURRENT == 3)); then
-      compadd -- install remove
+      compadd -- install remove plan
       return
     fi
     name+=" $words[3]"
@@ -101,6 +101,14 @@ _runneriq() {
         '--yes[Do it without asking.]' \
         '--project[Watch this project, an id or a full path (of the first GitLab, where several are configured).]:value:' \
         '--group[Watch this group with its projects, an id or a full path (of the first GitLab, as --project).]:value:' \
+        '--output[Print for people (default) or for programs.]:value:(text json)' \
+        '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
+        '--help[Print help and exit.]' \
+        '--version[Print the version and exit.]' ;;
+    'lanes plan')
+      _arguments \
+        '--per-job[Propose a lane for each job instead of one for the pipeline.]' \
+        '--project[Watch this project, an id or a full path (of the first GitLab, where several are configured).]:value:' \
         '--output[Print for people (default) or for programs.]:value:(text json)' \
         '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
         '--help[Print help and exit.]' \
