@@ -98,8 +98,8 @@ TEST_F(SteeringWatch, GoesOnBlindlyWhenGitLabGivesNothing) {
 TEST_F(SteeringWatch, AReloadOpensItAnewBeforeTheOldSourceIsGone) {
   fake.waiter.causes = {Woken::by_reload};
   EXPECT_EQ(run_words(fake, {"run", "--execute"}), Exit::fine);
-  EXPECT_EQ(steering.calls,
-            (std::vector<std::string>{"opened", "step", "opened", "closed", "step", "revert", "closed"}));
+  EXPECT_EQ(steering.calls, (std::vector<std::string>{"opened", "step", "blind", "opened", "closed", "step",
+                                                      "revert", "closed"}));
 }
 
 TEST_F(SteeringWatch, AStopBeforeTheFirstTickStillReverts) {
