@@ -18,8 +18,10 @@ double seconds(Duration duration) {
   return static_cast<double>(duration.count()) / 1000;
 }
 
-double rounded(double number, double step) {
-  return std::round(number / step) * step;
+// To so many decimals.
+double rounded(double number, int decimals) {
+  const double unit = std::pow(10.0, decimals);
+  return std::round(number * unit) / unit;
 }
 
 // ---- parameters ---------------------------------------------------------------------------
@@ -87,18 +89,13 @@ json parameters_document(const SimulationRequest& request) {
 // ---- results ------------------------------------------------------------------------------
 
 json spread_document(const Spread& spread) {
-  return {{"jobs", spread.count},
-          {"mean", rounded(spread.mean, 0.001)},
-          {"p50", rounded(spread.p50, 0.001)},
-          {"p95", rounded(spread.p95, 0.001)},
-          {"p99", rounded(spread.p99, 0.001)},
-          {"max", rounded(spread.max, 0.001)}};
+  return {{"jobs", spread.count},          {"mean", rounded(spread.mean, 3)},
+          {"p50", rounded(spread.p50, 3)}, {"p95", rounded(spread.p95, 3)},
+          {"p99", rounded(spread.p99, 3)}, {"max", rounded(spread.max, 3)}};
 }
 
 json pipeline_document(const Spread& spread) {
-  return {{"pipelines", spread.count},
-          {"mean", rounded(spread.mean, 0.001)},
-          {"p95", rounded(spread.p95, 0.001)}};
+  return {{"pipelines", spread.count}, {"mean", rounded(spread.mean, 3)}, {"p95", rounded(spread.p95, 3)}};
 }
 
 json waits_document(const Measures& measures) {
@@ -116,11 +113,11 @@ json waits_document(const Measures& measures) {
 json policy_document(Policy policy, const Measures& measures) {
   json document{{"policy", to_text(policy)},
                 {"waits", waits_document(measures)},
-                {"idle_share", rounded(measures.idle_share, 1e-5)},
-                {"idle_with_work_share", rounded(measures.idle_with_work_share, 1e-6)},
-                {"idle_with_work_slot_seconds_per_hour", rounded(measures.idle_with_work_seconds, 0.1)},
-                {"writes_per_hour", rounded(measures.writes_per_hour, 0.1)},
-                {"looks_per_hour", rounded(measures.looks_per_hour, 0.1)},
+                {"idle_share", rounded(measures.idle_share, 5)},
+                {"idle_with_work_share", rounded(measures.idle_with_work_share, 6)},
+                {"idle_with_work_slot_seconds_per_hour", rounded(measures.idle_with_work_seconds, 1)},
+                {"writes_per_hour", rounded(measures.writes_per_hour, 1)},
+                {"looks_per_hour", rounded(measures.looks_per_hour, 1)},
                 {"refused_cuts", measures.refused_cuts},
                 {"never_started", measures.never_started}};
   if (measures.pipeline.count > 0) document["pipeline_time"] = pipeline_document(measures.pipeline);
@@ -128,7 +125,7 @@ json policy_document(Policy policy, const Measures& measures) {
 }
 
 void put_ratio(json& ratios, const std::string& name, double value, double of_fifo) {
-  if (of_fifo > 0) ratios[name] = rounded(value / of_fifo, 0.001);
+  if (of_fifo > 0) ratios[name] = rounded(value / of_fifo, 3);
 }
 
 json ratios_document(const Measures& measures, const Measures& fifo) {

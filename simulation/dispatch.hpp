@@ -26,8 +26,9 @@ struct Rules {
 //   job that gitlab::could_take() gives it with the tags it carries at that moment, one per poll. `strict`
 //   gives jobs by class, then age, without any delay.
 // - What a host accepts beyond its slots is held, and runs when scheduler::decide() grants it.
-// - The gate looks at each poll of its own, and after events where there are webhooks. Its writes take effect
-//   in order, so many at once, and those to one runner one after the other.
+// - The gate looks after each poll of its own, and after events where there are webhooks, once for all that
+//   happened until then. Its writes take effect in order, so many at once, and those to one runner one after
+//   the other.
 // The run ends when all jobs but phantoms have. The seed gives the phases alone.
 RunOutcome dispatch(const Jobs& jobs, const Rules& rules, Policy policy, std::uint64_t seed,
                     const WriteWatch& watch = {});

@@ -8,3 +8,4 @@ runneriq_test(simulation_test LABEL unit
     unit/simulation/trace_test.cpp
   USES simulation)
 runneriq_test(simulation_laws_test LABEL property SOURCES property/simulation_laws_test.cpp USES simulation)
+runneriq_test(simulate_command_test LABEL unit SOURCES unit/cli/simulate_test.cpp USES cli)

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -98,36 +99,69 @@ TEST(SimulatedDispatch, AWindowPinsJobsToTheirHost) {
   EXPECT_TRUE(waits_behind_the_long_one);
 }
 
-TEST(SimulatedDispatch, WritesTakeEffectAfterTheReaction) {
-  Rules rules = rules_of(3);
-  rules.steering.reaction = 20s;
+// Three hosts are busy, and three jobs of the last lane wait: nothing to act on until a critical one comes.
+Jobs full_then_critical(Duration comes) {
   Jobs jobs;
   for (int i = 0; i < 6; ++i) jobs.push_back(job(0s, 1000s, JobClass::low, 4));
-  jobs.push_back(job(100s, 10s, JobClass::critical, 0));
-  std::optional<Duration> first;
-  dispatch(jobs, rules, Policy::gate, 1, [&](Duration now, std::size_t, auto cut) {
-    if (cut && !first) first = now;
+  jobs.push_back(job(comes, 10s, JobClass::critical, 0));
+  return jobs;
+}
+
+std::vector<Duration> moments_of_cuts(const Jobs& jobs, const Rules& rules, std::uint64_t seed = 1) {
+  std::vector<Duration> cuts;
+  dispatch(jobs, rules, Policy::gate, seed, [&](Duration now, std::size_t, auto cut) {
+    if (cut) cuts.push_back(now);
   });
-  // A poll may see the job in the second before the webhook is acted on.
-  ASSERT_TRUE(first);
-  EXPECT_GE(*first, 119s);
-  EXPECT_LE(*first, 120s);
+  return cuts;
+}
+
+Rules rules_that_react_in(Duration reaction) {
+  Rules rules = rules_of(3);
+  rules.steering.reaction = reaction;
+  rules.steering.poll = 24h;
+  return rules;
+}
+
+TEST(SimulatedDispatch, WritesTakeEffectAfterTheReaction) {
+  for (const Duration reaction : {Duration{0s}, Duration{500ms}, Duration{20s}}) {
+    const auto cuts = moments_of_cuts(full_then_critical(100s), rules_that_react_in(reaction));
+    ASSERT_EQ(cuts.size(), 2U);
+    EXPECT_EQ(cuts[0], 100s + reaction);
+  }
+}
+
+TEST(SimulatedDispatch, DecidesOnWhatItReadJustBeforeItActs) {
+  const auto cuts_when_slots_fall_free_at = [](Duration at) {
+    Jobs jobs(3, job(0s, at, JobClass::low, 4));
+    jobs.push_back(job(95s, 10s, JobClass::critical, 0));
+    return moments_of_cuts(jobs, rules_that_react_in(20s)).size();
+  };
+  // The look is at 114 s, the effect at 115 s.
+  EXPECT_EQ(cuts_when_slots_fall_free_at(113s), 0U);
+  EXPECT_GT(cuts_when_slots_fall_free_at(116s), 0U);
+}
+
+TEST(SimulatedDispatch, EventsUntilTheLookAreSeenInIt) {
+  Jobs jobs = full_then_critical(100s);
+  jobs.insert(jobs.end() - 1, job(90s, 10s, JobClass::low, 4));
+  const auto cuts = moments_of_cuts(jobs, rules_that_react_in(20s));
+  ASSERT_FALSE(cuts.empty());
+  EXPECT_EQ(cuts[0], 110s);
 }
 
 TEST(SimulatedDispatch, WithoutWebhooksAnEventWaitsForAPoll) {
-  Rules rules = rules_of(3);
-  rules.steering.reaction = 20s;
+  Rules rules = rules_that_react_in(5s);
   rules.steering.webhooks = false;
-  Jobs jobs;
-  for (int i = 0; i < 6; ++i) jobs.push_back(job(0s, 1000s, JobClass::low, 4));
-  jobs.push_back(job(100s, 10s, JobClass::critical, 0));
-  std::optional<Duration> first;
-  dispatch(jobs, rules, Policy::gate, 1, [&](Duration now, std::size_t, auto cut) {
-    if (cut && !first) first = now;
-  });
-  ASSERT_TRUE(first);
-  EXPECT_GE(*first, 119s);
-  EXPECT_LE(*first, 149s);
+  rules.steering.poll = 30s;
+  Duration latest{};
+  for (const std::uint64_t seed : {1U, 2U, 3U, 4U}) {  // of the phase of the polls
+    const auto cuts = moments_of_cuts(full_then_critical(100s), rules, seed);
+    ASSERT_FALSE(cuts.empty());
+    EXPECT_GE(cuts[0], 101s);  // it may come between the poll and the look
+    EXPECT_LE(cuts[0], 135s);
+    latest = std::max(latest, cuts[0]);
+  }
+  EXPECT_GT(latest, 105s);
 }
 
 TEST(SimulatedDispatch, NoMoreCutsAMinuteThanTheBudget) {

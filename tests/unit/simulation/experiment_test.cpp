@@ -41,7 +41,7 @@ double erlang_c_wait(int servers, double load, double mean) {
 
 TEST(Experiment, FifoWaitsAreThoseOfErlangsFormula) {
   for (const double load : {0.5, 0.7, 0.8}) {
-    Scenario scenario = scenario_of(load, 60'000);
+    Scenario scenario = scenario_of(load, 40'000);
     scenario.load.law = LengthLaw::exponential;
     scenario.load.classes = {{JobClass::medium, 1, 300s, 0}};
     scenario.fleet.runner_poll = 0s;
@@ -62,7 +62,7 @@ TEST(Experiment, ClassMixAndQuantilesAreThoseOfTheWaits) {
 }
 
 TEST(Experiment, TheGateComesNearToStrictPriorityAndShortensTheMean) {
-  const auto measures = compared(scenario_of(0.9, 12'000));
+  const auto measures = compared(scenario_of(0.9, 6000));
   const Measures& fifo = measures.at(Policy::fifo);
   const Measures& gate = measures.at(Policy::gate);
   EXPECT_LT(critical(gate), 0.16 * critical(fifo));
@@ -73,16 +73,47 @@ TEST(Experiment, TheGateComesNearToStrictPriorityAndShortensTheMean) {
   EXPECT_EQ(fifo.writes_per_hour, 0);
 }
 
-TEST(Experiment, OneLanePerPipelineShortensPipelines) {
-  Scenario scenario = scenario_of(0.9, 12'000);
-  scenario.load.arrivals = Arrivals::pipelines;
-  scenario.lanes.basis = LaneBasis::pipeline;
-  const auto measures = compared(scenario);
-  EXPECT_LT(measures.at(Policy::gate).pipeline.mean, 0.95 * measures.at(Policy::fifo).pipeline.mean);
+double pipeline_time_to_fifo(Arrivals arrivals, LaneBasis basis) {
+  Scenario scenario = scenario_of(0.9, 4000);
+  scenario.load.arrivals = arrivals;
+  scenario.lanes.basis = basis;
+  const auto measures = compare(scenario, {Policy::fifo, Policy::gate}, {1, 2});
+  return measures[1].second.pipeline.mean / measures[0].second.pipeline.mean;
+}
+
+// Pipelines of equal size differ less in their work: there is less to gain from doing the short ones first.
+TEST(Experiment, PipelinesGainByALaneOfTheirOwnAndMostWhereTheyDifferInSize) {
+  const double per_pipeline = pipeline_time_to_fifo(Arrivals::batches, LaneBasis::pipeline);
+  const double per_job = pipeline_time_to_fifo(Arrivals::batches, LaneBasis::job);
+  const double of_equal_size = pipeline_time_to_fifo(Arrivals::pipelines, LaneBasis::pipeline);
+  EXPECT_GT(per_pipeline, 0.5);
+  EXPECT_LT(per_pipeline, 0.8);
+  EXPECT_GT(per_job, per_pipeline + 0.1);
+  EXPECT_GT(of_equal_size, per_pipeline + 0.05);
+  EXPECT_LT(of_equal_size, 0.95);
+}
+
+TEST(Experiment, APipelineLastsUntilItsLastJobEnds) {
+  const auto job = [](Duration arrived, std::int64_t pipeline) {
+    return SimulatedJob{.arrived = arrived, .length = 10s, .pipeline = pipeline};
+  };
+  const Jobs jobs{job(0s, 1), job(0s, 1), job(5s, 2)};
+  RunOutcome outcome;
+  for (const Duration started : {0s, 20s, 5s}) {
+    outcome.jobs.push_back({.started = started, .finished = started + 10s, .host = 0, .cut = {}});
+  }
+  MeasuresOfSeeds measures;
+  measures.add(jobs, outcome, 0);
+  EXPECT_EQ(measures.measures().pipeline.count, 2U);
+  EXPECT_EQ(measures.measures().pipeline.mean, 20);
+}
+
+TEST(Experiment, SingleJobsAreNoPipelines) {
+  EXPECT_EQ(compare(scenario_of(0.5, 200), {Policy::fifo}, {1, 1})[0].second.pipeline.count, 0U);
 }
 
 TEST(Experiment, ASpecialPoolIsNotCutForTheSakeOfOthers) {
-  Scenario scenario = scenario_of(0.8, 10'000);
+  Scenario scenario = scenario_of(0.8, 5000);
   scenario.fleet.special_hosts = 2;
   scenario.load.special_share = 0.1;
   const auto measures = compared(scenario);

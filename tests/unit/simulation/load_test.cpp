@@ -41,7 +41,7 @@ TEST(SimulatedLoad, BringsTheLoadTheMixAndTheErrorThatWereAskedFor) {
   EXPECT_NEAR(work[JobClass::critical] / count[JobClass::critical], 240, 12);
   EXPECT_NEAR(work[JobClass::medium] / count[JobClass::medium], 300, 12);
   EXPECT_NEAR(work[JobClass::low] / count[JobClass::low], 480, 40);
-  EXPECT_NEAR(all / (10 * seconds(jobs.back().arrived)), 0.8, 0.03);
+  EXPECT_NEAR(all / (10 * seconds(jobs.back().arrived)), 0.8, 1e-5);
   EXPECT_NEAR(std::sqrt(error / 60'000), 0.35, 0.01);
 }
 
@@ -128,6 +128,20 @@ TEST(SimulatedLanes, AllJobsOfAPipelineShareOneByItsWholeWork) {
   std::map<std::int64_t, std::set<std::optional<std::size_t>>> lanes;
   for (const SimulatedJob& job : jobs) lanes[job.pipeline].insert(job.lane);
   for (const auto& [pipeline, of] : lanes) EXPECT_EQ(of.size(), 1U);
+}
+
+// Pipelines differ in their number of jobs: a third of the jobs would be far more than a third of them.
+TEST(SimulatedLanes, EqualPartsAreOfPipelinesWherePipelinesHaveLanes) {
+  Jobs jobs = make_load(model_of(Arrivals::batches, 12'000), 3);
+  const LaneModel model{.basis = LaneBasis::pipeline};
+  give_lanes(jobs, model, lanes_of(model), 1);
+  std::map<std::size_t, std::set<std::int64_t>> pipelines;
+  double ordinary = 0;
+  for (const SimulatedJob& job : jobs) {
+    if (*job.lane > 0) ordinary += pipelines[*job.lane].insert(job.pipeline).second ? 1 : 0;
+  }
+  ASSERT_EQ(pipelines.size(), 3U);
+  for (const auto& [lane, of] : pipelines) EXPECT_NEAR(static_cast<double>(of.size()), ordinary / 3, 1);
 }
 
 TEST(SimulatedLanes, AShareOfTheOrdinaryJobsCarriesNone) {
