@@ -8,6 +8,7 @@
 #include "core/result.hpp"
 #include "core/waiter.hpp"
 #include "executor/finding.hpp"
+#include "gitlab/ci_config.hpp"
 #include "scheduler/audit.hpp"
 #include "scheduler/fleet_memory.hpp"
 #include "scheduler/fleet_watch.hpp"
@@ -112,6 +113,19 @@ class FleetFace {
   [[nodiscard]] virtual scheduler::Hints take_hints() = 0;
 };
 
+// For `lanes plan`.
+struct CiPorts {
+  std::function<Result<gitlab::CiNode>(std::string_view text)> parse;
+  scheduler::Lanes lanes;
+  scheduler::PriorityRules rules;
+  // Id or full path; "" = no GitLab is asked, since no project is named or there is no token.
+  std::string project;
+  // The project's configuration with what it includes, as GitLab merges it.
+  std::function<Result<std::string>()> merged_ci_config;
+  // One per key. Error: nothing is remembered.
+  std::function<Result<std::vector<scheduler::JobHistory>>(std::span<const scheduler::HistoryKey>)> durations;
+};
+
 struct Session {
   Output& out;
   EventLog& log;
@@ -152,6 +166,7 @@ struct Session {
   std::function<Result<void>(const std::string& path, std::string_view content)> write_file;
   // For `relay`: forwards until the program is asked to stop. Error: what hinders it.
   std::function<Result<void>(const std::function<void()>& started)> run_relay = {};
+  std::function<CiPorts()> open_ci = {};
 };
 
 }  // namespace runneriq::cli

@@ -54,7 +54,9 @@ platform::ServedReply not_durable(const Error& error) {
 AdmissionLine::AdmissionLine(Ports ports, std::vector<scheduler::Booking> kept)
     : ports_(std::move(ports)),
       book_([this](const auto& request) { return knowledge_.of(request); }, ports_.now()),
-      commit_(ports_.ledgers, ports_.threads, [this](const BookChanges& changes) { lose(changes); }) {
+      bookings_(ports_.ledgers.bookings, ports_.threads.book, ports_.threads.come_back,
+                [this](const BookChanges& changes) { lose(changes); }),
+      history_(ports_.ledgers.history, ports_.threads.remember, ports_.threads.come_back) {
   book_.restore(std::move(kept), ports_.now());
 }
 
@@ -69,7 +71,7 @@ void AdmissionLine::submit(const Exchange& exchange, const scheduler::AdmissionQ
   }
   const AdmissionKey key{question.request.key, question.request.attempt};
   if (!changes->empty()) ports_.hint(key.job.gitlab, question.request.history.project);
-  commit_.add(std::move(*changes), [this, key, answer = exchange.answer](const Result<void>& durable) {
+  bookings_.add(std::move(*changes), [this, key, answer = exchange.answer](const Result<void>& durable) {
     if (!durable) return answer(not_durable(durable.error()));
     answer_standing(answer, key);
     tell_changed();
@@ -83,16 +85,17 @@ void AdmissionLine::answer_standing(const Answer& answer, const AdmissionKey& ke
 
 void AdmissionLine::leave(const Exchange& exchange, const AdmissionKey& key) {
   ++counts_.leaves;
-  commit_.add(book_.leave(key, ports_.now()), [this, answer = exchange.answer](const Result<void>& durable) {
-    answer(durable ? empty_reply(204) : not_durable(durable.error()));
-    tell_changed();
-  });
+  bookings_.add(book_.leave(key, ports_.now()),
+                [this, answer = exchange.answer](const Result<void>& durable) {
+                  answer(durable ? empty_reply(204) : not_durable(durable.error()));
+                  tell_changed();
+                });
 }
 
 void AdmissionLine::report(const Exchange& exchange, const OutcomeReport& report) {
   const Time now = ports_.now();
   ports_.reports->take(report.host, now);
-  commit_.add(finished_jobs(report), [this, report, answer = exchange.answer](const Result<void>& durable) {
+  history_.add(finished_jobs(report), [this, report, answer = exchange.answer](const Result<void>& durable) {
     if (!durable) return answer(not_durable(durable.error()));
     counts_.outcomes += static_cast<std::int64_t>(report.outcomes.size());
     for (const JobOutcome& outcome : report.outcomes) {
@@ -149,7 +152,7 @@ void AdmissionLine::learn(const TickKnowledge& tick) {
 
 // What is lost of these is dropped again later.
 void AdmissionLine::drop(BookChanges changes) {
-  if (!changes.empty()) commit_.add(std::move(changes), [](const Result<void>&) {});
+  if (!changes.empty()) bookings_.add(std::move(changes), [](const Result<void>&) {});
 }
 
 void AdmissionLine::lose(const BookChanges& changes) {

@@ -25,7 +25,7 @@ class AdmissionLine {
   struct Ports {
     std::function<Time()> now;
     Ledgers ledgers;
-    GroupCommit::Threads threads;
+    Threads threads;
     HostReports* reports = nullptr;  // not null
     // A job of that project has started or ended.
     std::function<void(const GitLabUrl&, ProjectId)> hint;
@@ -60,7 +60,8 @@ class AdmissionLine {
   Ports ports_;
   FleetKnowledge knowledge_;
   scheduler::AdmissionBook book_;
-  GroupCommit commit_;
+  GroupCommit<scheduler::BookChange> bookings_;
+  GroupCommit<scheduler::FinishedJob> history_;
   LongPolls polls_;
   AdmissionCounts counts_;
 };

@@ -36,9 +36,9 @@ class ApprovalDesk {
 
 struct ApiPorts {
   std::function<Time()> now;
-  GroupCommit::Threads threads;
-  // Off the server's thread, for what may take longer; not the thread that commits.
-  GroupCommit::Run read;
+  Threads threads;
+  // Off the server's thread, for what may take longer; not a thread that commits.
+  Run read;
   Ledgers ledgers;
   HostReports* reports = nullptr;  // not null
 
@@ -77,6 +77,7 @@ class FleetApi {
   // Of the loop, brought to this thread.
   void show(FleetDocuments documents, TickFigures figures, const TickKnowledge& knowledge);
   void show_failure(const std::string& trouble);
+  void expect_ticks_every(Duration interval) { settings_.poll_interval = interval; }
   // See AdmissionLine.
   void answer_due() { line_.answer_due(); }
   void pass_time() { line_.pass_time(); }

@@ -35,26 +35,29 @@ Result<std::unique_ptr<FleetService>> FleetService::start(FleetServiceSettings s
 Result<void> FleetService::listen(platform::HttpServerSettings settings) {
   auto server =
       HttpServer::start(std::move(settings), [this](ServedRequest request, HttpServer::Answer answer) {
-        if (!ready_) return answer(error_reply(503, "unavailable", "starting: try again"));
+        ready_.wait(false);  // the socket may be older than we are: who waits on it is not sent away
         api_->serve(std::move(request), answer,
                     [answer](std::function<void()> act) { answer.when_gone(std::move(act)); });
       });
   if (!server) return fail(std::move(server.error()));
   server_ = std::move(*server);
   ready_ = true;
+  ready_.notify_one();
   server_->after(kTurn, [this] { keep_time(); });
   return {};
 }
 
 // Threads first: what they bring back finds the server, and finds nobody once it has stopped.
 FleetService::~FleetService() {
-  writer_.stop();
+  booker_.stop();
+  historian_.stop();
   reader_.stop();
   server_.reset();
 }
 
 ApiPorts FleetService::with_threads(ApiPorts ports) {
-  ports.threads.write = [this](SideThread::Work work) { writer_.run(std::move(work)); };
+  ports.threads.book = [this](SideThread::Work work) { booker_.run(std::move(work)); };
+  ports.threads.remember = [this](SideThread::Work work) { historian_.run(std::move(work)); };
   ports.threads.come_back = [this](SideThread::Work work) {
     server_->after(Duration::zero(), std::move(work));
   };
@@ -81,6 +84,10 @@ void FleetService::publish(const scheduler::Tick& tick, const scheduler::Steerin
 
 void FleetService::publish_failure(const Error& error) {
   server_->after(Duration::zero(), [this, message = error.message] { api_->show_failure(message); });
+}
+
+void FleetService::expect_ticks_every(Duration interval) {
+  server_->after(Duration::zero(), [this, interval] { api_->expect_ticks_every(interval); });
 }
 
 scheduler::Hints FleetService::take_hints() {

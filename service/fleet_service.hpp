@@ -42,6 +42,8 @@ class FleetService {
   void publish(const scheduler::Tick& tick, const scheduler::SteeringReport* steering,
                std::optional<Duration> took = std::nullopt);
   void publish_failure(const Error& error);
+  // Beyond ApiSettings::poll_interval, which a reload may change.
+  void expect_ticks_every(Duration interval);
   // What executors and webhooks have hinted at since the last call.
   [[nodiscard]] scheduler::Hints take_hints();
   // For webhooks; from any thread.
@@ -63,7 +65,7 @@ class FleetService {
   std::atomic<bool> ready_ = false;  // server_ is there
   std::unique_ptr<FleetApi> api_;
   std::unique_ptr<platform::HttpServer> server_;
-  SideThread writer_, reader_;
+  SideThread booker_, historian_, reader_;
   int turns_ = 0;
 };
 

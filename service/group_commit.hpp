@@ -14,53 +14,55 @@
 
 namespace runneriq::service {
 
-// Both are called on another thread than the server's, never at the same time.
+using Run = std::function<void(SideThread::Work)>;
+
+// Each is called on a thread of its own, never twice at the same time: the queue must not wait for the
+// fleet's state file, which the loop writes to as well.
 struct Ledgers {
   std::function<Result<void>(std::span<const scheduler::BookChange>)> bookings;
   // The same job a second time changes nothing.
   std::function<Result<void>(std::span<const scheduler::FinishedJob>)> history;
 };
 
+struct Threads {
+  Run book;       // off the server's thread, one after the other: for the bookings
+  Run remember;   // the same on another thread: for the history
+  Run come_back;  // onto the server's thread, later
+};
+
+template <class Item>
 class GroupCommit {
  public:
-  using Run = std::function<void(SideThread::Work)>;
+  using Ledger = std::function<Result<void>(std::span<const Item>)>;
   using Done = std::function<void(const Result<void>&)>;
-  struct Threads {
-    Run write;      // off the server's thread, one after the other
-    Run come_back;  // onto the server's thread, later
-  };
-  // Changes of the book that are not durable: the oldest first.
-  using Lost = std::function<void(const scheduler::BookChanges&)>;
+  // Items that are not durable: the oldest first.
+  using Lost = std::function<void(const std::vector<Item>&)>;
 
-  GroupCommit(Ledgers ledgers, Threads threads, Lost lost);
+  // With `lost` each item builds on those before it: where a commit fails, what came meanwhile fails, too.
+  GroupCommit(Ledger ledger, Run write, Run come_back, Lost lost = {});
 
-  // `done` comes on the server's thread when these changes and all before them are on disk, or are lost.
-  void add(scheduler::BookChanges changes, Done done);
-  void add(std::vector<scheduler::FinishedJob> finished, Done done);
+  // `done` comes on the server's thread when these and all before them are on disk, or are lost.
+  void add(std::vector<Item> items, Done done);
 
  private:
   struct Batch {
-    scheduler::BookChanges changes;
-    std::vector<Done> when_booked;
-    std::vector<scheduler::FinishedJob> finished;
-    std::vector<Done> when_in_history;
-    [[nodiscard]] bool empty() const { return when_booked.empty() && when_in_history.empty(); }
-  };
-  struct Outcome {
-    Result<void> bookings, history;
+    std::vector<Item> items;
+    std::vector<Done> when_done;
   };
 
-  void start_soon();
   void start();
-  Outcome commit(const Batch& batch) const;
-  void finish(const Batch& batch, const Outcome& outcome);
+  [[nodiscard]] Result<void> commit(const Batch& batch) const;
+  void finish(const Batch& batch, const Result<void>& outcome);
 
-  Ledgers ledgers_;
-  Threads threads_;
+  Ledger ledger_;
+  Run write_, come_back_;
   Lost lost_;
   Batch next_;
   bool under_way_ = false;
   bool start_is_planned_ = false;
 };
+
+extern template class GroupCommit<scheduler::BookChange>;
+extern template class GroupCommit<scheduler::FinishedJob>;
 
 }  // namespace runneriq::service

@@ -3,6 +3,7 @@
 #include "core/lower_case.hpp"
 #include "core/printable.hpp"
 #include "platform/keyed_digest.hpp"
+#include "service/exchange.hpp"
 
 #include <algorithm>
 #include <array>
@@ -130,9 +131,9 @@ std::optional<Refusal> refusal_of(const ServedRequest& request, RouteAccess acce
 }
 
 platform::ServedReply reply_to(const Refusal& refusal) {
-  platform::ServedReply reply{.status = refusal.status,
-                              .headers = {{"Content-Type", "text/plain"}, {"Cache-Control", "no-store"}},
-                              .body = "refused\n"};
+  const bool bad_form = refusal.status == 400;
+  auto reply = error_reply(refusal.status, bad_form ? "invalid_argument" : "refused",
+                           "refused: the service's log says why (event request_refused, level debug)");
   if (refusal.status == 401) reply.headers.push_back({"WWW-Authenticate", "Bearer"});
   return reply;
 }

@@ -100,7 +100,7 @@ const std::array<Route, kOperations> kRoutes{{
      "An event of GitLab: a hint to look again",
      {},
      "Webhook",
-     {{200, ""}, {401, "Error"}, {404, "Error"}, {503, "Error"}}},
+     {{200, "Text", kText}, {401, "Error"}, {404, "Error"}, {503, "Error"}}},
     {Operation::show_health, "GET", "/healthz", "The process serves", {}, "", {{200, "Text", kText}}},
     {Operation::show_readiness,
      "GET",

@@ -1,5 +1,7 @@
 #include "service/webhook_intake.hpp"
 
+#include "service/exchange.hpp"
+
 #include <exception>
 #include <string>
 #include <utility>
@@ -15,12 +17,6 @@ constexpr Duration kRemembered = 2 * WebhookProof::kWindow;
 constexpr std::size_t kMostRemembered = 16'384;
 constexpr Duration kBetweenComplaints = std::chrono::minutes{1};
 constexpr std::string_view kNoSecret = "a secret: none is configured here";
-
-ServedReply plain(int status, std::string_view text) {
-  return {.status = status,
-          .headers = {{"Content-Type", "text/plain"}, {"Cache-Control", "no-store"}},
-          .body = std::string(text) + "\n"};
-}
 
 std::string_view remedy_for(std::string_view missing) {
   if (missing == kNoSecret)
@@ -38,10 +34,12 @@ RouteAccess WebhookIntake::access() const {
 }
 
 ServedReply WebhookIntake::receive(const ServedRequest& request, const Moment& now) {
-  if (request.body.size() > kLargestBody) return plain(413, "too large");
+  if (request.body.size() > kLargestBody)
+    return error_reply(413, "too_large",
+                       "the body must have at most " + std::to_string(kLargestBody) + " bytes");
   if (const std::string_view missing = unproven(request, now.wall); !missing.empty()) {
     complain(missing, now.steady);
-    return plain(401, "refused");
+    return error_reply(401, "refused", "refused: the service's log says why (event webhook_refused)");
   }
   return take(request, now.steady);
 }
@@ -54,12 +52,12 @@ std::string_view WebhookIntake::unproven(const ServedRequest& request, Time now)
 
 ServedReply WebhookIntake::take(const ServedRequest& request, Duration now) {
   auto webhook = gitlab::parse_webhook(request.body, request.header("x-gitlab-instance"));
-  if (!webhook) return plain(400, "no JSON object");
+  if (!webhook) return error_reply(400, "invalid_argument", "the body must be a JSON object");
   // Of a signed delivery only webhook-id is signed; GitLab's Idempotency-Key is the same.
   const std::string_view id = request.header(proof_.is_signed() ? "webhook-id" : "idempotency-key");
   const bool is_new = id.empty() || id.size() > kLongestDeliveryId || seen_.take(std::string(id), now);
   if (is_new) hand_on(std::move(*webhook));
-  return plain(200, is_new ? "taken" : "known");
+  return text_reply(200, "text/plain; charset=utf-8", is_new ? "taken\n" : "known\n");
 }
 
 void WebhookIntake::hand_on(gitlab::Webhook webhook) {

@@ -4,6 +4,8 @@
 #include "apps/runneriq/relay.hpp"
 #include "apps/runneriq/service_parts.hpp"
 #include "apps/runneriq/steering_parts.hpp"
+#include "executor/contract.hpp"
+#include "config/yaml/ci_config_document.hpp"
 #include "platform/accounts.hpp"
 #include "platform/files.hpp"
 #include "platform/process_table.hpp"
@@ -46,6 +48,15 @@ bool makes_state(const cli::Invocation& invocation) {
 platform::Termination termination_of(const cli::Invocation& invocation) {
   return loops(invocation) ? platform::Termination{platform::OnHangup::reload, platform::WatchParent::no}
                            : platform::Termination{platform::OnHangup::stop, platform::WatchParent::no};
+}
+
+platform::ServiceEnvironment manager_in(EnvironmentBlock environment) {
+  const auto told = [&](const char* name) {
+    return std::string(executor::find_in(environment, name).value_or(""));
+  };
+  return {.notify_socket = told("NOTIFY_SOCKET"),
+          .watchdog_usec = told("WATCHDOG_USEC"),
+          .watchdog_pid = told("WATCHDOG_PID")};
 }
 
 std::string actor_of(const cli::Invocation& invocation) {
@@ -91,6 +102,7 @@ int Program::run() {
     out_.talk("runneriq: " + opened.error().message);
     return static_cast<int>(Exit::usage);
   }
+  if (loops(invocation_)) heartbeat_.emplace(platform::ServiceNotify{manager_in(environment_)}, log_);
   cli::Session ports = session();
   ports.reload = [this, &ports] { return reload(ports); };
   ports.run_relay = [this](const std::function<void()>& started) -> Result<void> {
@@ -145,6 +157,7 @@ cli::Session Program::session() {
       .open_tags = [this] { return open_tags(); },
       .open_steering =
           [this](cli::TickSource& source) { return app::open_steering(source, loaded_->settings, *store_); },
+      .announce = [this](cli::Session::Announcement what) { announce(what); },
       .ask = [this](std::string_view question) { return out_.ask(question, termination_.signal_fd()); },
       .steering_store = [this]() -> Result<scheduler::SteeringStore*> {
         if (auto there = need_store(); !there) return fail(std::move(there.error()));
@@ -154,7 +167,8 @@ cli::Session Program::session() {
       },
       .open_face = [this](const std::string& listen) { return open_face(listen); },
       .write_file = [](const std::string& path,
-                       std::string_view content) { return platform::replace_file(path, content); }};
+                       std::string_view content) { return platform::replace_file(path, content); },
+      .open_ci = [this] { return open_ci(); }};
 }
 
 Result<std::unique_ptr<cli::TickSource>> Program::open_source(const cli::SourceRequest& request) {
@@ -176,8 +190,13 @@ Result<std::unique_ptr<cli::FleetFace>> Program::open_face(const std::string& li
                                  .environment = environment_,
                                  .log = &log_,
                                  .waiter = &waiter_,
+                                 .poll_interval = [this] { return loaded_->settings.monitor.poll_interval; },
                                  .state_path = store_->path(),
                                  .run = run_});
+}
+
+void Program::announce(cli::Session::Announcement what) {
+  if (heartbeat_) heartbeat_->announce(what, loaded_->settings.monitor.poll_interval);
 }
 
 Result<std::unique_ptr<cli::TagDesks>> Program::open_tags() {
@@ -185,6 +204,27 @@ Result<std::unique_ptr<cli::TagDesks>> Program::open_tags() {
   if (!fleets) return fail(std::move(fleets.error()));
   return open_tag_desks(*fleets, loaded_->settings, need_store() ? store_.get() : nullptr,
                         termination_.signal_fd());
+}
+
+// Only the first GitLab has a project that a flag can name.
+cli::CiPorts Program::open_ci() {
+  cli::CiPorts ports{.parse = config::parse_ci_config,
+                     .lanes = scheduler::lanes_of(loaded_->settings.steering),
+                     .rules = loaded_->settings.priority,
+                     .project = {},
+                     .merged_ci_config = {},
+                     .durations = [this](std::span<const scheduler::HistoryKey> keys)
+                         -> Result<std::vector<scheduler::JobHistory>> {
+                       if (auto there = need_store(); !there) return fail(std::move(there.error()));
+                       return store_->histories(keys);
+                     }};
+  auto fleets = watched_fleets(loaded_->settings, environment_);
+  if (!fleets) return ports;
+  ports.project = fleets->front().fleet.project;
+  ports.merged_ci_config = [this, watched = fleets->front()] {
+    return merged_ci_config(watched, loaded_->settings, termination_.signal_fd());
+  };
+  return ports;
 }
 
 Result<std::unique_ptr<FleetSource>> Program::open_real(const SourceParts& parts) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "apps/runneriq/fleet_store.hpp"
+#include "apps/runneriq/heartbeat.hpp"
 #include "apps/runneriq/settings.hpp"
 #include "apps/runneriq/sources.hpp"
 #include "apps/runneriq/standard_output.hpp"
@@ -43,6 +44,8 @@ class Program {
   Result<std::unique_ptr<FleetSource>> open_simulated(SourceParts parts);
   Result<std::unique_ptr<cli::FleetFace>> open_face(const std::string& listen);
   Result<std::unique_ptr<cli::TagDesks>> open_tags();
+  void announce(cli::Session::Announcement what);
+  cli::CiPorts open_ci();
   [[nodiscard]] Result<void> need_store() const;
   Result<void> use_temporary_store();
   [[nodiscard]] Result<void> can_be_watched(const Settings& fresh) const;
@@ -60,6 +63,7 @@ class Program {
   ProgramLog log_;
   std::optional<platform::PrivateFolder> temporary_;  // of the state that --mock keeps
   std::unique_ptr<FleetStore> store_;
+  std::optional<Heartbeat> heartbeat_;  // of the loop
 };
 
 }  // namespace runneriq::app

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 #include <vector>
 
@@ -31,7 +32,7 @@ using service::FleetService;
 
 // ---- what the service keeps and reads, each on a thread of its own ------------------------------
 
-// The writing thread's.
+// The queue is the booking thread's, the store the remembering thread's.
 struct Ledger {
   Ledger(scheduler::AdmissionState admissions, const std::string& state_path, EventLog& log)
       : queue(std::move(admissions)), store(state_path, log) {}
@@ -131,18 +132,18 @@ Result<service::WebhookProof> proof_of(EnvironmentBlock environment) {
   return service::WebhookProof::make(std::move(secrets));
 }
 
-// An event that does not say whose it is concerns the first GitLab: a hint too many costs one look.
-GitLabUrl gitlab_of(const gitlab::Webhook& webhook, const Settings& settings) {
-  if (!webhook.instance.empty()) return GitLabUrl{webhook.instance};
-  const auto fleets = gitlab::fleets(settings.gitlab);
-  return GitLabUrl{fleets.empty() ? "" : fleets.front().url};
+std::vector<GitLabUrl> gitlabs_of(const Settings& settings) {
+  std::vector<GitLabUrl> all;
+  for (const gitlab::FleetOptions& fleet : gitlab::fleets(settings.gitlab)) all.emplace_back(fleet.url);
+  return all;
 }
 
 class ServedFleet final : public cli::FleetFace {
  public:
   ServedFleet(const FaceParts& parts, platform::WakeUp wake, Ledger ledger)
       : log_(*parts.log),
-        settings_(*parts.settings),
+        gitlabs_(gitlabs_of(*parts.settings)),
+        poll_interval_(parts.poll_interval),
         wake_(std::move(wake)),
         ledger_(std::move(ledger)),
         archive_(parts.state_path, log_),
@@ -153,8 +154,10 @@ class ServedFleet final : public cli::FleetFace {
   Result<void> start(const std::string& listen, const FaceParts& parts);
 
   std::string address() const override { return service_->address(); }
-  void publish(const scheduler::Tick& tick, const scheduler::SteeringReport* steering) override {
-    service_->publish(tick, steering);
+  void publish(const scheduler::Tick& tick, const scheduler::SteeringReport* steering,
+               Duration took) override {
+    service_->expect_ticks_every(poll_interval_());
+    service_->publish(tick, steering, took);
   }
   void publish_failure(const Error& error, Time) override { service_->publish_failure(error); }
   scheduler::Hints take_hints() override { return service_->take_hints(); }
@@ -163,27 +166,38 @@ class ServedFleet final : public cli::FleetFace {
   }
 
  private:
+  [[nodiscard]] std::vector<GitLabUrl> concerned(const gitlab::Webhook& webhook) const;
   void prepare_webhooks(service::WebhookProof proof);
   service::ApiPorts ports();
 
   EventLog& log_;
-  const Settings& settings_;
+  std::vector<GitLabUrl> gitlabs_;
+  std::function<Duration()> poll_interval_;
   platform::WakeUp wake_;
   Ledger ledger_;
   Archive archive_;
   std::string run_;
   service::GuardRules rules_;
   std::optional<service::WebhookIntake> intake_;
-  std::unique_ptr<FleetService> service_;  // its threads use all of the above
+  std::atomic<FleetService*> hinted_ = nullptr;  // of webhooks, from the service's own thread
+  std::unique_ptr<FleetService> service_;        // its threads use all of the above
 };
+
+// A GitLab may be watched by another address than its own: then the event may be of any of them. A hint too
+// many costs one look.
+std::vector<GitLabUrl> ServedFleet::concerned(const gitlab::Webhook& webhook) const {
+  const GitLabUrl named{webhook.instance};
+  if (std::ranges::find(gitlabs_, named) != gitlabs_.end()) return {named};
+  return gitlabs_;
+}
 
 void ServedFleet::prepare_webhooks(service::WebhookProof proof) {
   intake_.emplace(
       std::move(proof),
       [this](const gitlab::Webhook& webhook) {
-        if (service_ && webhook.project != ProjectId{}) {
-          service_->hint(gitlab_of(webhook, settings_), webhook.project);
-        }
+        FleetService* const service = hinted_;
+        if (service == nullptr || webhook.project == ProjectId{}) return;
+        for (const GitLabUrl& gitlab : concerned(webhook)) service->hint(gitlab, webhook.project);
       },
       log_);
 }
@@ -260,8 +274,8 @@ std::vector<platform::HttpListen> listeners_of(const std::string& listen, const 
 Result<void> ServedFleet::start(const std::string& listen, const FaceParts& parts) {
   auto bearer = service_token(parts.environment);
   if (!bearer) return fail(std::move(bearer.error()));
-  if (auto safe = check_safety(listen, settings_.service, *bearer); !safe) return safe;
-  rules_ = guard_rules(settings_.service, std::move(*bearer));
+  if (auto safe = check_safety(listen, parts.settings->service, *bearer); !safe) return safe;
+  rules_ = guard_rules(parts.settings->service, std::move(*bearer));
   auto proof = proof_of(parts.environment);
   if (!proof) return fail(std::move(proof.error()));
   prepare_webhooks(std::move(*proof));
@@ -269,7 +283,7 @@ Result<void> ServedFleet::start(const std::string& listen, const FaceParts& part
   if (!kept) return fail(std::move(kept.error()));
   service::FleetServiceSettings settings{
       .http = {},
-      .api = {.poll_interval = settings_.monitor.poll_interval, .version = RUNNERIQ_VERSION},
+      .api = {.poll_interval = parts.settings->monitor.poll_interval, .version = RUNNERIQ_VERSION},
       .kept = std::move(*kept),
       .ports = ports(),
       .render = [run = run_](const scheduler::Tick& tick) { return documents_of(tick, run); },
@@ -277,8 +291,10 @@ Result<void> ServedFleet::start(const std::string& listen, const FaceParts& part
   settings.http.listeners = listeners_of(listen, parts);
   settings.http.largest_body = service::WebhookIntake::kLargestBody;
   auto started = FleetService::start(std::move(settings));
-  if (!started) return fail(std::move(started.error()));
+  // Where it is told to listen, it cannot: no trouble of GitLab's.
+  if (!started) return fail(Errc::invalid_argument, "--listen " + listen + ": " + started.error().message);
   service_ = std::move(*started);
+  hinted_ = service_.get();
   return {};
 }
 

@@ -7,17 +7,19 @@
 #include "core/event_log.hpp"
 #include "platform/system_waiter.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 
 namespace runneriq::app {
 
 struct FaceParts {
-  const Settings* settings = nullptr;  // must outlive the face, as must the log and the waiter
+  const Settings* settings = nullptr;  // as of the start: a reload changes nothing of the face
   EnvironmentBlock environment;
-  EventLog* log = nullptr;
+  EventLog* log = nullptr;  // must outlive the face, as must the waiter
   platform::SystemWaiter* waiter = nullptr;
-  std::string state_path;  // of the fleet's state file; the queue's stands beside it
+  std::function<Duration()> poll_interval;  // as of now; on the loop's thread
+  std::string state_path;                   // of the fleet's state file; the queue's stands beside it
   std::string run;
 };
 

@@ -12,8 +12,19 @@ namespace {
 
 constexpr std::string_view kZonePrefix = "RUNNER_ZONE_";
 constexpr std::size_t kLargestToken = 4096;
+const std::string kServiceToken = "RUNNERIQ_SERVICE_TOKEN";
+const std::string kRelayToken = "RUNNERIQ_RELAY_TOKEN";
+
 void append(std::vector<config::Problem>& all, std::vector<config::Problem> more) {
   all.insert(all.end(), more.begin(), more.end());
+}
+
+// Variables of secrets are named like options, and are none.
+std::vector<config::Problem> without_secrets(std::vector<config::Problem> problems) {
+  std::erase_if(problems, [](const config::Problem& problem) {
+    return problem.where == kServiceToken || problem.where == kRelayToken;
+  });
+  return problems;
 }
 
 void append(Options& all, Options more) {
@@ -109,7 +120,7 @@ std::unique_ptr<Loaded> load_settings(EnvironmentBlock environment, const cli::I
   loaded->file = configuration_file(environment);
   if (invocation.has("--config")) loaded->file = {std::string(invocation.value("--config")), true};
   append(loaded->problems, apply_file(loaded->configuration, loaded->file));
-  append(loaded->problems, loaded->configuration.apply_environment(environment));
+  append(loaded->problems, without_secrets(loaded->configuration.apply_environment(environment)));
   take_zones(loaded->settings.monitor, environment);
   apply_flags(*loaded, invocation);
   return loaded;
@@ -125,7 +136,7 @@ Result<Secret> token_of(const gitlab::FleetOptions& fleet, EnvironmentBlock envi
 }
 
 Result<Secret> service_token(EnvironmentBlock environment) {
-  return secret_in(environment, "RUNNERIQ_SERVICE_TOKEN", "service-token");
+  return secret_in(environment, kServiceToken, "service-token");
 }
 
 Result<Secret> webhook_token(EnvironmentBlock environment) {
@@ -137,7 +148,7 @@ Result<Secret> webhook_signing_key(EnvironmentBlock environment) {
 }
 
 Result<Secret> relay_token(EnvironmentBlock environment) {
-  return secret_in(environment, "RUNNERIQ_RELAY_TOKEN", "relay-token");
+  return secret_in(environment, kRelayToken, "relay-token");
 }
 
 }  // namespace runneriq::app

@@ -1,6 +1,8 @@
 #include "apps/runneriq/sources.hpp"
 
+#include "core/joined.hpp"
 #include "gitlab/rest/address.hpp"
+#include "gitlab/rest/ci_lint.hpp"
 #include "gitlab/simulator/simulator.hpp"
 #include "platform/files.hpp"
 #include "platform/random.hpp"
@@ -204,6 +206,16 @@ Result<std::unique_ptr<FleetSource>> open_gitlab(const std::vector<Watched>& fle
     connections.push_back(std::move(*connection));
   }
   return std::make_unique<GitLabSource>(std::move(connections), parts);
+}
+
+Result<std::string> merged_ci_config(const Watched& watched, const Settings& settings, int stop_fd) {
+  auto client = client_of(watched, stop_fd);
+  if (!client) return fail(std::move(client.error()));
+  auto lint = gitlab::read_ci_lint(rest_settings(watched, settings, stop_fd), **client, watched.fleet.project);
+  if (!lint) return fail(std::move(lint.error()));
+  if (lint->valid && !lint->merged_yaml.empty()) return std::move(lint->merged_yaml);
+  return fail(Errc::invalid_argument, "GitLab cannot merge the configuration of project " +
+                                          watched.fleet.project + ": " + joined(lint->errors, "; "));
 }
 
 Result<std::unique_ptr<FleetSource>> open_mock(const SourceParts& parts) {

@@ -54,6 +54,10 @@ Result<Connection> connect(const Watched& watched, const Settings& settings, int
 Result<std::unique_ptr<FleetSource>> open_gitlab(const std::vector<Watched>& fleets,
                                                  const SourceParts& parts);
 
+// The CI configuration of the watched project with what it includes, as GitLab merges it. Error:
+// invalid_argument where GitLab finds it wrong; else as read_ci_lint().
+Result<std::string> merged_ci_config(const Watched& watched, const Settings& settings, int stop_fd);
+
 // Starts the simulator with its own scenario on a loopback port and reads it over HTTP like any GitLab.
 Result<std::unique_ptr<FleetSource>> open_mock(const SourceParts& parts);
 

@@ -125,7 +125,7 @@ class ApiFixture : public testing::Test {
     ApiPorts made = extra;
     const auto later = [this](SideThread::Work each) { work.push_back(std::move(each)); };
     made.now = [this] { return now; };
-    made.threads = {.write = later, .come_back = later};
+    made.threads = {.book = later, .remember = later, .come_back = later};
     made.read = later;
     made.reports = &reports;
     made.hint = [this](const GitLabUrl&, ProjectId project) { hints.insert(project.value()); };

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -111,6 +112,19 @@ def steering_words(watcher: Watcher) -> str:
 def written(gitlab: Simulator) -> int:
     """The calls so far that could have changed something."""
     return int(gitlab.calls()["mutating"])
+
+
+def wait_for_quiet(gitlab: Simulator, seconds: float = 0.5, timeout: float = SLOW) -> bool:
+    """Whether nobody calls for so long: then no write is on its way that an edit could fall into."""
+    calls, since = -1, 0.0
+
+    def is_quiet() -> bool:
+        nonlocal calls, since
+        now = int(gitlab.calls()["total"])
+        if now != calls:
+            calls, since = now, time.monotonic()
+        return time.monotonic() - since >= seconds
+    return wait_until(is_quiet, timeout)
 
 
 def look_anew(process: subprocess.Popen[str], watcher: Watcher, ticks: int = 1, timeout: float = SLOW) -> bool:
