@@ -52,7 +52,9 @@ Finding managed(const FleetReading& reading, const std::vector<const Runner*>& r
                 const std::string& host) {
   if (runners.empty()) {
     return {"lanes", FindingStatus::skipped,
-            "no runner of " + host + " carries runneriq:managed: none is steered", ""};
+            "none of " + counted(static_cast<std::int64_t>(reading.runners.size()), "runner") + " of " +
+                host + " is steered",
+            ""};
   }
   return {"lanes", FindingStatus::ok,
           std::to_string(runners.size()) + " of " +

@@ -41,9 +41,10 @@ Result<void> FleetService::listen(platform::HttpServerSettings settings) {
       });
   if (!server) return fail(std::move(server.error()));
   server_ = std::move(*server);
+  timer_ = server_.get();
   ready_ = true;
   ready_.notify_one();
-  server_->after(kTurn, [this] { keep_time(); });
+  timer_->after(kTurn, [this] { keep_time(); });
   return {};
 }
 
@@ -59,7 +60,7 @@ ApiPorts FleetService::with_threads(ApiPorts ports) {
   ports.threads.book = [this](SideThread::Work work) { booker_.run(std::move(work)); };
   ports.threads.remember = [this](SideThread::Work work) { historian_.run(std::move(work)); };
   ports.threads.come_back = [this](SideThread::Work work) {
-    server_->after(Duration::zero(), std::move(work));
+    timer_->after(Duration::zero(), std::move(work));
   };
   ports.read = [this](SideThread::Work work) { reader_.run(std::move(work)); };
   ports.reports = &reports_;
@@ -70,24 +71,24 @@ ApiPorts FleetService::with_threads(ApiPorts ports) {
 void FleetService::keep_time() {
   api_->answer_due();
   if (++turns_ % kTurnsPerPass == 0) api_->pass_time();
-  server_->after(kTurn, [this] { keep_time(); });
+  timer_->after(kTurn, [this] { keep_time(); });
 }
 
 void FleetService::publish(const scheduler::Tick& tick, const scheduler::SteeringReport* steering,
                            std::optional<Duration> took) {
   auto documents = std::make_shared<FleetDocuments>(render_ ? render_(tick) : FleetDocuments{});
   documents->leases = leases_document(tick.now, steering);
-  server_->after(Duration::zero(),
-                 [this, documents, figures = figures_of(tick, steering, took),
-                  knowledge = knowledge_of(tick)] { api_->show(std::move(*documents), figures, knowledge); });
+  timer_->after(Duration::zero(),
+                [this, documents, figures = figures_of(tick, steering, took),
+                 knowledge = knowledge_of(tick)] { api_->show(std::move(*documents), figures, knowledge); });
 }
 
 void FleetService::publish_failure(const Error& error) {
-  server_->after(Duration::zero(), [this, message = error.message] { api_->show_failure(message); });
+  timer_->after(Duration::zero(), [this, message = error.message] { api_->show_failure(message); });
 }
 
 void FleetService::expect_ticks_every(Duration interval) {
-  server_->after(Duration::zero(), [this, interval] { api_->expect_ticks_every(interval); });
+  timer_->after(Duration::zero(), [this, interval] { api_->expect_ticks_every(interval); });
 }
 
 scheduler::Hints FleetService::take_hints() {

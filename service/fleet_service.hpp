@@ -65,6 +65,7 @@ class FleetService {
   std::atomic<bool> ready_ = false;  // server_ is there
   std::unique_ptr<FleetApi> api_;
   std::unique_ptr<platform::HttpServer> server_;
+  platform::HttpServer* timer_ = nullptr;  // the same, and still there for its own thread while it ends
   SideThread booker_, historian_, reader_;
   int turns_ = 0;
 };

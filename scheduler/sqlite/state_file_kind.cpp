@@ -16,10 +16,12 @@ Result<void> take_steps(Database& database, const StateFileKind& kind, std::size
   return database.execute("PRAGMA user_version = " + std::to_string(kind.newest()));
 }
 
+// A file of ours that a later version wrote may hold anything but another program's mark.
 Result<void> check_program(Database& database, const StateFileKind& kind, std::int64_t version) {
   const auto application = database.number("PRAGMA application_id");
   if (!application) return fail(application.error());
   if (*application == kind.application_id) return {};
+  if (*application == 0 && version > kind.newest()) return {};
   const auto tables = database.number("SELECT count(*) FROM sqlite_schema");
   if (!tables) return fail(tables.error());
   if (version == 0 && *tables == 0) return {};
@@ -31,11 +33,11 @@ Result<void> check_program(Database& database, const StateFileKind& kind, std::i
 Result<SchemaState> schema_state(Database& database, const StateFileKind& kind) {
   const auto version = database.number("PRAGMA user_version");
   if (!version) return fail(version.error());
+  if (auto ours = check_program(database, kind, *version); !ours) return fail(ours.error());
   if (*version > kind.newest()) {
     return fail(Errc::newer_schema, "schema " + std::to_string(*version) + " is newer than " +
                                         std::to_string(kind.newest()) + ", which this program knows");
   }
-  if (auto ours = check_program(database, kind, *version); !ours) return fail(ours.error());
   if (*version < 0) return fail(Errc::corrupt, "schema " + std::to_string(*version) + " never was");
   if (*version == kind.newest()) return SchemaState::current;
   return *version == 0 ? SchemaState::absent : SchemaState::older;

@@ -85,7 +85,8 @@ def test_mock_prints_the_documented_object_with_an_empty_environment() -> None:
         tick = answer.document  # a single document: nothing else is on standard output
     assert_documented(tick)
     assert len(tick["monitor"]["runners"]) >= 3 and len(tick["analyzer"]["jobs"]) >= 5
-    assert tick["degraded"] == [] and not any(tick["action_bridge"].values())
+    bridge = dict(tick["action_bridge"])
+    assert tick["degraded"] == [] and bridge.pop("mode") == "advisory" and not any(bridge.values())
     assert {assignment["path"] for assignment in tick["assigner"]["assignments"]} >= {"direct", "rules", "none"}
 
 
@@ -445,10 +446,18 @@ def test_a_call_that_changes_something_would_be_counted() -> None:
         assert gitlab.calls()["mutating"] == 1
 
 
-def test_execute_is_refused_before_the_first_call(runners: Fleet) -> None:
+def test_execute_with_dry_run_is_refused_before_the_first_call(runners: Fleet) -> None:
     before = runners[0].calls()["total"]
-    assert runners[1].run("run", "--once", "--execute").code == 2
+    assert runners[1].run("run", "--once", "--execute", "--dry-run").code == 2
     assert runners[0].calls()["total"] == before
+
+
+def test_execute_changes_nothing_where_no_runner_is_managed(runners: Fleet) -> None:
+    before = runners[0].calls()["mutating"]
+    answer = runners[1].run("run", "--once", "--execute", "--output", "json")
+    assert answer.code == 0, answer
+    assert answer.document["action_bridge"]["mode"] == "supervised"
+    assert runners[0].calls()["mutating"] == before
 
 
 def test_a_mode_goes_no_further_than_it_says(runners: Fleet) -> None:

@@ -73,7 +73,8 @@ def doctor(watcher: Watcher, code: int, **environment: str) -> Answer:
 
 def test_doctor_finds_nothing_where_all_is_fine(watcher: Watcher) -> None:
     answer = doctor(watcher, 0)
-    assert {one["status"] for one in answer.document["findings"]} == {"ok"}
+    assert {one["name"]: one["status"] for one in answer.document["findings"] if one["status"] != "ok"} == {
+        "lanes": "skipped"}
     assert {"configuration", "gitlab", "token.scopes", "runners", "state"} <= findings(answer).keys()
 
 
@@ -203,7 +204,7 @@ BAD_FILES: dict[str, tuple[bytes, str]] = {
     "list": (b"- 1\n- 2\n", r":.*1.*list"),
     "scalar": (b"runneriq: 3\n", r":.*1"),
     "token": (b"runneriq:\n  gitlab:\n    token: glpat-WhisperedNeverWritten\n", r":3: .*gitlab\.token"),
-    "out_of_range": (b"runneriq:\n  monitor: {poll_interval: 1s}\n", r":2: .*5s"),
+    "out_of_range": (b"runneriq:\n  monitor: {poll_interval: 100ms}\n", r":2: .*1s"),
     "not_a_number": (b"runneriq:\n  executor: {slots: 1e3}\n", r":2: .*slots"),
 }
 
@@ -224,7 +225,7 @@ def test_a_bad_configuration_is_refused_with_its_place(alone: Watcher, name: str
 
 
 def test_all_problems_are_told_at_once_also_those_of_variables(alone: Watcher) -> None:
-    alone.configure("runneriq:\n  monitor: {poll_interval: 1s, stuck_aftr: 2h}\n  log: {level: loud}\n")
+    alone.configure("runneriq:\n  monitor: {poll_interval: 1ms, stuck_aftr: 2h}\n  log: {level: loud}\n")
     answer = alone.run("config", "check", RUNNERIQ_GITLAB_GRAPHQL="maybe")
     assert answer.code == 2
     for word in ("poll_interval", "stuck_after", "loud", "RUNNERIQ_GITLAB_GRAPHQL"):

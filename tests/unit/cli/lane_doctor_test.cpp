@@ -64,7 +64,7 @@ INSTANTIATE_TEST_SUITE_P(
                  {},
                  "lanes",
                  FindingStatus::skipped,
-                 "none is steered"},
+                 "none of 1 runner"},
         LaneCase{"AllWell", {runner(1, kManaged)}, {job(5, {"runneriq:long"})}, "", FindingStatus::ok, ""},
         LaneCase{"Steered",
                  {runner(1, {"docker", "runneriq:critical", "runneriq:managed", "runneriq:steered"}),
