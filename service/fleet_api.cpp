@@ -142,6 +142,8 @@ RouteAccess FleetApi::access(const Route* route) const {
   switch (route->operation) {
     case Operation::receive_webhook:
       return ports_.webhook_access;
+    case Operation::decide_approval:
+      return RouteAccess::approver;
     case Operation::show_health:
     case Operation::show_readiness:
       return RouteAccess::open;

@@ -105,6 +105,20 @@ Verdict check_peer(const ServedRequest& request, const GuardRules& rules) {
                           ") may not call; allow the user or a group of theirs"};
 }
 
+Verdict check_approver(const ServedRequest& request, const GuardRules& rules) {
+  if (!is_unix(request)) {
+    return Refusal{403,
+                   "approvals are given on the service's own host only: over its Unix socket, or by "
+                   "`runneriq approve`"};
+  }
+  const auto& peer = request.connection.peer;
+  if (!peer) return Refusal{403, "the system does not say who connected to the Unix socket"};
+  if (peer->uid == 0 || std::ranges::find(rules.approvers, peer->uid) != rules.approvers.end()) return {};
+  return Refusal{403, "the user " + std::to_string(peer->uid) +
+                          " may not approve; name the user in "
+                          "service.approvers"};
+}
+
 Verdict check_bearer(const ServedRequest& request, const GuardRules& rules) {
   constexpr std::string_view kScheme = "bearer ";
   if (rules.bearer.empty()) return Refusal{401, "no bearer token is configured, so nobody may call over TCP"};
@@ -116,6 +130,7 @@ Verdict check_bearer(const ServedRequest& request, const GuardRules& rules) {
 }
 
 Verdict check_caller(const ServedRequest& request, RouteAccess access, const GuardRules& rules) {
+  if (access == RouteAccess::approver) return check_approver(request, rules);
   if (access != RouteAccess::caller) return {};
   return is_unix(request) ? check_peer(request, rules) : check_bearer(request, rules);
 }

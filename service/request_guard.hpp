@@ -16,6 +16,9 @@ struct GuardRules {
   // has to be named, too.
   std::vector<std::uint32_t> uids{};
   std::vector<std::uint32_t> gids{};
+  // Who may decide on approvals, beside root: over a Unix socket only. What executors run as is not among
+  // them.
+  std::vector<std::uint32_t> approvers{};
   Secret bearer{};                   // what callers over TCP must show; none = they are refused
   std::vector<std::string> hosts{};  // names and addresses ("[::2]") of this service beside loopback's
 };
@@ -23,6 +26,7 @@ struct GuardRules {
 enum class RouteAccess {
   caller,      // the rules' users on a Unix socket; over TCP the bearer token
   own_secret,  // the route has its callers prove themselves: webhooks
+  approver,    // decides what a person has to: the rules' approvers on a Unix socket
   open,        // says nothing that matters: probes of health
 };
 

@@ -79,13 +79,23 @@ class Archive final : public service::ApprovalDesk {
 
 // ---- who may ask ------------------------------------------------------------------------------
 
-service::GuardRules guard_rules(const ServiceOptions& options, Secret bearer) {
-  service::GuardRules rules{
-      .uids = {::geteuid()}, .gids = {}, .bearer = std::move(bearer), .hosts = options.hosts};
-  for (const std::string& user : options.users) {
-    // A user that is not there cannot ask.
-    if (const auto account = platform::find_account(user)) rules.uids.push_back(account->uid);
+// A user that is not there cannot ask.
+std::vector<std::uint32_t> users_and_ourselves(const std::vector<std::string>& users) {
+  std::vector<std::uint32_t> uids{::geteuid()};
+  for (const std::string& user : users) {
+    if (const auto account = platform::find_account(user)) uids.push_back(account->uid);
   }
+  return uids;
+}
+
+service::GuardRules guard_rules(const ServiceOptions& options, Secret bearer) {
+  const std::vector<std::uint32_t> approvers = users_and_ourselves(options.approvers);
+  service::GuardRules rules{.uids = users_and_ourselves(options.users),
+                            .gids = {},
+                            .approvers = approvers,
+                            .bearer = std::move(bearer),
+                            .hosts = options.hosts};
+  rules.uids.insert(rules.uids.end(), approvers.begin(), approvers.end());
   return rules;
 }
 

@@ -73,11 +73,27 @@ void BridgeSteering::State::refresh_trust() {
   if (Result<SteeringMemory> memory = ports.store->load(now().wall)) trust = std::move(memory->trust);
 }
 
+// An approval holds for exactly what a person was shown.
+void BridgeSteering::State::leave_out_forged() {
+  const auto forged = [&](const Proposal& proposal) {
+    return proposal.digest != digest_of(proposal.action, settings.digest);
+  };
+  for (const Proposal& proposal : proposals) {
+    const bool counts =
+        proposal.state == Proposal::State::approved || proposal.state == Proposal::State::open;
+    if (counts && forged(proposal)) {
+      say("approval " + std::to_string(proposal.id) + " is not what it was proposed as, and does not count");
+    }
+  }
+  std::erase_if(proposals, forged);
+}
+
 void BridgeSteering::State::read_proposals() {
   if (!memory_loaded) return;
   Result<std::vector<Proposal>> read = ports.store->proposals(now().wall);
   if (read) {
     proposals = std::move(*read);
+    leave_out_forged();
     return;
   }
   proposals.clear();

@@ -60,6 +60,7 @@ struct BridgeSteering::State {
   void load();
   void refresh_trust();
   void read_proposals();
+  void leave_out_forged();
   [[nodiscard]] GatePlan planned(const Tick& tick, std::span<const Pool> pools);
   void look_first(const Wants& wants);
   [[nodiscard]] bool record(const LeaseChanges& changes);

@@ -39,7 +39,7 @@ _runneriq() {
         '--save-snapshot[Write the fleet as it was read to FILE, in the form that --snapshot reads.]:file:_files' \
         '--dry-run[Change nothing in GitLab\: what is true without --execute anyway.]' \
         '--execute[Steer runners by leased tags, as far as assigner.trust_model.mode permits.]' \
-        '--listen[Answer executors, webhooks and people over HTTP (default service.listen).]:value:' \
+        '--listen[Answer executors, webhooks and people over HTTP.]:value:' \
         '--poll-interval[How often to look, such as 30s.]:value:' \
         '--output[Print for people (default) or for programs.]:value:(text json)' \
         '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \

@@ -390,6 +390,18 @@ TEST_F(SteeringTest, AsksForAnApprovalAndUsesItOnce) {
   EXPECT_EQ(cut(), 0);  // the approval is used up
 }
 
+TEST_F(SteeringTest, AnApprovalOfSomethingElseThanWasProposedDoesNotCount) {
+  settings.trust.options.mode = TrustMode::supervised;
+  (void)step();
+  Proposal& approved = store.known.at(0);
+  approved.state = Proposal::State::approved;
+  approved.expires = clock.moment.wall + 30min;
+  approved.digest = "what a person was shown";
+  const SteeringReport report = step_later();
+  EXPECT_EQ(cut(), 0);
+  EXPECT_NE(words(report).find("does not count"), std::string::npos) << words(report);
+}
+
 TEST_F(SteeringTest, CutsNothingWhoseApprovalCouldNotBeUsedUp) {
   settings.trust.options.mode = TrustMode::supervised;
   (void)step();

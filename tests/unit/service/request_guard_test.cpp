@@ -26,6 +26,7 @@ ServedConnection by(std::uint32_t uid, std::uint32_t gid = 5000, std::vector<std
 GuardRules rules() {
   return {.uids = {990},
           .gids = {991},
+          .approvers = {992},
           .bearer = Secret("s3cret"),
           .hosts = {"RunnerIQ.example.com", "[fd00::1]"}};
 }
@@ -58,6 +59,18 @@ TEST_P(Guard, ServesOrRefuses) {
 std::string name_of(const testing::TestParamInfo<GuardCase>& each) {
   return each.param.name;
 }
+
+INSTANTIATE_TEST_SUITE_P(
+    Approvers, Guard,
+    testing::Values(
+        GuardCase{"Root", by(0), {}, kServed, RouteAccess::approver},
+        GuardCase{"Approver", by(992), {}, kServed, RouteAccess::approver},
+        GuardCase{"UserOfTheService", by(990), {}, 403, RouteAccess::approver},
+        GuardCase{"GroupOfTheService", by(4711, 991), {}, 403, RouteAccess::approver},
+        GuardCase{"TokenOverTcp", kLocal, {kHost, kBearer}, 403, RouteAccess::approver},
+        GuardCase{
+            "TokenOverTls", kTls, {{"host", "runneriq.example.com"}, kBearer}, 403, RouteAccess::approver}),
+    name_of);
 
 INSTANTIATE_TEST_SUITE_P(
     OfUnixPeers, Guard,
