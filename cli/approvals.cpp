@@ -52,7 +52,8 @@ std::string what_text(const Proposal& proposal) {
     case Action::Kind::promotion:
       break;
   }
-  return "trust RunnerIQ as configured";
+  return action.tag == "autonomous" ? "trust RunnerIQ to act by itself"
+                                    : "trust RunnerIQ as configured again";
 }
 
 std::string state_text(const Proposal& proposal, Time now) {

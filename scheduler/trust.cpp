@@ -129,6 +129,51 @@ Evidence evidence(std::span<const Proposal> proposals, const TrustRecord& record
   return found;
 }
 
+namespace {
+
+// Each loss is asked about anew: a refusal to have one back is none for the next.
+Action promotion_after(const TrustRecord& record) {
+  Action action;
+  action.kind = Action::Kind::promotion;
+  action.tag = "restored";
+  if (record.demoted_at) action.job.job = JobId{record.demoted_at->time_since_epoch().count()};
+  return action;
+}
+
+bool is_same_promotion(const Action& a, const Action& b) {
+  return a.kind == b.kind && a.tag == b.tag && a.job == b.job;
+}
+
+}  // namespace
+
+std::optional<Action> promotion_to_propose(const TrustTerms& terms, const TrustRecord& record,
+                                           std::span<const Proposal> proposals, Time now) {
+  const Evidence found = evidence(proposals, record, now);
+  if (record.demoted_to) {
+    Action action = promotion_after(record);
+    action.reason = "trust was taken away (" + record.demoted_because + "); " + found.words;
+    return action;
+  }
+  if (mode_in_force(terms, record) != TrustMode::supervised || !found.enough) return std::nullopt;
+  Action action;
+  action.kind = Action::Kind::promotion;
+  action.tag = "autonomous";
+  action.reason = found.words + "; set assigner.trust_model.mode to autonomous to act on it";
+  return action;
+}
+
+TrustRecord restored(TrustRecord record, std::span<const Proposal> proposals) {
+  if (!record.demoted_to) return record;
+  const Action wanted = promotion_after(record);
+  const bool approved = std::ranges::any_of(proposals, [&](const Proposal& proposal) {
+    return proposal.state == Proposal::State::approved && is_same_promotion(proposal.action, wanted);
+  });
+  if (!approved) return record;
+  TrustRecord back;
+  back.last_failed_revert = record.last_failed_revert;
+  return back;
+}
+
 // Advice needs no trust, so none is lost by it.
 TrustRecord demoted(TrustRecord record, TrustMode in_force, Breach breach, Time now) {
   if (breach == Breach::revert_failed) record.last_failed_revert = now;

@@ -113,6 +113,14 @@ struct Evidence {
 Evidence evidence(std::span<const Proposal> proposals, const TrustRecord& record, Time now);
 double wilson_low(int successes, int trials);  // 0 for no trials
 
+// What of trust a person is to be asked for: after a loss to have it back as configured; else, when the
+// evidence is enough in supervised mode, to let RunnerIQ act by itself, which the person then configures.
+// None else.
+std::optional<Action> promotion_to_propose(const TrustTerms& terms, const TrustRecord& record,
+                                           std::span<const Proposal> proposals, Time now);
+// The record once a person has approved to have lost trust back; else as it was.
+TrustRecord restored(TrustRecord record, std::span<const Proposal> proposals);
+
 // What takes trust away: one step down. Gives the changed record.
 enum class Breach {
   revert_failed,     // a change of ours outlived its lease by a sweep, with GitLab reachable

@@ -45,6 +45,7 @@ void BridgeSteering::State::begin() {
   if (!memory_loaded) load();
   refresh_trust();
   read_proposals();
+  restore_trust();
   (void)record(book.pass_time(now()));
 }
 
@@ -71,6 +72,18 @@ void BridgeSteering::State::refresh_trust() {
     return;
   }
   if (Result<SteeringMemory> memory = ports.store->load(now().wall)) trust = std::move(memory->trust);
+}
+
+// What a person has approved counts once it is recorded.
+void BridgeSteering::State::restore_trust() {
+  if (!memory_loaded || !trust.demoted_to) return;
+  const TrustMode before = mode();
+  TrustRecord back = restored(trust, proposals);
+  if (back.demoted_to) return;
+  if (const auto done = ports.store->record(back); !done)
+    return say("the restored trust could not be recorded: " + done.error().message);
+  trust = std::move(back);
+  say("trust is given back: " + std::string(to_text(before)) + " becomes " + std::string(to_text(mode())));
 }
 
 // An approval holds for exactly what a person was shown.
@@ -267,9 +280,16 @@ void BridgeSteering::State::demote(Breach breach) {
 }
 
 void BridgeSteering::State::propose_rest(const Tick& tick) {
-  if (!memory_loaded || mode() != TrustMode::supervised) return;
-  ProposalChanges changes = propose(actions_to_propose(report.plan, tick.snapshot, book.lanes()), proposals,
-                                    settings.trust, settings.digest, now().wall);
+  if (!memory_loaded) return;
+  std::vector<Action> actions;
+  if (mode() == TrustMode::supervised) {
+    actions = actions_to_propose(report.plan, tick.snapshot, book.lanes());
+  }
+  if (auto promotion = promotion_to_propose(settings.trust, trust, proposals, now().wall)) {
+    actions.push_back(std::move(*promotion));
+  }
+  ProposalChanges changes =
+      propose(std::move(actions), proposals, settings.trust, settings.digest, now().wall);
   if (changes.made.empty() && changes.changed.empty()) return;
   if (const auto done = ports.store->record(changes, now().wall); !done)
     return say("what needs an approval could not be recorded: " + done.error().message);

@@ -61,6 +61,7 @@ struct BridgeSteering::State {
   void refresh_trust();
   void read_proposals();
   void leave_out_forged();
+  void restore_trust();
   [[nodiscard]] GatePlan planned(const Tick& tick, std::span<const Pool> pools);
   void look_first(const Wants& wants);
   [[nodiscard]] bool record(const LeaseChanges& changes);

@@ -202,6 +202,24 @@ TEST_F(SteeringStateFile, ProposalsGetTheirIdsHereAndComeBackAsTheyWere) {
   EXPECT_EQ(make().id, 3) << "a number that a person has read is not given again";
 }
 
+TEST_F(SteeringStateFile, APromotionComesBackAsItWasProposed) {
+  TrustTerms terms;
+  terms.execute = true;
+  terms.options.mode = TrustMode::autonomous;
+  const TrustRecord lost = demoted({}, TrustMode::autonomous, Breach::revert_failed, kNow);
+  Proposal made = proposal();
+  made.action = *promotion_to_propose(terms, lost, {}, kNow);
+  made.digest = digest_of(made.action, platform::sha256_hex);
+  ProposalChanges changes{.made = {made}, .changed = {}};
+  ASSERT_TRUE(state.record(changes, kNow));
+  const auto known = state.proposals(kNow);
+  ASSERT_EQ(known->size(), 1U);
+  EXPECT_EQ(digest_of(known->front().action, platform::sha256_hex), made.digest);
+  ProposalChanges decision{.made = {}, .changed = {approved(known->front())}};
+  ASSERT_TRUE(state.record(decision, kNow + 1min));
+  EXPECT_FALSE(restored(lost, *state.proposals(kNow + 2min)).demoted_to);
+}
+
 TEST_F(SteeringStateFile, WhatAnotherProcessDecidesIsSeen) {
   const Proposal made = make();
   auto other = open();

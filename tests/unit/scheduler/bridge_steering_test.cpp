@@ -431,6 +431,21 @@ TEST_P(LosingTrust, StepsDownOnceAndRecordsIt) {
   EXPECT_EQ(step_later().mode, TrustMode::supervised);
 }
 
+TEST_F(SteeringTest, AnApprovedPromotionGivesLostTrustBack) {
+  (void)step(false);
+  runners.fault_next_write(Fault::drop_a_tag);
+  (void)step_later();
+  EXPECT_EQ(step_later().mode, TrustMode::supervised);
+  const auto asked = std::ranges::find_if(
+      store.known, [](const Proposal& each) { return each.action.kind == Action::Kind::promotion; });
+  ASSERT_NE(asked, store.known.end());
+  asked->state = Proposal::State::approved;
+  asked->decided_by = "user:alice";
+  const SteeringReport report = step_later();
+  EXPECT_EQ(report.mode, TrustMode::autonomous) << words(report);
+  EXPECT_FALSE(store.trust.demoted_to);
+}
+
 INSTANTIATE_TEST_SUITE_P(
     By, LosingTrust,
     testing::Values(BreachCase{"ALostScope",

@@ -81,6 +81,34 @@ TEST(Trust, APromotionNeedsFiftyDecisionsNineTenthsRightAndSoundReverts) {
   EXPECT_NE(evidence(decisions(30, 2), {}, kNow).words.find("30 of 32"), std::string::npos);
 }
 
+TEST(Trust, LostTrustIsAskedBackUntilAPersonGivesIt) {
+  TrustTerms terms;
+  terms.execute = true;
+  terms.options.mode = TrustMode::autonomous;
+  const Time now{std::chrono::hours{24 * 20000}};
+  EXPECT_FALSE(promotion_to_propose(terms, {}, {}, now));
+  const TrustRecord lost = demoted({}, TrustMode::autonomous, Breach::revert_failed, now);
+  const auto asked = promotion_to_propose(terms, lost, {}, now);
+  ASSERT_TRUE(asked);
+  EXPECT_EQ(asked->kind, Action::Kind::promotion);
+  EXPECT_NE(asked->reason.find("trust was taken away"), std::string::npos) << asked->reason;
+  Proposal proposal;
+  proposal.action = *asked;
+  for (const auto state : {Proposal::State::open, Proposal::State::rejected, Proposal::State::expired}) {
+    proposal.state = state;
+    EXPECT_TRUE(restored(lost, std::vector{proposal}).demoted_to);
+  }
+  proposal.state = Proposal::State::approved;
+  const TrustRecord back = restored(lost, std::vector{proposal});
+  EXPECT_FALSE(back.demoted_to);
+  EXPECT_EQ(back.last_failed_revert, lost.last_failed_revert);
+  EXPECT_EQ(mode_in_force(terms, back), TrustMode::autonomous);
+  // That approval is for that loss, not for the next one.
+  const TrustRecord again =
+      demoted(back, TrustMode::autonomous, Breach::revert_failed, now + std::chrono::hours{1});
+  EXPECT_TRUE(restored(again, std::vector{proposal}).demoted_to);
+}
+
 TEST(Trust, OnlyDecisionsOfPeopleAboutActionsAreEvidence) {
   auto all = decisions(50, 0);
   all[0].action.kind = Action::Kind::promotion;
