@@ -12,6 +12,6 @@ if(TARGET runneriq)
   runneriq_fleet_pytest(fleet_daemon 240)
   runneriq_fleet_pytest(fleet_bad_input 240)
 endif()
-runneriq_test(fleet_faults_test LABEL integration
+runneriq_test(fleet_faults_test LABEL integration SECONDS 600
   SOURCES integration/fleet_faults_test.cpp
   USES scheduler gitlab_rest gitlab_simulator platform_http_client)
