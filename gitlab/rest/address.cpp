@@ -11,11 +11,6 @@ namespace {
 
 constexpr std::string_view kRestApi = "/api/v4/";
 
-bool is_unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-         c == '_' || c == '~';
-}
-
 struct Parts {
   std::string origin;  // "https://host:port", lower case, the scheme's own port left out
   std::string_view rest;
@@ -52,20 +47,6 @@ bool climbs(std::string_view path) {
 }
 
 }  // namespace
-
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char c : text) {
-    if (is_unreserved(c)) {
-      encoded += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    encoded += {'%', kDigits[byte >> 4U], kDigits[byte & 0xFU]};
-  }
-  return encoded;
-}
 
 ApiBase::ApiBase(std::string_view gitlab_url) : url_(gitlab_url) {
   while (url_.ends_with('/')) url_.pop_back();

@@ -8,10 +8,6 @@
 
 namespace runneriq::gitlab {
 
-// All but letters, digits, '-', '.', '_' and '~' as %XX: fit for one segment of a path or one
-// value of a query ("acme/shop" becomes "acme%2Fshop").
-std::string percent_encoded(std::string_view text);
-
 // "https://gitlab.example.com/path" in front of everything that is asked.
 class ApiBase {
  public:

@@ -1,5 +1,6 @@
 #include "gitlab/rest/ci_lint.hpp"
 
+#include "core/percent_encoding.hpp"
 #include "gitlab/json_reader.hpp"
 #include "gitlab/rest/sender.hpp"
 

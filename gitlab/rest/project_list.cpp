@@ -1,5 +1,6 @@
 #include "gitlab/rest/project_list.hpp"
 
+#include "core/percent_encoding.hpp"
 #include "gitlab/json_reader.hpp"
 #include "gitlab/replies.hpp"
 #include "gitlab/rest/trouble.hpp"

@@ -1,5 +1,6 @@
 #include "gitlab/rest/resource_groups.hpp"
 
+#include "core/percent_encoding.hpp"
 #include "gitlab/replies.hpp"
 #include "gitlab/rest/address.hpp"
 

@@ -1,5 +1,6 @@
 #include "gitlab/rest/runner_roll.hpp"
 
+#include "core/percent_encoding.hpp"
 #include "gitlab/replies.hpp"
 #include "gitlab/rest/trouble.hpp"
 

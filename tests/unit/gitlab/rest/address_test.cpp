@@ -1,5 +1,6 @@
 #include "gitlab/rest/address.hpp"
 
+#include "core/percent_encoding.hpp"
 #include "gitlab/rest/page_trail.hpp"
 #include "gitlab/rest/turns.hpp"
 
