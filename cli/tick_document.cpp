@@ -57,7 +57,7 @@ json runner_document(const FleetRunner& runner) {
           {"run_untagged", runner.traits.run_untagged},
           {"protected_only", runner.traits.protected_only},
           {"type", gitlab::to_text(runner.traits.type)},
-          {"zone", runner.zone}};
+          {"zone", runner.zone.value()}};
 }
 
 json stuck_document(const scheduler::StuckJob& job) {

@@ -2,6 +2,7 @@
 // decisions, wherever it came from.
 #pragma once
 
+#include "carbon/outlook.hpp"
 #include "core/id.hpp"
 #include "core/time.hpp"
 #include "gitlab/matcher.hpp"
@@ -51,7 +52,7 @@ struct FleetRunner {
   int managers = 1;
   std::optional<double> host_load;    // 0..1, when reported and fresh
   std::optional<double> reliability;  // 0..1: share of its jobs of 7 days without a runner's own failure
-  std::string zone;                   // of the grid; "" = unknown
+  carbon::ZoneKey zone = {};          // of the grid; "" = unknown
   Duration age{};                     // of the list it stands in; 0 = read in this tick
 };
 
@@ -112,7 +113,8 @@ struct FleetSnapshot {
   std::vector<RunningFleetJob> running;      // by key
   std::vector<ResourceWait> resource_waits;  // by the waiter's key
   std::map<ProjectKey, ScoreHistory> scores;
-  std::vector<std::string> degraded;  // sentences: what of it is old or missing
+  std::optional<carbon::GridOutlook> carbon;  // of the zones of its runners; none = carbon is off
+  std::vector<std::string> degraded;          // sentences: what of it is old or missing
 };
 
 // What is known of the job's runs; nothing for an index that names no history.

@@ -98,7 +98,7 @@ FleetRunner fleet_runner(const RunnerKey& key, const SeenRunner& seen, const Rec
   state.managers = std::max(1, runner.managers.value_or(1));
   state.reliability = reliability_of(before, key);
   state.age = seen.age;
-  if (const std::string* const zone = configured(options.zones, runner)) state.zone = *zone;
+  if (const std::string* const zone = configured(options.zones, runner)) state.zone = carbon::ZoneKey{*zone};
   set_contact(state, runner, options, now);
   set_capacity(state, runner, known_runner(before, key), options);
   return state;

@@ -54,7 +54,7 @@ FleetRunner runner_in(SnapshotFields& fields, const GitLabUrl& gitlab, std::int6
   runner.managers = count(fields, "managers", 1, 0);
   runner.host_load = fields.share("host_load");
   runner.reliability = fields.share("reliability");
-  runner.zone = fields.text("zone");
+  runner.zone = carbon::ZoneKey{fields.text("zone")};
   runner.age = fields.seconds("age_seconds").value_or(Duration::zero());
   return runner;
 }

@@ -83,7 +83,7 @@ Json printed(const FleetRunner& runner, const Home& home) {
   put_unless(object, "managers", runner.managers, 1);
   if (runner.host_load) object["host_load"] = *runner.host_load;
   if (runner.reliability) object["reliability"] = *runner.reliability;
-  put_text(object, "zone", runner.zone);
+  put_text(object, "zone", runner.zone.value());
   if (runner.age > Duration::zero()) object["age_seconds"] = seconds(runner.age);
   return object;
 }

@@ -1,6 +1,6 @@
 #include "scheduler/sqlite/admission_state.hpp"
 
-#include "scheduler/sqlite/columns.hpp"
+#include "platform/sqlite_columns.hpp"
 
 #include <array>
 #include <cstdint>
@@ -27,12 +27,12 @@ constexpr std::array kFirstSchema{std::string_view{R"(CREATE TABLE bookings (
     PRIMARY KEY (job, attempt, gitlab)) STRICT, WITHOUT ROWID)"}};
 
 Result<void> make_first_schema(Database& database) {
-  return make_tables(database, kFirstSchema, kApplicationId);
+  return platform::make_tables(database, kFirstSchema, kApplicationId);
 }
 
-constexpr std::array<SchemaStep, 1> kSteps{make_first_schema};
+constexpr std::array<platform::SchemaStep, 1> kSteps{make_first_schema};
 
-constexpr StateFileKind kAdmissionFile{
+constexpr platform::StateFileKind kAdmissionFile{
     .application_id = kApplicationId,
     .steps = kSteps,
     .folder_mode = 0700,
@@ -55,10 +55,10 @@ Result<Booking> booking_in(const Statement& row) {
                   .history = {GitLabUrl{row.text(6)}, ProjectId{row.integer(7)}, row.text(8), row.text(9)},
                   .score = row.real(10),
                   .job_class = static_cast<JobClass>(job_class),
-                  .queued_in_gitlab = duration_in(row, 12),
-                  .max_hold = duration_in(row, 13)},
-      .arrived = time_in(row, 14),
-      .started = optional_time_in(row, 15)};
+                  .queued_in_gitlab = platform::duration_in(row, 12),
+                  .max_hold = platform::duration_in(row, 13)},
+      .arrived = platform::time_in(row, 14),
+      .started = platform::optional_time_in(row, 15)};
 }
 
 Result<void> put(Database& database, const Booking& booking) {
@@ -68,8 +68,8 @@ Result<void> put(Database& database, const Booking& booking) {
       request.key.gitlab.value(), request.key.job.value(), request.attempt.value(), booking.host,
       booking.slots, booking.runner.value(), request.history.gitlab.value(), request.history.project.value(),
       request.history.job_name, request.history.stage, request.score, static_cast<int>(request.job_class),
-      column_of(request.queued_in_gitlab), column_of(request.max_hold), column_of(booking.arrived),
-      column_of(booking.started));
+      platform::column_of(request.queued_in_gitlab), platform::column_of(request.max_hold),
+      platform::column_of(booking.arrived), platform::column_of(booking.started));
 }
 
 Result<void> remove(Database& database, const AdmissionKey& key) {
@@ -105,7 +105,7 @@ Result<void> write(Database& database, const std::map<AdmissionKey, Net>& net) {
 }  // namespace
 
 Result<AdmissionState> AdmissionState::open(AdmissionStateSettings settings) {
-  auto file = StateFile::open(kAdmissionFile, std::move(settings.path), settings.patience);
+  auto file = platform::StateFile::open(kAdmissionFile, std::move(settings.path), settings.patience);
   if (!file) return fail(std::move(file.error()));
   return AdmissionState{std::move(*file)};
 }

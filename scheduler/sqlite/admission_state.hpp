@@ -2,8 +2,8 @@
 // fleet's state, since it is written thousands of times a second and worth nothing after a day.
 #pragma once
 
+#include "platform/state_file.hpp"
 #include "scheduler/admission_book.hpp"
-#include "scheduler/sqlite/state_file.hpp"
 
 #include <span>
 #include <string>
@@ -29,9 +29,9 @@ class AdmissionState {
   [[nodiscard]] const std::vector<std::string>& notices() const { return file_.notices(); }
 
  private:
-  explicit AdmissionState(StateFile file) : file_(std::move(file)) {}
+  explicit AdmissionState(platform::StateFile file) : file_(std::move(file)) {}
 
-  StateFile file_;
+  platform::StateFile file_;
 };
 
 }  // namespace runneriq::scheduler

@@ -1,8 +1,8 @@
 #include "scheduler/sqlite/audit_trail_file.hpp"
 
-#include "scheduler/sqlite/columns.hpp"
+#include "platform/sqlite_columns.hpp"
+#include "platform/sqlite_rows.hpp"
 #include "scheduler/sqlite/fleet_schema.hpp"
-#include "scheduler/sqlite/rows.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -17,7 +17,7 @@ constexpr int kReadAtOnce = 500;
 
 AuditRecord record_in(const Statement& row) {
   return {.seq = row.integer(0),
-          .entry = {.at = time_in(row, 1),
+          .entry = {.at = platform::time_in(row, 1),
                     .actor = row.text(2),
                     .trust = row.text(3),
                     .event = row.text(4),
@@ -28,7 +28,8 @@ AuditRecord record_in(const Statement& row) {
 
 Result<std::vector<AuditRecord>> records(Result<Statement> query) {
   std::vector<AuditRecord> found;
-  auto read = each_row(std::move(query), [&](const Statement& row) { found.push_back(record_in(row)); });
+  auto read =
+      platform::each_row(std::move(query), [&](const Statement& row) { found.push_back(record_in(row)); });
   if (!read) return fail(std::move(read.error()));
   return found;
 }
@@ -49,7 +50,7 @@ Result<std::vector<AuditRecord>> last_record(Database& database) {
 
 Result<void> insert(Database& database, const AuditRecord& record) {
   return database.execute("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)", record.seq,
-                          column_of(record.entry.at), record.entry.actor, record.entry.trust,
+                          platform::column_of(record.entry.at), record.entry.actor, record.entry.trust,
                           record.entry.event, record.entry.document, record.previous, record.digest);
 }
 
@@ -75,14 +76,14 @@ Result<bool> holds(Database& database, const Checkpoint& checkpoint) {
 }  // namespace
 
 Result<AuditTrailFile> AuditTrailFile::open(AuditTrailSettings settings) {
-  auto file = StateFile::open(fleet_file(), settings.path, settings.patience);
+  auto file = platform::StateFile::open(fleet_file(), settings.path, settings.patience);
   if (!file) return fail(std::move(file.error()));
   AuditTrailFile trail{std::move(settings), std::move(*file)};
   if (auto noted = trail.note_lost_trail(); !noted) return fail(std::move(noted.error()));
   return trail;
 }
 
-AuditTrailFile::AuditTrailFile(AuditTrailSettings settings, StateFile file)
+AuditTrailFile::AuditTrailFile(AuditTrailSettings settings, platform::StateFile file)
     : digest_(std::move(settings.digest)),
       checkpoint_(settings.path + ".checkpoint"),
       file_(std::move(file)) {}
@@ -155,7 +156,7 @@ std::vector<std::string> AuditTrailFile::notices() const {
   return all;
 }
 
-Result<void> AuditTrailFile::look(const StateFile::Work& work) {
+Result<void> AuditTrailFile::look(const platform::StateFile::Work& work) {
   if (file_.look(work)) return {};
   return file_.change(work);
 }

@@ -1,9 +1,9 @@
 // The audit trail in the fleet's state file, with its checkpoint beside it.
 #pragma once
 
+#include "platform/state_file.hpp"
 #include "scheduler/audit.hpp"
 #include "scheduler/sqlite/checkpoint_file.hpp"
-#include "scheduler/sqlite/state_file.hpp"
 
 #include <functional>
 #include <optional>
@@ -52,9 +52,9 @@ class AuditTrailFile {
   [[nodiscard]] std::vector<std::string> notices() const;
 
  private:
-  AuditTrailFile(AuditTrailSettings settings, StateFile file);
+  AuditTrailFile(AuditTrailSettings settings, platform::StateFile file);
 
-  Result<void> look(const StateFile::Work& work);
+  Result<void> look(const platform::StateFile::Work& work);
   Result<void> note_lost_trail();
   void write_checkpoint();
   Result<void> replace_checkpoint(platform::Database& database, const Checkpoint& end);
@@ -63,7 +63,7 @@ class AuditTrailFile {
 
   Digest digest_;
   CheckpointFile checkpoint_;
-  StateFile file_;
+  platform::StateFile file_;
   std::optional<Checkpoint> unmarked_;  // the last record that we wrote and no checkpoint of ours covers
   std::vector<std::string> notices_;
 };

@@ -1,7 +1,7 @@
 #include "scheduler/sqlite/finished_jobs.hpp"
 
-#include "scheduler/sqlite/columns.hpp"
-#include "scheduler/sqlite/rows.hpp"
+#include "platform/sqlite_columns.hpp"
+#include "platform/sqlite_rows.hpp"
 
 #include <algorithm>
 #include <array>
@@ -44,9 +44,9 @@ Result<void> put_finished(Database& database, GitLabNumbers& gitlabs, const Fini
       " queued, succeeded, failure_reason, own_failure, finished) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
       " ON CONFLICT (job, gitlab) DO NOTHING",
       *gitlab, job.key.job.value(), job.pipeline.value(), job.history.project.value(), job.history.job_name,
-      job.history.stage, *runner_gitlab, runner_column(job.runner), column_of(job.ran), column_of(job.queued),
-      job.succeeded, job.failure_reason, !job.succeeded && is_own_failure(job.failure_reason),
-      column_of(job.finished));
+      job.history.stage, *runner_gitlab, runner_column(job.runner), platform::column_of(job.ran),
+      platform::column_of(job.queued), job.succeeded, job.failure_reason,
+      !job.succeeded && is_own_failure(job.failure_reason), platform::column_of(job.finished));
 }
 
 struct Run {
@@ -58,14 +58,14 @@ struct Run {
 Result<std::vector<Run>> runs_of_job(Database& database, const GitLabNumbers& gitlabs, const HistoryKey& key,
                                      Time since) {
   std::vector<Run> runs;
-  auto read = each_row(
+  auto read = platform::each_row(
       database.query("SELECT ran, runner, runner_gitlab FROM finished_jobs INDEXED BY runs_of_job"
                      " WHERE succeeded = 1 AND project = ? AND name = ? AND gitlab = ? AND finished >= ?"
                      " ORDER BY finished DESC, job DESC LIMIT ?",
-                     key.project.value(), key.job_name, gitlabs.number_of(key.gitlab), column_of(since),
-                     kRunsForAverage),
+                     key.project.value(), key.job_name, gitlabs.number_of(key.gitlab),
+                     platform::column_of(since), kRunsForAverage),
       [&](const Statement& row) {
-        Run run{duration_in(row, 0), {}};
+        Run run{platform::duration_in(row, 0), {}};
         if (!row.is_null(1)) run.runner = {gitlabs.url_of(row.integer(2)), RunnerId{row.integer(1)}};
         runs.push_back(std::move(run));
       });
@@ -75,7 +75,8 @@ Result<std::vector<Run>> runs_of_job(Database& database, const GitLabNumbers& gi
 
 Result<std::vector<Duration>> durations(Result<Statement> query) {
   std::vector<Duration> found;
-  auto read = each_row(std::move(query), [&](const Statement& row) { found.push_back(duration_in(row, 0)); });
+  auto read = platform::each_row(
+      std::move(query), [&](const Statement& row) { found.push_back(platform::duration_in(row, 0)); });
   if (!read) return fail(std::move(read.error()));
   return found;
 }
@@ -85,7 +86,7 @@ Result<std::vector<Duration>> durations_of_stage(Database& database, std::int64_
   return durations(database.query(
       "SELECT ran FROM finished_jobs INDEXED BY runs_of_stage WHERE succeeded = 1 AND project = ?"
       " AND stage = ? AND gitlab = ? AND finished >= ? ORDER BY finished DESC, job DESC LIMIT ?",
-      key.project.value(), key.stage, gitlab, column_of(since), kRunsForEstimate));
+      key.project.value(), key.stage, gitlab, platform::column_of(since), kRunsForEstimate));
 }
 
 Result<std::vector<Duration>> durations_of_project(Database& database, std::int64_t gitlab,
@@ -93,7 +94,7 @@ Result<std::vector<Duration>> durations_of_project(Database& database, std::int6
   return durations(database.query(
       "SELECT ran FROM finished_jobs INDEXED BY runs_of_project WHERE succeeded = 1 AND project = ?"
       " AND gitlab = ? AND finished >= ? ORDER BY finished DESC, job DESC LIMIT ?",
-      key.project.value(), gitlab, column_of(since), kRunsForEstimate));
+      key.project.value(), gitlab, platform::column_of(since), kRunsForEstimate));
 }
 
 Result<std::vector<Duration>> durations_of_all(Database& database, std::int64_t, const HistoryKey&,
@@ -101,7 +102,7 @@ Result<std::vector<Duration>> durations_of_all(Database& database, std::int64_t,
   return durations(
       database.query("SELECT ran FROM finished_jobs INDEXED BY runs WHERE succeeded = 1 AND finished >= ?"
                      " ORDER BY finished DESC, job DESC LIMIT ?",
-                     column_of(since), kRunsForEstimate));
+                     platform::column_of(since), kRunsForEstimate));
 }
 
 struct Source {
@@ -168,7 +169,7 @@ Result<void> forget_old_finished(Database& database, Time now, int most) {
   return database.execute(
       "DELETE FROM finished_jobs WHERE id IN (SELECT id FROM finished_jobs INDEXED BY ends_by_time"
       " WHERE finished < min(?, (SELECT max(finished) FROM finished_jobs)) - ? ORDER BY finished LIMIT ?)",
-      column_of(now), column_of(kFinishedKept), most);
+      platform::column_of(now), platform::column_of(kFinishedKept), most);
 }
 
 Result<JobHistory> job_history(Database& database, const GitLabNumbers& gitlabs, const HistoryKey& key,
@@ -181,11 +182,11 @@ Result<JobHistory> job_history(Database& database, const GitLabNumbers& gitlabs,
 
 Result<std::map<RunnerKey, double>> reliability(Database& database, const GitLabNumbers& gitlabs, Time now) {
   std::map<RunnerKey, double> shares;
-  auto read = each_row(
+  auto read = platform::each_row(
       database.query("SELECT runner_gitlab, runner, count(*), sum(own_failure) FROM finished_jobs"
                      " INDEXED BY ends_by_time WHERE finished >= ? AND runner IS NOT NULL"
                      " GROUP BY runner_gitlab, runner HAVING count(*) >= ?",
-                     column_of(now - kReliabilityWindow), kJobsForReliability),
+                     platform::column_of(now - kReliabilityWindow), kJobsForReliability),
       [&](const Statement& row) {
         const double failed = static_cast<double>(row.integer(3)) / static_cast<double>(row.integer(2));
         shares[{gitlabs.url_of(row.integer(0)), RunnerId{row.integer(1)}}] = 1 - failed;

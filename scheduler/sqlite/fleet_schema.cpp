@@ -96,16 +96,16 @@ constexpr std::array kSteeringTables{
 };
 
 Result<void> make_first_schema(platform::Database& database) {
-  return make_tables(database, kFirstSchema, kApplicationId);
+  return platform::make_tables(database, kFirstSchema, kApplicationId);
 }
 
 Result<void> add_steering(platform::Database& database) {
-  return make_tables(database, kSteeringTables, kApplicationId);
+  return platform::make_tables(database, kSteeringTables, kApplicationId);
 }
 
-constexpr std::array<SchemaStep, kFleetSchema> kSteps{make_first_schema, add_steering};
+constexpr std::array<platform::SchemaStep, kFleetSchema> kSteps{make_first_schema, add_steering};
 
-constexpr StateFileKind kFleetFile{
+constexpr platform::StateFileKind kFleetFile{
     .application_id = kApplicationId,
     .steps = kSteps,
     .folder_mode = 0700,
@@ -117,7 +117,7 @@ constexpr StateFileKind kFleetFile{
 
 }  // namespace
 
-const StateFileKind& fleet_file() {
+const platform::StateFileKind& fleet_file() {
   return kFleetFile;
 }
 

@@ -1,13 +1,13 @@
 // The tables of the fleet's state file.
 #pragma once
 
-#include "scheduler/sqlite/state_file_kind.hpp"
+#include "platform/state_file_kind.hpp"
 
 namespace runneriq::scheduler {
 
 // Raised by one with every change of the tables.
 inline constexpr int kFleetSchema = 2;
 
-const StateFileKind& fleet_file();
+const platform::StateFileKind& fleet_file();
 
 }  // namespace runneriq::scheduler

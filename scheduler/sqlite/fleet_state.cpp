@@ -64,7 +64,7 @@ Result<void> put_all(Database& database, std::span<const KeptDecision> decisions
 }  // namespace
 
 Result<FleetState> FleetState::open(FleetStateSettings settings) {
-  auto file = StateFile::open(fleet_file(), std::move(settings.path), settings.patience);
+  auto file = platform::StateFile::open(fleet_file(), std::move(settings.path), settings.patience);
   if (!file) return fail(std::move(file.error()));
   return FleetState{std::move(*file)};
 }

@@ -1,9 +1,9 @@
 // The fleet's state on SQLite: what the daemon remembers between ticks.
 #pragma once
 
+#include "platform/state_file.hpp"
 #include "scheduler/fleet_memory.hpp"
 #include "scheduler/sqlite/gitlab_numbers.hpp"
-#include "scheduler/sqlite/state_file.hpp"
 
 #include <functional>
 #include <optional>
@@ -37,12 +37,12 @@ class FleetState final : public FleetMemory, public DecisionStore {
   [[nodiscard]] const std::vector<std::string>& notices() const { return file_.notices(); }
 
  private:
-  explicit FleetState(StateFile file) : file_(std::move(file)) {}
+  explicit FleetState(platform::StateFile file) : file_(std::move(file)) {}
 
   using View = std::function<Result<void>(platform::Database&, const GitLabNumbers&)>;
   Result<void> look(const View& view);
 
-  StateFile file_;
+  platform::StateFile file_;
   std::optional<Time> now_;
 };
 

@@ -1,6 +1,6 @@
 #include "scheduler/sqlite/gitlab_numbers.hpp"
 
-#include "scheduler/sqlite/rows.hpp"
+#include "platform/sqlite_rows.hpp"
 
 namespace runneriq::scheduler {
 
@@ -9,7 +9,7 @@ using platform::Statement;
 
 Result<GitLabNumbers> GitLabNumbers::read(Database& database) {
   GitLabNumbers known;
-  auto read = each_row(database.query("SELECT id, url FROM gitlabs"), [&](const Statement& row) {
+  auto read = platform::each_row(database.query("SELECT id, url FROM gitlabs"), [&](const Statement& row) {
     known.numbers_.emplace(GitLabUrl{row.text(1)}, row.integer(0));
     known.urls_.emplace(row.integer(0), GitLabUrl{row.text(1)});
   });

@@ -69,7 +69,7 @@ Result<HostSnapshot> snapshot_of(Database& database, const HostStateSettings& se
 }  // namespace
 
 Result<HostState> HostState::open(HostStateSettings settings) {
-  auto file = StateFile::open(host_file(), settings.path, settings.patience);
+  auto file = platform::StateFile::open(host_file(), settings.path, settings.patience);
   if (!file) return fail(std::move(file.error()));
   return HostState{std::move(settings), std::move(*file)};
 }

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "core/process_identity.hpp"
+#include "platform/state_file.hpp"
 #include "scheduler/host_state.hpp"
 #include "scheduler/sqlite/life.hpp"
-#include "scheduler/sqlite/state_file.hpp"
 
 #include <cstdint>
 #include <span>
@@ -53,11 +53,11 @@ class HostState final : public OrderedDesk, public BuildsDirectories, public Out
   [[nodiscard]] const std::vector<std::string>& notices() const { return file_.notices(); }
 
  private:
-  HostState(HostStateSettings settings, StateFile file)
+  HostState(HostStateSettings settings, platform::StateFile file)
       : settings_(std::move(settings)), file_(std::move(file)) {}
 
   HostStateSettings settings_;
-  StateFile file_;
+  platform::StateFile file_;
 };
 
 }  // namespace runneriq::scheduler

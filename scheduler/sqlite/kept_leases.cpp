@@ -1,9 +1,9 @@
 #include "scheduler/sqlite/kept_leases.hpp"
 
 #include "core/tag_names.hpp"
-#include "scheduler/sqlite/columns.hpp"
+#include "platform/sqlite_columns.hpp"
+#include "platform/sqlite_rows.hpp"
 #include "scheduler/sqlite/json_columns.hpp"
-#include "scheduler/sqlite/rows.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -32,9 +32,9 @@ std::optional<Lease> lease_in(const Statement& row, const GitLabNumbers& gitlabs
               .reason = row.text(5),
               .decision = row.text(6),
               .cause = {gitlabs.url_of(row.integer(7)), JobId{row.integer(8)}},
-              .created = time_in(row, 9),
-              .renewed = time_in(row, 10),
-              .expires = time_in(row, 11)};
+              .created = platform::time_in(row, 9),
+              .renewed = platform::time_in(row, 10),
+              .expires = platform::time_in(row, 11)};
   const bool is_sound = lease.id > 0 && (kind == 0 || kind == 1) && names_a_runner(lease.runner) &&
                         is_ours(lease.tag) && lease.created <= lease.renewed &&
                         lease.renewed <= lease.expires;
@@ -43,8 +43,9 @@ std::optional<Lease> lease_in(const Statement& row, const GitLabNumbers& gitlabs
 
 std::optional<RestState> rest_in(const Statement& row, const GitLabNumbers& gitlabs) {
   auto ours = words_in(row.text(2));
-  RestState rest{
-      .runner = runner_in(row, 0, gitlabs), .ours = {}, .left_alone_until = optional_time_in(row, 3)};
+  RestState rest{.runner = runner_in(row, 0, gitlabs),
+                 .ours = {},
+                 .left_alone_until = platform::optional_time_in(row, 3)};
   if (!ours || !names_a_runner(rest.runner) || !std::ranges::all_of(*ours, is_ours)) return std::nullopt;
   rest.ours = std::move(*ours);
   std::ranges::sort(rest.ours);
@@ -59,8 +60,8 @@ Result<void> put_renewed(Database& database, GitLabNumbers& gitlabs, const Lease
   if (!cause) return fail(cause.error());
   return database.execute(sql, lease.id, *gitlab, lease.runner.runner.value(), lease.tag,
                           static_cast<int>(lease.kind), lease.reason, lease.decision, *cause,
-                          lease.cause.job.value(), column_of(lease.created), column_of(lease.renewed),
-                          column_of(lease.expires));
+                          lease.cause.job.value(), platform::column_of(lease.created),
+                          platform::column_of(lease.renewed), platform::column_of(lease.expires));
 }
 
 constexpr std::string_view kInsert =
@@ -76,8 +77,9 @@ constexpr std::string_view kRenew =
 Result<void> put_ended(Database& database, const LeaseChanges& changes, Time now) {
   for (std::size_t i = 0; i < changes.ended.size(); ++i) {
     auto put = database.execute(
-        "UPDATE leases SET ended = ?, ended_because = ? WHERE id = ? AND ended IS NULL", column_of(now),
-        i < changes.ended_because.size() ? changes.ended_because[i] : std::string{}, changes.ended[i].id);
+        "UPDATE leases SET ended = ?, ended_because = ? WHERE id = ? AND ended IS NULL",
+        platform::column_of(now), i < changes.ended_because.size() ? changes.ended_because[i] : std::string{},
+        changes.ended[i].id);
     if (!put) return put;
   }
   return {};
@@ -87,7 +89,7 @@ Result<void> put_rest(Database& database, GitLabNumbers& gitlabs, const RestStat
   const auto gitlab = gitlabs.number_for(database, rest.runner.gitlab);
   if (!gitlab) return fail(gitlab.error());
   return database.execute("REPLACE INTO rest_states VALUES (?, ?, ?, ?)", *gitlab, rest.runner.runner.value(),
-                          column_of_words(rest.ours), column_of(rest.left_alone_until));
+                          column_of_words(rest.ours), platform::column_of(rest.left_alone_until));
 }
 
 Result<void> forget_rest(Database& database, const GitLabNumbers& gitlabs, const RunnerKey& runner) {
@@ -100,7 +102,7 @@ Result<void> forget_rest(Database& database, const GitLabNumbers& gitlabs, const
 Result<std::vector<Lease>> leases_not_ended(Database& database, const GitLabNumbers& gitlabs,
                                             std::vector<std::string>& damaged) {
   std::vector<Lease> leases;
-  auto read = each_row(
+  auto read = platform::each_row(
       database.query("SELECT id, gitlab, runner, tag, kind, reason, decision, cause_gitlab, cause, created,"
                      " renewed, expires FROM leases WHERE ended IS NULL ORDER BY id"),
       [&](const Statement& row) {
@@ -114,12 +116,13 @@ Result<std::vector<Lease>> leases_not_ended(Database& database, const GitLabNumb
 Result<std::vector<RestState>> rest_states(Database& database, const GitLabNumbers& gitlabs,
                                            std::vector<std::string>& damaged) {
   std::vector<RestState> states;
-  auto read = each_row(database.query("SELECT gitlab, runner, ours, left_alone_until FROM rest_states"),
-                       [&](const Statement& row) {
-                         if (auto rest = rest_in(row, gitlabs)) return states.push_back(std::move(*rest));
-                         damaged.push_back("how runner " + std::to_string(row.integer(1)) +
-                                           " is at rest makes no sense and is left out");
-                       });
+  auto read =
+      platform::each_row(database.query("SELECT gitlab, runner, ours, left_alone_until FROM rest_states"),
+                         [&](const Statement& row) {
+                           if (auto rest = rest_in(row, gitlabs)) return states.push_back(std::move(*rest));
+                           damaged.push_back("how runner " + std::to_string(row.integer(1)) +
+                                             " is at rest makes no sense and is left out");
+                         });
   if (!read) return fail(std::move(read.error()));
   return states;
 }
@@ -150,7 +153,7 @@ Result<void> forget_old_leases(Database& database, Time now, int most) {
   return database.execute(
       "DELETE FROM leases WHERE id IN (SELECT id FROM leases WHERE ended < ? ORDER BY ended LIMIT ?)"
       " AND id < (SELECT max(id) FROM leases)",
-      column_of(now - kEndedLeaseKept), most);
+      platform::column_of(now - kEndedLeaseKept), most);
 }
 
 }  // namespace runneriq::scheduler

@@ -1,8 +1,8 @@
 #include "scheduler/sqlite/kept_proposals.hpp"
 
-#include "scheduler/sqlite/columns.hpp"
+#include "platform/sqlite_columns.hpp"
+#include "platform/sqlite_rows.hpp"
 #include "scheduler/sqlite/json_columns.hpp"
-#include "scheduler/sqlite/rows.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -50,11 +50,11 @@ std::optional<Proposal> proposal_in(const Statement& row) {
   Proposal proposal{.id = row.integer(0),
                     .action = std::move(*action),
                     .digest = row.text(9),
-                    .created = time_in(row, 10),
-                    .expires = time_in(row, 11),
+                    .created = platform::time_in(row, 10),
+                    .expires = platform::time_in(row, 11),
                     .state = *state,
                     .decided_by = row.text(13),
-                    .decided = optional_time_in(row, 14),
+                    .decided = platform::optional_time_in(row, 14),
                     .standing = row.integer(15) != 0,
                     .used = {used->begin(), used->end()}};
   const bool has_verdict = *state == State::approved || *state == State::rejected;
@@ -69,7 +69,7 @@ std::string used_column(const Proposal& proposal) {
 // How it stands on record.
 Result<std::optional<Proposal>> find(Database& database, std::int64_t id) {
   std::optional<Proposal> found;
-  auto read = each_row(
+  auto read = platform::each_row(
       database.query("SELECT id, kind, gitlab, tag, job_gitlab, job, class, runners, reason, digest, created,"
                      " expires, state, decided_by, decided, standing, used FROM proposals WHERE id = ?",
                      id),
@@ -82,8 +82,8 @@ Result<void> write(Database& database, const Proposal& proposal) {
   return database.execute(
       "UPDATE proposals SET expires = ?, state = ?, decided_by = ?, decided = ?, standing = ?, used = ?"
       " WHERE id = ?",
-      column_of(proposal.expires), static_cast<int>(proposal.state), proposal.decided_by,
-      column_of(proposal.decided), proposal.standing, used_column(proposal), proposal.id);
+      platform::column_of(proposal.expires), static_cast<int>(proposal.state), proposal.decided_by,
+      platform::column_of(proposal.decided), proposal.standing, used_column(proposal), proposal.id);
 }
 
 bool is_same_decision(const Proposal& known, const Proposal& changed) {
@@ -105,8 +105,8 @@ std::optional<std::int64_t> column_of_mode(const std::optional<TrustMode>& mode)
 TrustRecord record_in(const Statement& row, std::vector<std::string>& damaged) {
   TrustRecord trust{.demoted_to = std::nullopt,
                     .demoted_because = row.text(1),
-                    .demoted_at = optional_time_in(row, 2),
-                    .last_failed_revert = optional_time_in(row, 3)};
+                    .demoted_at = platform::optional_time_in(row, 2),
+                    .last_failed_revert = platform::optional_time_in(row, 3)};
   if (row.is_null(0)) return trust;
   trust.demoted_to = value_in(row.integer(0), TrustMode::autonomous);
   if (trust.demoted_to) return trust;
@@ -121,13 +121,13 @@ TrustRecord record_in(const Statement& row, std::vector<std::string>& damaged) {
 Result<std::vector<Proposal>> kept_proposals(Database& database, Time now,
                                              std::vector<std::string>& damaged) {
   std::vector<Proposal> proposals;
-  auto read = each_row(
+  auto read = platform::each_row(
       database.query("SELECT id, kind, gitlab, tag, job_gitlab, job, class, runners, reason, digest, created,"
                      " expires, state, decided_by, decided, standing, used FROM proposals"
                      " WHERE state NOT IN (3, 4) AND"
                      " (state = 0 OR (state = 1 AND expires > ?1) OR coalesce(decided, expires) >= ?2)"
                      " ORDER BY id",
-                     column_of(now), column_of(now - kProposalKept)),
+                     platform::column_of(now), platform::column_of(now - kProposalKept)),
       [&](const Statement& row) {
         if (auto proposal = proposal_in(row)) return proposals.push_back(std::move(*proposal));
         damaged.push_back("proposal " + std::to_string(row.integer(0)) + " makes no sense and is left out");
@@ -144,9 +144,9 @@ Result<void> put_new_proposal(Database& database, Proposal& proposal) {
       " RETURNING id",
       static_cast<int>(action.kind), action.gitlab.value(), action.tag, action.job.gitlab.value(),
       action.job.job.value(), static_cast<int>(action.job_class), column_of_runners(action.runners),
-      action.reason, proposal.digest, column_of(proposal.created), column_of(proposal.expires),
-      static_cast<int>(proposal.state), proposal.decided_by, column_of(proposal.decided), proposal.standing,
-      used_column(proposal));
+      action.reason, proposal.digest, platform::column_of(proposal.created),
+      platform::column_of(proposal.expires), static_cast<int>(proposal.state), proposal.decided_by,
+      platform::column_of(proposal.decided), proposal.standing, used_column(proposal));
   if (!id) return fail(id.error());
   proposal.id = *id;
   return {};
@@ -175,12 +175,12 @@ Result<void> forget_old_proposals(Database& database, Time now, int most) {
   return database.execute(
       "DELETE FROM proposals WHERE id IN (SELECT id FROM proposals"
       " WHERE state <> 0 AND expires < ?1 AND coalesce(decided, expires) < ?1 LIMIT ?2)",
-      column_of(now - kProposalKept), most);
+      platform::column_of(now - kProposalKept), most);
 }
 
 Result<TrustRecord> trust_record(Database& database, std::vector<std::string>& damaged) {
   TrustRecord trust;
-  auto read = each_row(
+  auto read = platform::each_row(
       database.query("SELECT demoted_to, demoted_because, demoted_at, last_failed_revert FROM trust"),
       [&](const Statement& row) { trust = record_in(row, damaged); });
   if (!read) return fail(std::move(read.error()));
@@ -189,8 +189,8 @@ Result<TrustRecord> trust_record(Database& database, std::vector<std::string>& d
 
 Result<void> put_trust_record(Database& database, const TrustRecord& trust) {
   return database.execute("REPLACE INTO trust VALUES (1, ?, ?, ?, ?)", column_of_mode(trust.demoted_to),
-                          trust.demoted_because, column_of(trust.demoted_at),
-                          column_of(trust.last_failed_revert));
+                          trust.demoted_because, platform::column_of(trust.demoted_at),
+                          platform::column_of(trust.last_failed_revert));
 }
 
 }  // namespace runneriq::scheduler

@@ -1,8 +1,8 @@
 #include "scheduler/sqlite/known_pools.hpp"
 
-#include "scheduler/sqlite/columns.hpp"
+#include "platform/sqlite_columns.hpp"
+#include "platform/sqlite_rows.hpp"
 #include "scheduler/sqlite/json_columns.hpp"
-#include "scheduler/sqlite/rows.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -21,13 +21,14 @@ constexpr Duration kNotedEvery = std::chrono::hours{1};
 Result<std::vector<Pool>> known_pools(Database& database, const GitLabNumbers& gitlabs, Time now) {
   std::vector<Pool> pools;
   auto read =
-      each_row(database.query("SELECT gitlab, traits FROM pools WHERE seen >= ?", column_of(now - kPoolKept)),
-               [&](const Statement& row) {
-                 auto traits = traits_in(row.text(1));
-                 GitLabUrl gitlab = gitlabs.url_of(row.integer(0));
-                 if (!traits || gitlab.value().empty()) return;
-                 pools.push_back({.gitlab = std::move(gitlab), .traits = std::move(*traits)});
-               });
+      platform::each_row(database.query("SELECT gitlab, traits FROM pools WHERE seen >= ?",
+                                        platform::column_of(now - kPoolKept)),
+                         [&](const Statement& row) {
+                           auto traits = traits_in(row.text(1));
+                           GitLabUrl gitlab = gitlabs.url_of(row.integer(0));
+                           if (!traits || gitlab.value().empty()) return;
+                           pools.push_back({.gitlab = std::move(gitlab), .traits = std::move(*traits)});
+                         });
   if (!read) return fail(std::move(read.error()));
   std::ranges::sort(pools);
   return pools;
@@ -42,7 +43,7 @@ Result<void> remember_pools(Database& database, GitLabNumbers& gitlabs, std::spa
     auto put = database.execute(
         "INSERT INTO pools VALUES (?1, ?2, ?3) ON CONFLICT (gitlab, traits) DO UPDATE SET seen = ?3"
         " WHERE seen <= ?3 - ?4 OR seen > ?3",
-        *gitlab, column_of_traits(pool.traits), column_of(now), column_of(kNotedEvery));
+        *gitlab, column_of_traits(pool.traits), platform::column_of(now), platform::column_of(kNotedEvery));
     if (!put) return put;
   }
   return {};
@@ -52,7 +53,7 @@ Result<void> forget_old_pools(Database& database, Time now, int most) {
   return database.execute(
       "DELETE FROM pools WHERE (gitlab, traits) IN"
       " (SELECT gitlab, traits FROM pools WHERE seen < ? LIMIT ?)",
-      column_of(now - kPoolKept), most);
+      platform::column_of(now - kPoolKept), most);
 }
 
 }  // namespace runneriq::scheduler

@@ -1,7 +1,7 @@
 #include "scheduler/sqlite/known_runners.hpp"
 
-#include "scheduler/sqlite/columns.hpp"
-#include "scheduler/sqlite/rows.hpp"
+#include "platform/sqlite_columns.hpp"
+#include "platform/sqlite_rows.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -16,7 +16,7 @@ using nlohmann::json;
 using platform::Database;
 using platform::Statement;
 
-std::string column_of(const std::vector<std::string>& tags) {
+std::string tags_column(const std::vector<std::string>& tags) {
   return json(tags).dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -37,8 +37,8 @@ KnownRunner runner_in(const Statement& row, const GitLabNumbers& gitlabs) {
           .paused = row.integer(4) != 0,
           .tags = tags_in(row.text(5)),
           .most_active = static_cast<int>(row.integer(6)),
-          .first_seen = time_in(row, 7),
-          .last_seen = time_in(row, 8)};
+          .first_seen = platform::time_in(row, 7),
+          .last_seen = platform::time_in(row, 8)};
 }
 
 Result<void> mark_all_vanished(Database& database, GitLabNumbers& gitlabs, std::span<const GitLabUrl> seen) {
@@ -59,8 +59,8 @@ Result<void> put_runner(Database& database, std::int64_t gitlab, const KnownRunn
       " tags = excluded.tags, most_active = max(most_active, excluded.most_active),"
       " first_seen = min(first_seen, excluded.first_seen), last_seen = excluded.last_seen, vanished = 0",
       gitlab, runner.key.runner.value(), runner.description, runner.online, runner.paused,
-      column_of(runner.tags), runner.most_active, scheduler::column_of(runner.first_seen),
-      scheduler::column_of(runner.last_seen));
+      tags_column(runner.tags), runner.most_active, platform::column_of(runner.first_seen),
+      platform::column_of(runner.last_seen));
 }
 
 std::int64_t slot_of(Time time) {
@@ -71,11 +71,11 @@ std::int64_t slot_of(Time time) {
 
 Result<std::vector<KnownRunner>> known_runners(Database& database, const GitLabNumbers& gitlabs, Time now) {
   std::vector<KnownRunner> known;
-  auto read =
-      each_row(database.query("SELECT gitlab, runner, description, online, paused, tags, most_active,"
-                              " first_seen, last_seen FROM runners WHERE vanished = 0 AND last_seen >= ?",
-                              scheduler::column_of(now - kRunnerKept)),
-               [&](const Statement& row) { known.push_back(runner_in(row, gitlabs)); });
+  auto read = platform::each_row(
+      database.query("SELECT gitlab, runner, description, online, paused, tags, most_active,"
+                     " first_seen, last_seen FROM runners WHERE vanished = 0 AND last_seen >= ?",
+                     platform::column_of(now - kRunnerKept)),
+      [&](const Statement& row) { known.push_back(runner_in(row, gitlabs)); });
   if (!read) return fail(std::move(read.error()));
   std::ranges::sort(known, {}, &KnownRunner::key);
   return known;
@@ -93,7 +93,7 @@ Result<void> remember_runners(Database& database, GitLabNumbers& gitlabs, std::s
 }
 
 Result<void> forget_old_runners(Database& database, Time now) {
-  return database.execute("DELETE FROM runners WHERE last_seen < ?", scheduler::column_of(now - kRunnerKept));
+  return database.execute("DELETE FROM runners WHERE last_seen < ?", platform::column_of(now - kRunnerKept));
 }
 
 Result<void> remember_samples(Database& database, GitLabNumbers& gitlabs,

@@ -1,7 +1,7 @@
 #include "scheduler/sqlite/outcomes.hpp"
 
-#include "scheduler/sqlite/columns.hpp"
-#include "scheduler/sqlite/rows.hpp"
+#include "platform/sqlite_columns.hpp"
+#include "platform/sqlite_rows.hpp"
 
 #include <utility>
 #include <vector>
@@ -31,9 +31,9 @@ Result<void> insert(Database& database, const JobOutcome& outcome) {
       " ON CONFLICT (job, attempt, gitlab) DO NOTHING",
       outcome.key.gitlab.value(), outcome.key.job.value(), outcome.attempt.value(),
       outcome.history.project.value(), outcome.history.job_name, outcome.history.stage,
-      static_cast<int>(outcome.job_class), outcome.score, column_of(outcome.queued_in_gitlab),
-      column_of(outcome.held), column_of(outcome.ran), column_of(outcome.cpu), outcome.succeeded,
-      outcome.exit_code, outcome.failed_stage, column_of(outcome.finished));
+      static_cast<int>(outcome.job_class), outcome.score, platform::column_of(outcome.queued_in_gitlab),
+      platform::column_of(outcome.held), platform::column_of(outcome.ran), platform::column_of(outcome.cpu),
+      outcome.succeeded, outcome.exit_code, outcome.failed_stage, platform::column_of(outcome.finished));
 }
 
 // Looks at the oldest few only, so that the work is bounded however old the file is.
@@ -41,15 +41,15 @@ Result<void> prune(Database& database, Time now) {
   return database.execute(
       "DELETE FROM outcomes WHERE id IN (SELECT id FROM outcomes ORDER BY id LIMIT ?)"
       " AND (id <= (SELECT max(id) FROM outcomes) - ? OR finished < ?)",
-      kPrunedAtOnce, kOutcomesKept, column_of(now - kOutcomeAge));
+      kPrunedAtOnce, kOutcomesKept, platform::column_of(now - kOutcomeAge));
 }
 
 // What is delivered comes before what is not, so this looks at the undelivered ones and one row more.
 Result<std::int64_t> last_delivered(Database& database) {
   std::int64_t last = 0;
-  auto read =
-      each_row(database.query("SELECT id FROM outcomes WHERE delivered <> 0 ORDER BY id DESC LIMIT 1"),
-               [&](const Statement& row) { last = row.integer(0); });
+  auto read = platform::each_row(
+      database.query("SELECT id FROM outcomes WHERE delivered <> 0 ORDER BY id DESC LIMIT 1"),
+      [&](const Statement& row) { last = row.integer(0); });
   if (!read) return fail(std::move(read.error()));
   return last;
 }
@@ -62,14 +62,14 @@ JobOutcome outcome_in(const Statement& row) {
           .history = {gitlab_of(identity), ProjectId{row.integer(3)}, row.text(4), row.text(5)},
           .job_class = class_in(row.integer(6)),
           .score = row.real(7),
-          .queued_in_gitlab = duration_in(row, 8),
-          .held = duration_in(row, 9),
-          .ran = duration_in(row, 10),
-          .cpu = row.is_null(11) ? std::nullopt : std::optional{duration_in(row, 11)},
+          .queued_in_gitlab = platform::duration_in(row, 8),
+          .held = platform::duration_in(row, 9),
+          .ran = platform::duration_in(row, 10),
+          .cpu = row.is_null(11) ? std::nullopt : std::optional{platform::duration_in(row, 11)},
           .succeeded = row.integer(12) != 0,
           .exit_code = static_cast<int>(row.integer(13)),
           .failed_stage = row.text(14),
-          .finished = time_in(row, 15)};
+          .finished = platform::time_in(row, 15)};
 }
 
 Result<std::vector<Duration>> durations(Result<Statement> row) {
@@ -79,7 +79,7 @@ Result<std::vector<Duration>> durations(Result<Statement> row) {
     const auto more = row->step();
     if (!more) return fail(more.error());
     if (!*more) return found;
-    found.push_back(duration_in(*row, 0));
+    found.push_back(platform::duration_in(*row, 0));
   }
 }
 
@@ -131,13 +131,13 @@ Result<std::vector<JobOutcome>> undelivered_outcomes(Database& database, std::si
   const auto last = last_delivered(database);
   if (!last) return fail(last.error());
   std::vector<JobOutcome> found;
-  auto read =
-      each_row(database.query(
-                   "SELECT gitlab, job, attempt, project, name, stage, class, score, queued, held, ran, cpu,"
-                   " succeeded, exit_code, failed_stage, finished FROM outcomes WHERE id > ?"
-                   " ORDER BY id LIMIT ?",
-                   *last, static_cast<std::int64_t>(most)),
-               [&](const Statement& row) { found.push_back(outcome_in(row)); });
+  auto read = platform::each_row(
+      database.query(
+          "SELECT gitlab, job, attempt, project, name, stage, class, score, queued, held, ran, cpu,"
+          " succeeded, exit_code, failed_stage, finished FROM outcomes WHERE id > ?"
+          " ORDER BY id LIMIT ?",
+          *last, static_cast<std::int64_t>(most)),
+      [&](const Statement& row) { found.push_back(outcome_in(row)); });
   if (!read) return fail(std::move(read.error()));
   return found;
 }

@@ -1,6 +1,6 @@
 #include "scheduler/sqlite/place.hpp"
 
-#include "scheduler/sqlite/columns.hpp"
+#include "platform/sqlite_columns.hpp"
 
 #include <utility>
 
@@ -28,15 +28,16 @@ Result<Place> place_in(const Statement& row) {
       .runner = {boot, row.integer(4), static_cast<std::uint64_t>(row.integer(5))},
       .prepare = {boot, row.integer(6), static_cast<std::uint64_t>(row.integer(7))},
       .state = static_cast<PlaceState>(row.integer(8)),
-      .arrived = time_in(row, 9),
-      .hold_until = time_in(row, 10),
-      .admitted_at = optional_time_in(row, 11),
-      .left_at = optional_time_in(row, 12),
+      .arrived = platform::time_in(row, 9),
+      .hold_until = platform::time_in(row, 10),
+      .admitted_at = platform::optional_time_in(row, 11),
+      .left_at = platform::optional_time_in(row, 12),
       .job_name = row.text(13),
       .score = row.real(14),
       .job_class = static_cast<JobClass>(row.integer(15)),
-      .queued_in_gitlab = duration_in(row, 16),
-      .expected = {duration_in(row, 17), duration_in(row, 18), static_cast<EstimateBasis>(row.integer(19))},
+      .queued_in_gitlab = platform::duration_in(row, 16),
+      .expected = {platform::duration_in(row, 17), platform::duration_in(row, 18),
+                   static_cast<EstimateBasis>(row.integer(19))},
   };
 }
 
@@ -66,10 +67,11 @@ Result<void> put_place(Database& database, const Place& place) {
       " expected, expected_p90, expected_basis) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
       place.key.gitlab.value(), place.key.job.value(), place.attempt.value(), place.runner.boot_id,
       place.runner.pid, place.runner.start_ticks, place.prepare.pid, place.prepare.start_ticks,
-      static_cast<int>(place.state), column_of(place.arrived), column_of(place.hold_until),
-      column_of(place.admitted_at), column_of(place.left_at), place.job_name, place.score,
-      static_cast<int>(place.job_class), column_of(place.queued_in_gitlab), column_of(place.expected.median),
-      column_of(place.expected.p90), static_cast<int>(place.expected.basis));
+      static_cast<int>(place.state), platform::column_of(place.arrived),
+      platform::column_of(place.hold_until), platform::column_of(place.admitted_at),
+      platform::column_of(place.left_at), place.job_name, place.score, static_cast<int>(place.job_class),
+      platform::column_of(place.queued_in_gitlab), platform::column_of(place.expected.median),
+      platform::column_of(place.expected.p90), static_cast<int>(place.expected.basis));
 }
 
 Result<void> remove_place(Database& database, const JobKey& key) {
@@ -80,7 +82,7 @@ Result<void> remove_place(Database& database, const JobKey& key) {
 Result<void> leave_place(Database& database, const JobKey& key, const AttemptId& attempt, Time now) {
   return database.execute(
       "UPDATE places SET state = ?, left_at = ? WHERE gitlab = ? AND job = ? AND attempt = ? AND state <> ?",
-      static_cast<int>(PlaceState::left), column_of(now), key.gitlab.value(), key.job.value(),
+      static_cast<int>(PlaceState::left), platform::column_of(now), key.gitlab.value(), key.job.value(),
       attempt.value(), static_cast<int>(PlaceState::left));
 }
 

@@ -47,12 +47,12 @@ constexpr std::array<std::string_view, 8> kFirstSchema{
 };
 
 Result<void> make_first_schema(Database& database) {
-  return make_tables(database, kFirstSchema, kApplicationId);
+  return platform::make_tables(database, kFirstSchema, kApplicationId);
 }
 
-constexpr std::array<SchemaStep, kHostSchema> kSteps{make_first_schema};
+constexpr std::array<platform::SchemaStep, kHostSchema> kSteps{make_first_schema};
 
-constexpr StateFileKind kHostFile{
+constexpr platform::StateFileKind kHostFile{
     .application_id = kApplicationId,
     .steps = kSteps,
     .folder_mode = 0711,
@@ -63,7 +63,7 @@ constexpr StateFileKind kHostFile{
 
 }  // namespace
 
-const StateFileKind& host_file() {
+const platform::StateFileKind& host_file() {
   return kHostFile;
 }
 

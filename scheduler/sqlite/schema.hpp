@@ -1,13 +1,13 @@
 // The tables of the host's state file.
 #pragma once
 
-#include "scheduler/sqlite/state_file_kind.hpp"
+#include "platform/state_file_kind.hpp"
 
 namespace runneriq::scheduler {
 
 // Raised by one with every change of the tables.
 inline constexpr int kHostSchema = 1;
 
-const StateFileKind& host_file();
+const platform::StateFileKind& host_file();
 
 }  // namespace runneriq::scheduler

@@ -1,7 +1,7 @@
 #include "scheduler/sqlite/scored_jobs.hpp"
 
-#include "scheduler/sqlite/columns.hpp"
-#include "scheduler/sqlite/rows.hpp"
+#include "platform/sqlite_columns.hpp"
+#include "platform/sqlite_rows.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -49,9 +49,9 @@ Result<void> remember_scored(Database& database, GitLabNumbers& gitlabs, std::sp
   for (const ScoredJob& job : jobs) {
     const auto gitlab = gitlabs.number_for(database, job.key.gitlab);
     if (!gitlab) return fail(gitlab.error());
-    auto put =
-        database.execute("INSERT OR IGNORE INTO scored_jobs VALUES (?, ?, ?, ?, ?, ?)", *gitlab,
-                         job.key.job.value(), job.project.value(), job.score, job.critical, column_of(now));
+    auto put = database.execute("INSERT OR IGNORE INTO scored_jobs VALUES (?, ?, ?, ?, ?, ?)", *gitlab,
+                                job.key.job.value(), job.project.value(), job.score, job.critical,
+                                platform::column_of(now));
     if (!put) return put;
   }
   return {};
@@ -61,24 +61,24 @@ Result<void> forget_old_scored(Database& database, Time now, int most) {
   return database.execute(
       "DELETE FROM scored_jobs WHERE (job, gitlab) IN (SELECT job, gitlab FROM scored_jobs"
       " INDEXED BY scores_by_time WHERE scored < ? ORDER BY scored LIMIT ?)",
-      column_of(now - kScoreKept), most);
+      platform::column_of(now - kScoreKept), most);
 }
 
 Result<std::map<ProjectKey, ScoreHistory>> score_histories(Database& database, const GitLabNumbers& gitlabs,
                                                            Time now) {
   std::map<std::pair<std::int64_t, std::int64_t>, ProjectScores> projects;
-  auto read =
-      each_row(database.query("SELECT gitlab, project, score, count(*), sum(critical) FROM scored_jobs"
-                              " INDEXED BY scores_of_project WHERE scored >= ?"
-                              " GROUP BY gitlab, project, score ORDER BY gitlab, project, score",
-                              column_of(now - kScoreKept)),
-               [&](const Statement& row) {
-                 ProjectScores& project = projects[{row.integer(0), row.integer(1)}];
-                 const int jobs = static_cast<int>(row.integer(3));
-                 project.jobs += jobs;
-                 project.critical += static_cast<int>(row.integer(4));
-                 project.ascending.push_back({row.real(2), jobs});
-               });
+  auto read = platform::each_row(
+      database.query("SELECT gitlab, project, score, count(*), sum(critical) FROM scored_jobs"
+                     " INDEXED BY scores_of_project WHERE scored >= ?"
+                     " GROUP BY gitlab, project, score ORDER BY gitlab, project, score",
+                     platform::column_of(now - kScoreKept)),
+      [&](const Statement& row) {
+        ProjectScores& project = projects[{row.integer(0), row.integer(1)}];
+        const int jobs = static_cast<int>(row.integer(3));
+        project.jobs += jobs;
+        project.critical += static_cast<int>(row.integer(4));
+        project.ascending.push_back({row.real(2), jobs});
+      });
   if (!read) return fail(std::move(read.error()));
   std::map<ProjectKey, ScoreHistory> histories;
   for (const auto& [key, scores] : projects) {

@@ -10,7 +10,7 @@ namespace {
 
 using platform::Database;
 
-StateFile::Work with_numbers(const std::function<Result<void>(Database&, GitLabNumbers&)>& work) {
+platform::StateFile::Work with_numbers(const std::function<Result<void>(Database&, GitLabNumbers&)>& work) {
   return [&work](Database& database) -> Result<void> {
     auto gitlabs = GitLabNumbers::read(database);
     if (!gitlabs) return fail(std::move(gitlabs.error()));
@@ -49,7 +49,7 @@ Result<void> put_proposals(Database& database, ProposalChanges& changes, Time no
 }  // namespace
 
 Result<SteeringState> SteeringState::open(FleetStateSettings settings) {
-  auto file = StateFile::open(fleet_file(), std::move(settings.path), settings.patience);
+  auto file = platform::StateFile::open(fleet_file(), std::move(settings.path), settings.patience);
   if (!file) return fail(std::move(file.error()));
   return SteeringState{std::move(*file)};
 }

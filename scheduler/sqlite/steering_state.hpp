@@ -1,9 +1,9 @@
 // What steering keeps, on SQLite: leases, how runners are at rest, proposals, trust, pools.
 #pragma once
 
+#include "platform/state_file.hpp"
 #include "scheduler/sqlite/fleet_state.hpp"
 #include "scheduler/sqlite/gitlab_numbers.hpp"
-#include "scheduler/sqlite/state_file.hpp"
 #include "scheduler/steering.hpp"
 
 #include <functional>
@@ -33,13 +33,13 @@ class SteeringState final : public SteeringStore {
   [[nodiscard]] std::vector<std::string> notices() const;
 
  private:
-  explicit SteeringState(StateFile file) : file_(std::move(file)) {}
+  explicit SteeringState(platform::StateFile file) : file_(std::move(file)) {}
 
   using View = std::function<Result<void>(platform::Database&, GitLabNumbers&)>;
   Result<void> look(const View& view);
   Result<void> change(const View& work);
 
-  StateFile file_;
+  platform::StateFile file_;
   std::vector<std::string> damaged_;
 };
 

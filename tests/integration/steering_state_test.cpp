@@ -3,8 +3,8 @@
 
 #include "platform/digest.hpp"
 #include "platform/sqlite.hpp"
+#include "platform/state_file.hpp"
 #include "scheduler/sqlite/fleet_schema.hpp"
-#include "scheduler/sqlite/state_file.hpp"
 #include "tests/support/leased_runner.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -329,10 +329,10 @@ TEST_F(SteeringStateFile, APoolThatIsSeenAllTheTimeIsNotForgottenAndSeldomWritte
 TEST(SteeringStateUpgrade, AFileOfTheFirstVersionKeepsItsContentAndGetsTheNewTables) {
   TemporaryFolder folder;
   const std::string path = folder.path() + "/state.db";
-  StateFileKind first = fleet_file();
+  platform::StateFileKind first = fleet_file();
   first.steps = first.steps.first(1);
   {
-    auto old = StateFile::open(first, path, 5s);
+    auto old = platform::StateFile::open(first, path, 5s);
     ASSERT_TRUE(old) << old.error().message;
     ASSERT_TRUE(old->change([](Database& database) {
       return database.execute("INSERT INTO gitlabs (url) VALUES ('https://gitlab.example.com')");

@@ -193,9 +193,9 @@ TEST(Monitor, ZoneAndReliabilityComeFromWhereTheyAreKept) {
   Recollection before;
   before.reliability = {{{kHere, RunnerId{7}}, 0.97}};
   const auto runners = observe_one(reading({runner(7), runner(8)}), before, options).snapshot.runners;
-  EXPECT_EQ(runners[0].zone, "FR");
+  EXPECT_EQ(runners[0].zone.value(), "FR");
   EXPECT_EQ(runners[0].reliability, 0.97);
-  EXPECT_EQ(runners[1].zone, "");
+  EXPECT_EQ(runners[1].zone.value(), "");
   EXPECT_FALSE(runners[1].reliability);
 }
 

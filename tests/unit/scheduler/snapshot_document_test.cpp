@@ -293,7 +293,7 @@ class AnyFleet {
     made.managers = static_cast<int>(between(0, 3));
     if (often()) made.host_load = static_cast<double>(between(0, 1000)) / 1000;
     if (often()) made.reliability = static_cast<double>(between(0, 997)) / 997;
-    made.zone = text();
+    made.zone = carbon::ZoneKey{text()};
     if (seldom()) made.age = duration();
     return made;
   }

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace runneriq::scheduler {
+namespace runneriq::platform {
 
 inline std::int64_t column_of(Time time) {
   return time.time_since_epoch().count();
@@ -20,14 +20,14 @@ std::optional<std::int64_t> column_of(const std::optional<Value>& value) {
   return value ? std::optional{column_of(*value)} : std::nullopt;
 }
 
-inline Time time_in(const platform::Statement& row, int column) {
+inline Time time_in(const Statement& row, int column) {
   return Time{Duration{row.integer(column)}};
 }
-inline Duration duration_in(const platform::Statement& row, int column) {
+inline Duration duration_in(const Statement& row, int column) {
   return Duration{row.integer(column)};
 }
-inline std::optional<Time> optional_time_in(const platform::Statement& row, int column) {
+inline std::optional<Time> optional_time_in(const Statement& row, int column) {
   return row.is_null(column) ? std::nullopt : std::optional{time_in(row, column)};
 }
 
-}  // namespace runneriq::scheduler
+}  // namespace runneriq::platform

@@ -9,10 +9,10 @@
 #include <span>
 #include <string_view>
 
-namespace runneriq::scheduler {
+namespace runneriq::platform {
 
 // Leads from one version of the tables to the next.
-using SchemaStep = Result<void> (*)(platform::Database&);
+using SchemaStep = Result<void> (*)(Database&);
 
 // Constant, kept by reference for the life of a program.
 struct StateFileKind {
@@ -30,14 +30,13 @@ struct StateFileKind {
 enum class SchemaState { absent, older, current };
 
 // Errors: newer_schema; conflict when the file belongs to another program.
-[[nodiscard]] Result<SchemaState> schema_state(platform::Database& database, const StateFileKind& kind);
+[[nodiscard]] Result<SchemaState> schema_state(Database& database, const StateFileKind& kind);
 
 // Brings absent or older tables to the newest. Nobody else may do so at the same time.
-[[nodiscard]] Result<void> bring_schema_up_to_date(platform::Database& database, const StateFileKind& kind);
+[[nodiscard]] Result<void> bring_schema_up_to_date(Database& database, const StateFileKind& kind);
 
 // Makes tables and indexes, one statement after the other, and marks the file as ours.
-[[nodiscard]] Result<void> make_tables(platform::Database& database,
-                                       std::span<const std::string_view> statements,
+[[nodiscard]] Result<void> make_tables(Database& database, std::span<const std::string_view> statements,
                                        std::int64_t application_id);
 
-}  // namespace runneriq::scheduler
+}  // namespace runneriq::platform

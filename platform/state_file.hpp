@@ -4,14 +4,14 @@
 #include "core/result.hpp"
 #include "core/time.hpp"
 #include "platform/sqlite.hpp"
-#include "scheduler/sqlite/state_file_kind.hpp"
+#include "platform/state_file_kind.hpp"
 
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
-namespace runneriq::scheduler {
+namespace runneriq::platform {
 
 // Beside the file at `path` stand SQLite's <path>-wal and <path>-shm, and <path>-lock, which
 // every writer locks first: SQLite's own lock is polled, the kernel's is waited for.
@@ -26,7 +26,7 @@ class StateFile {
   // Errors: timed_out, permission, unavailable, newer_schema, conflict.
   static Result<StateFile> open(const StateFileKind& kind, std::string path, Duration patience);
 
-  using Work = std::function<Result<void>(platform::Database&)>;
+  using Work = std::function<Result<void>(Database&)>;
 
   // Runs `work` as the only writer and commits durably; nothing is written to disk when
   // `work` wrote nothing. `work` may run twice (when the file turns out to be damaged), and
@@ -52,8 +52,8 @@ class StateFile {
   const StateFileKind* kind_;
   std::string path_;
   Duration patience_;
-  std::optional<platform::Database> database_;
+  std::optional<Database> database_;
   std::vector<std::string> notices_;
 };
 
-}  // namespace runneriq::scheduler
+}  // namespace runneriq::platform

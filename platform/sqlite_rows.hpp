@@ -6,11 +6,11 @@
 
 #include <utility>
 
-namespace runneriq::scheduler {
+namespace runneriq::platform {
 
 // Calls `take` with each row. Passes on the error of the query or of a step.
 template <class Take>
-Result<void> each_row(Result<platform::Statement> row, Take take) {
+Result<void> each_row(Result<Statement> row, Take take) {
   if (!row) return fail(std::move(row.error()));
   while (true) {
     const auto more = row->step();
@@ -20,4 +20,4 @@ Result<void> each_row(Result<platform::Statement> row, Take take) {
   }
 }
 
-}  // namespace runneriq::scheduler
+}  // namespace runneriq::platform

@@ -1,4 +1,4 @@
-#include "scheduler/sqlite/state_file.hpp"
+#include "platform/state_file.hpp"
 
 #include "platform/file_lock.hpp"
 #include "platform/files.hpp"
@@ -6,12 +6,8 @@
 #include <algorithm>
 #include <utility>
 
-namespace runneriq::scheduler {
+namespace runneriq::platform {
 namespace {
-
-using platform::Database;
-using platform::FileLock;
-using platform::Transaction;
 
 std::string folder_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
@@ -22,7 +18,7 @@ std::string folder_of(const std::string& path) {
 Result<FileLock> acquire(const std::string& path, std::uint32_t folder_mode, Duration patience) {
   auto lock = FileLock::acquire(path, patience);
   if (lock || lock.error().code != Errc::not_found) return lock;
-  if (auto made = platform::make_folders(folder_of(path), folder_mode); !made) return fail(made.error());
+  if (auto made = make_folders(folder_of(path), folder_mode); !made) return fail(made.error());
   return FileLock::acquire(path, patience);
 }
 
@@ -125,7 +121,7 @@ Result<void> StateFile::write(const Work& work, Duration patience) {
 // Under the lock, so that one process does it; the others find that their file has moved.
 Result<void> StateFile::start_anew() {
   database_.reset();
-  const auto aside = platform::set_aside(path_);
+  const auto aside = set_aside(path_);
   if (!aside) return fail(aside.error());
   notices_.push_back("state file " + path_ + " was damaged and is now " + *aside +
                      ": a new one is started, and " + std::string(kind_->lost_by_new_start));
@@ -138,4 +134,4 @@ Error StateFile::explained(Error error) const {
                           "): " + remedy_of(error.code, *kind_, path_)};
 }
 
-}  // namespace runneriq::scheduler
+}  // namespace runneriq::platform

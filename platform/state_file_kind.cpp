@@ -1,13 +1,10 @@
-#include "scheduler/sqlite/state_file_kind.hpp"
+#include "platform/state_file_kind.hpp"
 
 #include <cstddef>
 #include <string>
 
-namespace runneriq::scheduler {
+namespace runneriq::platform {
 namespace {
-
-using platform::Database;
-using platform::Transaction;
 
 Result<void> take_steps(Database& database, const StateFileKind& kind, std::size_t version) {
   for (; version < kind.steps.size(); ++version) {
@@ -62,4 +59,4 @@ Result<void> make_tables(Database& database, std::span<const std::string_view> s
   return database.execute("PRAGMA application_id = " + std::to_string(application_id));
 }
 
-}  // namespace runneriq::scheduler
+}  // namespace runneriq::platform
