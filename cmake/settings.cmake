@@ -8,6 +8,8 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 option(RUNNERIQ_TESTS "Build the tests" ON)
 option(RUNNERIQ_PROGRAMS "Build the programs, and the integration and style tests" ON)
+option(RUNNERIQ_UNIT_TESTS "Build the unit and property tests" ON)
+option(RUNNERIQ_COVERAGE "Count which lines of the layers are run" OFF)
 option(RUNNERIQ_STATIC "Link the executor statically" OFF)
 set(RUNNERIQ_SANITIZE "" CACHE STRING "Sanitizers, for example address,undefined")
 
@@ -24,6 +26,10 @@ if(RUNNERIQ_SANITIZE)
   target_compile_options(project_settings INTERFACE
     -fsanitize=${RUNNERIQ_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(project_settings INTERFACE -fsanitize=${RUNNERIQ_SANITIZE})
+  # GCC's thread sanitizer does not know fences, of which Asio has one; it warns of each.
+  if(RUNNERIQ_SANITIZE STREQUAL thread)
+    target_compile_options(project_settings INTERFACE -Wno-tsan)
+  endif()
   # GCC's manual: with sanitizers this warning has false positives, here in <regex>.
   target_compile_options(project_settings INTERFACE -Wno-maybe-uninitialized)
 endif()

@@ -128,7 +128,10 @@ def decisions(program: Path) -> None:
     row("  1,000 runners × 10,000 jobs", statistics.median(milliseconds), 250, "ms")
     row("  the same, peak memory with the fleet", peak, 150, "MB")
     for name, title in (("TickWithDifferentTraits", "each job with traits of its own"),
-                        ("TickWithoutCandidates", "hardly any job has a runner")):
+                        ("TickWithoutCandidates", "hardly any job has a runner"),
+                        ("TickWithGate", "with the gate's plan"),
+                        ("TickWithGateUnapproved", "with the gate, critical and high not approved"),
+                        ("TickWithGateAndDifferentTraits", "with the gate, each job with traits of its own")):
         milliseconds, peak = repeated(program, f"{name}/1000/10000")
         line(f"1,000 × 10,000, {title}", milliseconds, "ms", peak)
     microseconds, peak = repeated(program, "OneJob/1000/1")
