@@ -127,9 +127,14 @@ Held held(const HostQueue& queue, std::span<const HeldJob> ordered, std::size_t 
   answer.position = position;
   answer.queue_length = ordered.size();
   answer.effective_class = effective_class(job, now);
-  answer.reason = slots_text(queue) + ", " + ahead_text(ordered.first(position - 1), now);
+  answer.reason = job.green && waits_for_green(job, now)
+                      ? job.green->why
+                      : slots_text(queue) + ", " + ahead_text(ordered.first(position - 1), now);
   answer.hold_until = end_of_hold(job, now);
   answer.expected_start = expected_start(queue, ordered, position, now);
+  if (answer.expected_start && waits_for_green(job, now)) {
+    answer.expected_start = std::max(*answer.expected_start, job.green->until);
+  }
   if (answer.expected_start) answer.expected_start = std::min(*answer.expected_start, answer.hold_until);
   return answer;
 }
@@ -143,7 +148,8 @@ Admission without_place(const HostQueue& queue, const JobKey& key) {
 }
 
 Admission standing(const HostQueue& queue, std::span<const HeldJob> ordered, std::size_t position, Time now) {
-  if (position <= free_slots(queue)) return Granted{"a slot is free"};
+  const bool may_start = !waits_for_green(ordered[position - 1], now);
+  if (may_start && position <= free_slots(queue)) return Granted{"a slot is free"};
   if (auto bypassed = hold_is_over(ordered[position - 1], now)) return *std::move(bypassed);
   return held(queue, ordered, position, now);
 }
@@ -183,7 +189,14 @@ std::vector<HeldJob> in_order(std::vector<HeldJob> held, Time now) {
   return held;
 }
 
+bool waits_for_green(const HeldJob& job, Time now) {
+  return job.green && now < job.green->until && now < job.hold_until && !clock_unusable(job, now) &&
+         effective_class(job, now) >= JobClass::medium;
+}
+
 bool goes_before(const HeldJob& a, const HeldJob& b, Time now) {
+  const bool a_waits = waits_for_green(a, now);
+  if (a_waits != waits_for_green(b, now)) return !a_waits;
   const JobClass class_of_a = effective_class(a, now);
   const JobClass class_of_b = effective_class(b, now);
   if (class_of_a != class_of_b) return class_of_a < class_of_b;

@@ -32,6 +32,12 @@ struct AdmissionRequest {
   Duration max_hold{};          // 0 = never hold; see hold_bound()
 };
 
+// Cleaner power that a job waits for, though there may be a free slot.
+struct GreenWait {
+  Time until;
+  std::string why;  // "waits until 14:15 UTC for cleaner power: 210 instead of 320 g/kWh in DE"
+};
+
 struct HeldJob {
   JobKey key;
   AttemptId attempt;
@@ -42,6 +48,7 @@ struct HeldJob {
   Duration expected{};
   Time arrived;     // first attempt of this job on this host
   Time hold_until;  // bound of the hold: runs then, slot or not
+  std::optional<GreenWait> green = {};
 };
 
 struct RunningJob {
@@ -83,11 +90,15 @@ std::string describe(const Admission& admission, Time now);
 // not positive is not known. Never negative.
 Duration hold_bound(Duration max_hold, std::optional<std::chrono::seconds> job_timeout);
 
-// Held jobs in the order they run: class (escalated by queue time and hold); within CRITICAL
-// and HIGH higher score, within MEDIUM and LOW shortest expected duration; then lower job id,
-// then GitLab. Who waited for an hour is CRITICAL, so nobody needs an age cap to get ahead of
-// shorter jobs. A job that arrived after `now` (clock set back) has not waited. A total order:
-// the same queue gives the same order.
+// Whether it waits for cleaner power at `now`: LOW or MEDIUM by then, within its hold, and that time is yet
+// to come. Nobody waits behind such a job.
+bool waits_for_green(const HeldJob& job, Time now);
+
+// Held jobs in the order they run: those that wait for no cleaner power; then by class (escalated by queue
+// time and hold); within CRITICAL and HIGH higher score, within MEDIUM and LOW shortest expected duration;
+// then lower job id, then GitLab. Who waited for an hour is CRITICAL, so nobody needs an age cap to get ahead
+// of shorter jobs. A job that arrived after `now` (clock set back) has not waited. A total order: the same
+// queue gives the same order.
 std::vector<HeldJob> in_order(std::vector<HeldJob> held, Time now);
 // That order, of two jobs.
 bool goes_before(const HeldJob& a, const HeldJob& b, Time now);
@@ -97,7 +108,7 @@ bool goes_before(const HeldJob& a, const HeldJob& b, Time now);
 // - Bypassed: no slot is free and its hold is over: `hold_until` has come, or is `arrived`
 //   (never to be held), or `arrived` lies further ahead of `now` than the whole bound, so that
 //   the clock was set back and would hold it for too long.
-// - Held: else. More running jobs than slots leave no slot free.
+// - Held: else, and while it waits for cleaner power. More running jobs than slots leave no slot free.
 // A key that is not held is Granted when it is running (it has its slot), else Bypassed.
 Admission decide(const HostQueue& queue, const JobKey& key, Time now);
 // The same of the job at `position` (1 = next) of a queue whose held jobs stand in their order already.

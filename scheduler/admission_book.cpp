@@ -25,19 +25,8 @@ Time end_of_hold(const Booking& booking) {
   return booking.arrived + booking.request.max_hold;
 }
 
-HeldJob held_job(const Booking& booking, const std::optional<KnownJob>& known) {
-  const AdmissionRequest& request = booking.request;
-  HeldJob job{.key = request.key,
-              .attempt = request.attempt,
-              .job_name = request.history.job_name,
-              .score = known ? known->score : request.score,
-              .job_class = known ? known->job_class : request.job_class,
-              .queued_in_gitlab = request.queued_in_gitlab,
-              .expected = kUnknownDuration,
-              .arrived = booking.arrived,
-              .hold_until = end_of_hold(booking)};
-  if (known && known->expected) job.expected = known->expected->median;
-  return job;
+std::optional<Duration> expected_of(const KnownJob& known) {
+  return known.expected ? std::optional{known.expected->median} : std::nullopt;
 }
 
 std::string reason_of(const Admission& admission) {
@@ -53,8 +42,10 @@ AdmissionKey key_of(const Booking& booking) {
   return {booking.request.key, booking.request.attempt};
 }
 
-AdmissionBook::AdmissionBook(Knowledge knowledge, Time start)
-    : knowledge_(std::move(knowledge)), last_version_(start.time_since_epoch().count()) {}
+AdmissionBook::AdmissionBook(Knowledge knowledge, Time start, GreenWaits green_waits)
+    : knowledge_(std::move(knowledge)),
+      green_waits_(std::move(green_waits)),
+      last_version_(start.time_since_epoch().count()) {}
 
 void AdmissionBook::restore(std::vector<Booking> bookings, Time now) {
   for (Booking& booking : bookings) {
@@ -197,11 +188,28 @@ void AdmissionBook::enter(Host& host, Entry& entry, Time now) {
     ++running_;
     return;
   }
-  HeldJob job = held_job(entry.booking, known);
+  HeldJob job = held_job(entry.booking, known, now);
   const auto place = std::ranges::upper_bound(
       host.queue.held, job, [now](const HeldJob& a, const HeldJob& b) { return goes_before(a, b, now); });
   host.held.insert(host.held.begin() + (place - host.queue.held.begin()), &entry);
   host.queue.held.insert(place, std::move(job));
+}
+
+HeldJob AdmissionBook::held_job(const Booking& booking, const std::optional<KnownJob>& known,
+                                Time now) const {
+  const AdmissionRequest& request = booking.request;
+  HeldJob job{.key = request.key,
+              .attempt = request.attempt,
+              .job_name = request.history.job_name,
+              .score = known ? known->score : request.score,
+              .job_class = known ? known->job_class : request.job_class,
+              .queued_in_gitlab = request.queued_in_gitlab,
+              .expected = kUnknownDuration,
+              .arrived = booking.arrived,
+              .hold_until = end_of_hold(booking)};
+  if (known && known->expected) job.expected = known->expected->median;
+  if (green_waits_) job.green = green_waits_(booking, known ? expected_of(*known) : std::nullopt, now);
+  return job;
 }
 
 void AdmissionBook::erase(const AdmissionKey& key) {
@@ -236,7 +244,7 @@ void AdmissionBook::renew_order(Time now) {
     for (std::size_t at = 0; at < host.held.size(); ++at) {
       const auto known = knowledge_(host.held[at]->booking.request);
       host.held[at]->expected = known ? known->expected : std::nullopt;
-      host.queue.held[at] = held_job(host.held[at]->booking, known);
+      host.queue.held[at] = held_job(host.held[at]->booking, known, now);
     }
     sort(host, now);
     host.settled = false;
@@ -247,13 +255,15 @@ void AdmissionBook::renew_order(Time now) {
 
 AdmissionBook::Told AdmissionBook::told_of(const Host& host, const Entry& entry, Time now) {
   const HeldJob& job = host.queue.held[entry.position - 1];
-  const bool next = host.queue.slots <= 0 || now >= job.hold_until ||
-                    entry.position <= std::max<std::size_t>(free_slots(host.queue), 1);
+  const bool next =
+      host.queue.slots <= 0 || now >= job.hold_until ||
+      (!waits_for_green(job, now) && entry.position <= std::max<std::size_t>(free_slots(host.queue), 1));
   return {.kind = next ? AdmissionStanding::Kind::next : AdmissionStanding::Kind::held,
           .position = entry.position,
           .score = job.score,
           .job_class = job.job_class,
-          .expected = entry.expected ? std::optional{entry.expected->median} : std::nullopt};
+          .expected = entry.expected ? std::optional{entry.expected->median} : std::nullopt,
+          .green_until = waits_for_green(job, now) ? std::optional{job.green->until} : std::nullopt};
 }
 
 void AdmissionBook::tell(Host& host, Entry& entry, Time now) {

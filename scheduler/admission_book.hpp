@@ -38,6 +38,10 @@ struct KnownJob {
   JobClass job_class = JobClass::low;        // calibrated, before escalation
   std::optional<DurationEstimate> expected;  // none: no run is known
 };
+// Cleaner power that a job of this length should wait for on the host that has accepted it; none = it waits
+// for none.
+using GreenWaits =
+    std::function<std::optional<GreenWait>(const Booking&, std::optional<Duration> expected, Time now)>;
 using Knowledge = std::function<std::optional<KnownJob>(const AdmissionRequest&)>;
 
 // A job of which nothing was heard for so long waits no more; every wait of an executor is shorter.
@@ -51,7 +55,7 @@ inline constexpr std::size_t kMostBooked = 20'000;
 class AdmissionBook {
  public:
   // `start` lets versions of this book be higher than those of any earlier one.
-  AdmissionBook(Knowledge knowledge, Time start);
+  AdmissionBook(Knowledge knowledge, Time start, GreenWaits green_waits = {});
   AdmissionBook(const AdmissionBook&) = delete;
   AdmissionBook& operator=(const AdmissionBook&) = delete;
 
@@ -96,6 +100,7 @@ class AdmissionBook {
     double score = 0;
     JobClass job_class = JobClass::low;
     std::optional<Duration> expected;
+    std::optional<Time> green_until;
     friend bool operator==(const Told&, const Told&) = default;
   };
   struct Entry {
@@ -124,10 +129,13 @@ class AdmissionBook {
   void enter(Host& host, Entry& entry, Time now);
   void settle(Host& host, Time now);
   void tell(Host& host, Entry& entry, Time now);
+  [[nodiscard]] HeldJob held_job(const Booking& booking, const std::optional<KnownJob>& known,
+                                 Time now) const;
   static Told told_of(const Host& host, const Entry& entry, Time now);
   void sort(Host& host, Time now);
 
   Knowledge knowledge_;
+  GreenWaits green_waits_;
   std::int64_t last_version_;
   std::map<AdmissionKey, Entry> entries_;
   std::map<std::string, Host, std::less<>> hosts_;

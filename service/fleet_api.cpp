@@ -101,18 +101,19 @@ Result<std::string> newest_records(const AuditSource& source, Time since, std::s
   return audit_document(std::vector<AuditRecord>(newest.begin(), newest.end()));
 }
 
-AdmissionLine::Ports line_ports(const ApiPorts& ports) {
+AdmissionLine::Ports line_ports(const ApiPorts& ports, const ApiSettings& settings) {
   return {.now = ports.now,
           .ledgers = ports.ledgers,
           .threads = ports.threads,
           .reports = ports.reports,
-          .hint = ports.hint};
+          .hint = ports.hint,
+          .green = settings.green};
 }
 
 }  // namespace
 
 FleetApi::FleetApi(ApiPorts ports, ApiSettings settings, std::vector<scheduler::Booking> kept)
-    : ports_(std::move(ports)), settings_(std::move(settings)), line_(line_ports(ports_), std::move(kept)) {}
+    : ports_(std::move(ports)), settings_(std::move(settings)), line_(line_ports(ports_, settings_), std::move(kept)) {}
 
 // ---- the way of every request -------------------------------------------------------------
 

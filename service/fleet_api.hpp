@@ -65,6 +65,7 @@ struct ApiPorts {
 struct ApiSettings {
   Duration poll_interval = std::chrono::seconds{30};
   std::string version;
+  std::optional<carbon::DeferralTerms> green = {};  // see AdmissionLine::Ports
 };
 
 class FleetApi {

@@ -1,5 +1,7 @@
 #include "service/fleet_knowledge.hpp"
 
+#include "scheduler/green_wait.hpp"
+
 #include <utility>
 
 namespace runneriq::service {
@@ -23,6 +25,12 @@ TickKnowledge::Pending pending_of(const scheduler::FleetSnapshot& fleet, const J
           .known = std::move(known)};
 }
 
+void add_grid(TickKnowledge& knowledge, const scheduler::Tick& tick) {
+  knowledge.grid = std::make_shared<const carbon::GridOutlook>(*tick.snapshot.carbon);
+  for (const auto& runner : tick.snapshot.runners) knowledge.zones[runner.key] = runner.zone;
+  for (const auto& [holder, waiter] : tick.decisions.holders) knowledge.waited_for.insert(holder);
+}
+
 }  // namespace
 
 TickKnowledge knowledge_of(const scheduler::Tick& tick) {
@@ -32,10 +40,14 @@ TickKnowledge knowledge_of(const scheduler::Tick& tick) {
     knowledge.pending.push_back(pending_of(tick.snapshot, decision));
   }
   for (const auto& job : tick.snapshot.running) knowledge.running.push_back(job.key);
+  if (tick.snapshot.carbon) add_grid(knowledge, tick);
   return knowledge;
 }
 
 std::vector<JobKey> FleetKnowledge::learn(const TickKnowledge& tick) {
+  grid_ = tick.grid;
+  zones_ = tick.zones;
+  waited_for_ = tick.waited_for;
   for (const auto& [key, history, known] : tick.pending) {
     jobs_[key] = {.known = known, .scored = true, .seen_running = false, .last_seen = tick.now};
     if (by_name_.size() >= kMostNames) by_name_.clear();
@@ -66,6 +78,16 @@ std::optional<KnownJob> FleetKnowledge::of(const scheduler::AdmissionRequest& re
                           : KnownJob{.score = request.score, .job_class = request.job_class, .expected = {}};
   if (name != by_name_.end()) known.expected = name->second;
   return known;
+}
+
+std::optional<scheduler::GreenWait> FleetKnowledge::green_wait(const scheduler::Booking& booking,
+                                                               std::optional<Duration> expected, Time now,
+                                                               const carbon::DeferralTerms& terms) const {
+  const JobKey& job = booking.request.key;
+  const auto zone = zones_.find({job.gitlab, booking.runner});
+  if (!grid_ || zone == zones_.end() || waited_for_.contains(job)) return std::nullopt;
+  return scheduler::green_wait(*grid_, zone->second, expected, now,
+                               booking.arrived + booking.request.max_hold, terms);
 }
 
 }  // namespace runneriq::service

@@ -2,12 +2,15 @@
 // host has accepted is pending no more.
 #pragma once
 
+#include "carbon/deferral.hpp"
 #include "scheduler/admission_book.hpp"
 #include "scheduler/fleet_watch.hpp"
 
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -25,6 +28,9 @@ struct TickKnowledge {
   bool whole = false;  // all of it was read in this tick or lately: what is missing has ended
   std::vector<Pending> pending;
   std::vector<scheduler::JobKey> running;
+  std::shared_ptr<const carbon::GridOutlook> grid = {};  // null: carbon is off
+  std::map<scheduler::RunnerKey, carbon::ZoneKey> zones = {};
+  std::set<scheduler::JobKey> waited_for = {};  // others wait for a resource that these hold
 };
 TickKnowledge knowledge_of(const scheduler::Tick& tick);
 
@@ -37,6 +43,10 @@ class FleetKnowledge {
   std::vector<scheduler::JobKey> learn(const TickKnowledge& tick);
   // By the job itself, else only the expected duration, by project and name.
   [[nodiscard]] std::optional<scheduler::KnownJob> of(const scheduler::AdmissionRequest& request) const;
+  // Cleaner power that a job should wait for where it was accepted: not when others wait for it.
+  [[nodiscard]] std::optional<scheduler::GreenWait> green_wait(const scheduler::Booking& booking,
+                                                               std::optional<Duration> expected, Time now,
+                                                               const carbon::DeferralTerms& terms) const;
 
  private:
   struct Job {
@@ -49,6 +59,9 @@ class FleetKnowledge {
 
   std::map<scheduler::JobKey, Job> jobs_;
   std::map<Name, scheduler::DurationEstimate> by_name_;
+  std::shared_ptr<const carbon::GridOutlook> grid_;
+  std::map<scheduler::RunnerKey, carbon::ZoneKey> zones_;
+  std::set<scheduler::JobKey> waited_for_;
 };
 
 }  // namespace runneriq::service

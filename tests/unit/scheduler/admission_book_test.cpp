@@ -365,5 +365,29 @@ TEST_F(AdmissionBookTest, StandingsAgreeWithTheQueueOfTheHost) {
   }
 }
 
+TEST_F(AdmissionBookTest, WhoShouldWaitForCleanerPowerIsNotNext) {
+  std::optional<Time> until = now + 4min;
+  AdmissionBook green{[](const AdmissionRequest&) { return std::nullopt; }, now,
+                      [&](const Booking&, std::optional<Duration>, Time) -> std::optional<GreenWait> {
+                        if (!until) return std::nullopt;
+                        return GreenWait{.until = *until, .why = "waits for cleaner power"};
+                      }};
+  ASSERT_TRUE(green.submit(question_of(1, 50), now));
+  const auto waiting = green.standing(admission_key(1), now);
+  ASSERT_TRUE(waiting);
+  EXPECT_EQ(waiting->kind, Kind::held);
+  EXPECT_EQ(waiting->reason, "waits for cleaner power");
+  EXPECT_EQ(waiting->expected_start, until);
+
+  green.take_changed(now);
+  green.renew_order(*until);
+  EXPECT_EQ(green.take_changed(*until), std::vector{admission_key(1)});
+  EXPECT_EQ(green.standing(admission_key(1), *until)->kind, Kind::next);
+
+  until.reset();  // the outlook has changed: there is nothing to wait for
+  green.renew_order(now);
+  EXPECT_EQ(green.standing(admission_key(1), now)->kind, Kind::next);
+}
+
 }  // namespace
 }  // namespace runneriq::scheduler

@@ -364,5 +364,54 @@ TEST(Describe, TextOfOtherJobsStaysOnTheLine) {
   EXPECT_LT(sentence.size(), 250U);
 }
 
+// ---- waiting for cleaner power ---------------------------------------------------------------
+
+HeldJob waiting_for_green(std::int64_t id, JobClass job_class, Duration until = 5min) {
+  HeldJob job = waiting(id, job_class);
+  job.green = GreenWait{.until = kNow + until, .why = "waits until 12:05 UTC for cleaner power"};
+  return job;
+}
+
+TEST(GreenWait, OnlyMediumAndLowWaitThoughASlotIsFree) {
+  for (const JobClass job_class : kJobClasses) {
+    SCOPED_TRACE(to_text(job_class));
+    const Admission admission = decide(queue_of(2, {}, {waiting_for_green(1, job_class)}), key_of(1), kNow);
+    EXPECT_EQ(std::holds_alternative<Held>(admission), job_class >= JobClass::medium);
+  }
+}
+
+TEST(GreenWait, TheReasonAndTheExpectedStartAreThoseOfTheWait) {
+  const Admission admission =
+      decide(queue_of(2, {}, {waiting_for_green(1, JobClass::low)}), key_of(1), kNow);
+  const Held* held = std::get_if<Held>(&admission);
+  ASSERT_NE(held, nullptr);
+  EXPECT_EQ(held->reason, "waits until 12:05 UTC for cleaner power");
+  EXPECT_EQ(held->expected_start, kNow + 5min);
+}
+
+TEST(GreenWait, NobodyWaitsBehindIt) {
+  const HostQueue queue = queue_of(1, {}, {waiting_for_green(1, JobClass::medium), waiting(2, JobClass::low)});
+  EXPECT_TRUE(std::holds_alternative<Granted>(decide(queue, key_of(2), kNow)));
+}
+
+TEST(GreenWait, EndsWithItsTimeAndWithTheHold) {
+  const HostQueue soon = queue_of(1, {}, {waiting_for_green(1, JobClass::low, 5min)});
+  EXPECT_TRUE(std::holds_alternative<Held>(decide(soon, key_of(1), kNow + 5min - 1ms)));
+  EXPECT_TRUE(std::holds_alternative<Granted>(decide(soon, key_of(1), kNow + 5min)));
+  const HostQueue beyond = queue_of(1, {}, {waiting_for_green(1, JobClass::low, 1h)});
+  EXPECT_TRUE(std::holds_alternative<Held>(decide(beyond, key_of(1), kNow + 9min)));
+  EXPECT_TRUE(std::holds_alternative<Granted>(decide(beyond, key_of(1), kNow + 10min)));
+}
+
+TEST(GreenWait, AJobThatEscalatesToHighWaitsNoMore) {
+  HeldJob job = waiting_for_green(1, JobClass::low);
+  job.queued_in_gitlab = 20min;
+  EXPECT_TRUE(std::holds_alternative<Granted>(decide(queue_of(1, {}, {job}), key_of(1), kNow)));
+}
+
+TEST(GreenWait, AClockThatWasSetBackHoldsNobody) {
+  EXPECT_FALSE(waits_for_green(waiting_for_green(1, JobClass::low), kNow - 1h));
+}
+
 }  // namespace
 }  // namespace runneriq::scheduler
