@@ -71,7 +71,8 @@ struct Outlook {
 
   [[nodiscard]] const OutlookSlot* at(Time when) const;  // null: before or beyond
   // The mean over [from, to), where every slot is known; none else. Times before `begin` count as `begin`;
-  // what lies beyond the last slot counts like the same quarter of the day before.
+  // what lies beyond the last slot counts like the same quarter of the day before, which an outlook shorter
+  // than a day may not know.
   [[nodiscard]] std::optional<Intensity> mean(Time from, Time to) const;
   [[nodiscard]] const OutlookSlot& now() const { return slots.front(); }
 };
@@ -79,7 +80,7 @@ struct Outlook {
 // One zone on one basis. `records` and `typical` of other zones or bases are not looked at; several records
 // (providers) of one basis: for each slot the best rung, then the younger.
 // - live: the newest sample, when it is at most limits.live old and not from the future by more than an hour.
-//   It holds for the slots up to its own end, and for the slot of now.
+//   It holds for the slots up to its own end, though for limits.live at most, and for the slot of now.
 // - forecast: a step that covers the slot, made at most limits.forecast ago.
 // - hour_profile: the mean of `past` within limits.profile at the same hour of the day (UTC).
 // - annual_mean: the typical zone's mean by the hour's shape.

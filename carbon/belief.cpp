@@ -1,0 +1,59 @@
+// What is believed of an hour that has passed.
+#include "carbon/ledger.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace runneriq::carbon {
+namespace {
+
+bool is_of(const ZoneRecord& record, const ZoneKey& zone, const Basis& basis) {
+  return record.zone == zone && record.basis == basis;
+}
+
+const Step* sample_at(const ZoneRecord& record, Time when) {
+  if (const Step* step = record.past.at(when)) return step;
+  const bool covers = record.latest && record.latest->from <= when && when < record.latest->to;
+  return covers ? &*record.latest : nullptr;
+}
+
+// What was measured goes before what a provider estimated.
+const Step* best_sample(const ZoneKey& zone, const Basis& basis, std::span<const ZoneRecord> records,
+                        Time when) {
+  const Step* best = nullptr;
+  for (const ZoneRecord& record : records) {
+    if (!is_of(record, zone, basis)) continue;
+    const Step* step = sample_at(record, when);
+    if (step != nullptr && (best == nullptr || (best->estimated && !step->estimated))) best = step;
+  }
+  return best;
+}
+
+// The records as the order of trust may use them for `when`: the newest sample is of another time.
+std::vector<ZoneRecord> without_latest(const ZoneKey& zone, const Basis& basis,
+                                       std::span<const ZoneRecord> records, Time when) {
+  std::vector<ZoneRecord> kept;
+  for (const ZoneRecord& record : records) {
+    if (!is_of(record, zone, basis)) continue;
+    ZoneRecord& copy = kept.emplace_back(record);
+    copy.latest.reset();
+    // A forecast that was made later tells of `when` all the better.
+    if (copy.forecast_made) copy.forecast_made = std::min(*copy.forecast_made, when);
+  }
+  return kept;
+}
+
+}  // namespace
+
+OutlookSlot believed_at(const ZoneKey& zone, const Basis& basis, std::span<const ZoneRecord> records,
+                        std::span<const TypicalZone> typical, Time when, const TrustLimits& limits) {
+  if (const Step* sample = best_sample(zone, basis, records, when)) {
+    return {.intensity = sample->intensity, .rung = Rung::live, .estimated = sample->estimated};
+  }
+  const auto kept = without_latest(zone, basis, records, when);
+  const Outlook outlook = outlook_of(zone, basis, kept, typical, when, kSlot, limits);
+  const OutlookSlot* slot = outlook.at(when);
+  return slot != nullptr ? *slot : OutlookSlot{};
+}
+
+}  // namespace runneriq::carbon
