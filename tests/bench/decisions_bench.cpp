@@ -273,6 +273,48 @@ void OneJob(benchmark::State& state) {
 }
 BENCHMARK(OneJob)->Args({1'000, 1})->Unit(benchmark::kMicrosecond);
 
+// A day of quarters of an hour, each with an intensity of its own.
+carbon::Outlook outlook(const carbon::ZoneKey& zone, Time now) {
+  carbon::Outlook outlook{
+      .zone = zone, .basis = {}, .begin = now, .slots = {}, .sources = {"typical"}, .why = ""};
+  for (int i = 0; i < 24 * 4; ++i) {
+    const double g_per_kwh = 100 + 10 * static_cast<double>(zone.value().size()) + i;
+    outlook.slots.push_back(
+        {.intensity = carbon::Intensity::of(g_per_kwh), .rung = carbon::Rung::annual_mean});
+  }
+  return outlook;
+}
+
+// Every twelfth runner's zone is not known.
+FleetSnapshot on_the_grid(FleetSnapshot fleet) {
+  fleet.carbon = carbon::GridOutlook{.now = fleet.now, .basis = {}, .zones = {}, .notes = {}};
+  for (std::size_t i = 0; i < fleet.runners.size(); ++i) {
+    const carbon::ZoneKey zone{std::string(1 + i % 12, 'Z')};
+    fleet.runners[i].zone = zone;
+    if (i % 12 != 11) fleet.carbon->zones.try_emplace(zone, outlook(zone, fleet.now));
+  }
+  return fleet;
+}
+
+void TickWithCarbon(benchmark::State& state) {
+  run(state, on_the_grid(FleetMaker{size_of(state)}.make()));
+}
+BENCHMARK(TickWithCarbon)->Args({250, 2'500})->Args({1'000, 10'000})->Unit(benchmark::kMillisecond);
+
+void TickWithCarbonAndDifferentTraits(benchmark::State& state) {
+  Size size = size_of(state);
+  size.projects = size.jobs;
+  run(state, on_the_grid(FleetMaker{size}.make()));
+}
+BENCHMARK(TickWithCarbonAndDifferentTraits)->Args({1'000, 10'000})->Unit(benchmark::kMillisecond);
+
+void OneJobWithCarbon(benchmark::State& state) {
+  Size size = size_of(state);
+  size.projects = 20;
+  run(state, on_the_grid(FleetMaker{size}.make()));
+}
+BENCHMARK(OneJobWithCarbon)->Args({1'000, 1})->Unit(benchmark::kMicrosecond);
+
 void Analyze(benchmark::State& state) {
   const FleetSnapshot fleet = FleetMaker{size_of(state)}.make();
   const TickRules rules;
