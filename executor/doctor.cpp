@@ -201,6 +201,42 @@ Finding cgroup(const HostFacts& facts) {
   return ok("cgroup", where + " with " + told(joined(controllers, ", ")));
 }
 
+bool uses_programs_of_the_host(DriverKind driver) {
+  return driver != DriverKind::podman && driver != DriverKind::chain;
+}
+
+bool accounts_processor_time(const HostFacts& facts) {
+  return uses_programs_of_the_host(facts.driver) && !facts.cgroup.roots.empty();
+}
+
+// What Linux 5.10 and later let only root read.
+std::string counters_remedy(const HostFacts& facts) {
+  return "echo 'SUBSYSTEM==\"powercap\", ACTION==\"add\", RUN+=\"/bin/chown " + std::to_string(facts.uid) +
+         " %S%p/energy_uj\"' > /etc/udev/rules.d/60-runneriq-energy.rules && udevadm control --reload && "
+         "udevadm trigger --action=add --subsystem-match=powercap; or run gitlab-runner as root";
+}
+
+// How jobs' energy is found; whatever it is, jobs run.
+Finding energy(const HostFacts& facts) {
+  const std::string reckoned = "jobs' energy is reckoned from their processor time";
+  if (!accounts_processor_time(facts)) {
+    return skipped("energy",
+                   "jobs' processor time is not known here, and so not their energy: the scheduler "
+                   "takes what jobs of their class need as a rule");
+  }
+  if (facts.options.energy.measure == EnergyMeasure::off) {
+    return ok("energy", reckoned + " (executor.energy.measure is off)");
+  }
+  if (!facts.counters.domains.empty()) {
+    return ok("energy", "jobs' energy is measured by the processors' counters: " +
+                            told(joined(facts.counters.domains, ", ")));
+  }
+  if (!facts.counters.forbidden) return ok("energy", reckoned + ": " + told(facts.counters.trouble));
+  return warn("energy",
+              reckoned + ", since the processors' counters may not be read: " + told(facts.counters.trouble),
+              counters_remedy(facts));
+}
+
 // Permission bits that an executor's own file or folder should not have.
 Finding private_mode(std::string name, const std::string& path, std::uint32_t mode, std::uint32_t unwanted,
                      std::string what) {
@@ -272,10 +308,6 @@ Finding leftovers(const HostFacts& facts) {
                   removal_of_leftovers(facts.leftovers.jobs_dir));
 }
 
-bool uses_programs_of_the_host(DriverKind driver) {
-  return driver != DriverKind::podman && driver != DriverKind::chain;
-}
-
 Finding git(const HostFacts& facts) {
   if (!uses_programs_of_the_host(facts.driver)) return skipped("git", "jobs do not use the host's");
   if (facts.git.works) return ok("git", told(facts.git.detail));
@@ -306,6 +338,7 @@ std::vector<Finding> examine(const HostFacts& facts) {
   findings.push_back(chain(facts));
   findings.push_back(account(facts));
   findings.push_back(cgroup(facts));
+  findings.push_back(energy(facts));
   findings.push_back(state_file(facts));
   for (const FolderFacts& place : facts.folders) findings.push_back(folder(facts, place));
   findings.push_back(leftovers(facts));

@@ -5,6 +5,7 @@
 #include "core/result.hpp"
 #include "executor/job_plan.hpp"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -17,7 +18,8 @@ struct StageScript {
   std::string path;       // on the host, readable by the runner's user only
   std::string sub_stage;  // "get_sources", "build_script", …, or one that we never heard of
   int descriptor = -1;    // the script opened for reading; stays open during the stage, owned by the opener
-  std::vector<std::string> interpreter;  // reads the script from standard input, see interpreter.hpp
+  std::vector<std::string> interpreter;   // reads the script from standard input, see interpreter.hpp
+  std::function<void()> each_round = {};  // called about every 30 s while the script runs, when set
 };
 
 // The script ended by itself.

@@ -28,6 +28,13 @@ struct CgroupFacts {
 // folder ("cpu,cpuacct").
 std::vector<std::string> controller_names(std::string_view text);
 
+// The processors' energy counters.
+struct CounterFacts {
+  std::vector<std::string> domains;  // that are read; empty = none
+  std::string trouble;               // why there are none
+  bool forbidden = false;            // there are some, but they may not be read
+};
+
 struct StateFileFacts {
   std::string path;
   bool exists = false;
@@ -79,6 +86,7 @@ struct HostFacts {
   std::string job_account_trouble;     // why there is none, or not the one that was asked for
 
   CgroupFacts cgroup;
+  CounterFacts counters;
   StateFileFacts state;
   std::vector<FolderFacts> folders;
   LeftoverFacts leftovers;

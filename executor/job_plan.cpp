@@ -57,6 +57,13 @@ void describe(Archive& archive, gitlab::ServiceImage& service) {
 }
 
 template <class Archive>
+void describe(Archive& archive, EnergyOptions& energy) {
+  archive("measure", energy.measure);
+  archive("idle_watts_per_core", energy.power.idle_watts_per_core);
+  archive("full_watts_per_core", energy.power.full_watts_per_core);
+}
+
+template <class Archive>
 void describe(Archive& archive, JobPlan& plan) {
   archive("driver", plan.driver);
   archive("attempt", plan.attempt);
@@ -71,6 +78,7 @@ void describe(Archive& archive, JobPlan& plan) {
   archive("kill_grace", plan.kill_grace);
   archive("cgroups", plan.cgroups);
   archive("driver_notes", plan.driver_notes);
+  archive("energy", plan.energy);
   archive("image", plan.image);
   archive("image_entrypoint", plan.image_entrypoint);
   archive("services", plan.services);
@@ -207,6 +215,14 @@ class Reader {
     if (!take(json, number)) return false;
     for (const scheduler::JobClass known : scheduler::kJobClasses) {
       if (static_cast<int>(known) == number) return job_class = known, true;
+    }
+    return false;
+  }
+  static bool take(const Json& json, EnergyMeasure& measure) {
+    int number = -1;
+    if (!take(json, number)) return false;
+    for (const EnergyMeasure known : {EnergyMeasure::automatic, EnergyMeasure::off}) {
+      if (static_cast<int>(known) == number) return measure = known, true;
     }
     return false;
   }

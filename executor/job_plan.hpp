@@ -39,6 +39,7 @@ struct JobPlan {
   Duration kill_grace{};
   std::vector<std::string> cgroups;  // directories of the job's own cgroups; empty = none
   DriverNotes driver_notes;
+  EnergyOptions energy;
 
   // The image and services that the job asked for, for drivers that have any.
   std::string image;

@@ -18,6 +18,7 @@ constexpr Duration kShortestGrace = std::chrono::seconds{1};
 // gitlab-runner gives up on a cancelled script after 300 s.
 constexpr Duration kLongestGrace = std::chrono::seconds{290};
 constexpr int kMostSlots = 10'000;
+constexpr double kMostWattsPerCore = 1000;
 constexpr int kMostPids = 4'194'304;  // the kernel's own limit
 constexpr std::size_t kLongestPath = 4095;
 constexpr std::size_t kLongestUser = 32;
@@ -54,6 +55,8 @@ constexpr std::array kUserNamespaces{Word<UserNamespaces>{"on", UserNamespaces::
 constexpr std::array kPullPolicies{Word<PullPolicy>{"always", PullPolicy::always},
                                    Word<PullPolicy>{"if-not-present", PullPolicy::if_not_present},
                                    Word<PullPolicy>{"never", PullPolicy::never}};
+constexpr std::array kEnergyMeasures{Word<EnergyMeasure>{"auto", EnergyMeasure::automatic},
+                                     Word<EnergyMeasure>{"off", EnergyMeasure::off}};
 constexpr std::array<std::string_view, 4> kShells{"bash", "sh", "pwsh", "powershell"};
 
 // Absolute, and the same place however it is read: no "..", nothing that a log would garble.
@@ -261,6 +264,20 @@ void add_chain_rows(Options& rows, ChainOptions& chain) {
                chain.cleanup, argument_check));
 }
 
+void add_energy_rows(Options& rows, EnergyOptions& energy) {
+  rows.push_back(word_row(row("energy.measure", "auto | off",
+                              "Auto reads the processors' energy counters where that is permitted; else, and "
+                              "with off, a job's energy is reckoned from its processor time."),
+                          energy.measure, kEnergyMeasures));
+  rows.push_back(decimal_row(
+      row("energy.idle_watts_per_core", "number from 0 to 1000",
+          "Watts of this host at rest per logical processor; each slot carries an equal part of it."),
+      energy.power.idle_watts_per_core, 0, kMostWattsPerCore));
+  rows.push_back(decimal_row(row("energy.full_watts_per_core", "number from 0 to 1000",
+                                 "Watts of this host at full load per logical processor."),
+                             energy.power.full_watts_per_core, 0, kMostWattsPerCore));
+}
+
 }  // namespace
 
 std::string_view to_text(DriverKind kind) {
@@ -273,6 +290,7 @@ Options option_rows(ExecutorOptions& options) {
   add_place_rows(rows, options);
   add_driver_rows(rows, options);
   add_chain_rows(rows, options.chain);
+  add_energy_rows(rows, options.energy);
   return rows;
 }
 

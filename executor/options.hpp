@@ -1,6 +1,7 @@
 // What can be configured about the executor: the fields, and their rows of the option table.
 #pragma once
 
+#include "carbon/energy.hpp"
 #include "core/option.hpp"
 #include "core/time.hpp"
 
@@ -37,6 +38,14 @@ struct ChainOptions {
   std::vector<std::string> config, prepare, run, cleanup;
 };
 
+// Whether the processors' own energy counters are read while a script runs.
+enum class EnergyMeasure { automatic, off };
+
+struct EnergyOptions {
+  EnergyMeasure measure = EnergyMeasure::automatic;  // automatic: where they can be read
+  carbon::HostPower power;
+};
+
 struct ExecutorOptions {
   DriverKind driver = DriverKind::automatic;
   int slots = 0;  // 0 = no limit
@@ -56,6 +65,7 @@ struct ExecutorOptions {
   BubblewrapOptions bubblewrap;
   PodmanOptions podman;
   ChainOptions chain;
+  EnergyOptions energy;
 };
 
 // The rows of `options`, which must outlive them.

@@ -80,6 +80,7 @@ JobPlan plan_job(const PlanInput& input) {
   plan.environment =
       job_environment(input.environment, input.options, plan.account, home_of(plan), plan.attempt);
   plan.kill_grace = input.options.kill_grace;
+  plan.energy = input.options.energy;
   plan.image = job.image;
   plan.image_entrypoint = job.image_entrypoint;
   plan.services = job.services;

@@ -3,6 +3,7 @@
 #include "core/overloaded.hpp"
 #include "core/printable.hpp"
 #include "executor/admission_wait.hpp"
+#include "executor/job_energy.hpp"
 #include "executor/outcome_delivery.hpp"
 #include "executor/planning.hpp"
 #include "executor/service_desk.hpp"
@@ -201,14 +202,33 @@ int recorded_code(const Session& session, const StageEnd& end) {
                     end);
 }
 
-Result<StageEnd> run_script(Session& session, const std::string& path, const std::string& sub_stage) {
+struct MeteredEnd {
+  StageEnd end;
+  std::optional<StageEnergy> energy;
+};
+
+// A job without a cgroup has no share of what the host uses that could be told.
+ReadHostUse meter_of(const Session& session, const JobPlan& plan) {
+  const bool wanted = plan.energy.measure == EnergyMeasure::automatic && !plan.cgroups.empty();
+  return wanted ? session.host_use : [] { return std::nullopt; };
+}
+
+Result<MeteredEnd> run_metered(Session& session, Driver& driver, const JobPlan& plan, StageScript script) {
+  StageMeter meter{meter_of(session, plan)};
+  if (meter.measures()) script.each_round = [&meter] { meter.look(); };
+  auto end = driver.run(plan, script);
+  if (!end) return fail(end.error());
+  return MeteredEnd{*end, meter.end()};
+}
+
+Result<MeteredEnd> run_script(Session& session, const std::string& path, const std::string& sub_stage) {
   auto plan = plan_for_run(session);
   if (!plan) return fail(plan.error());
   auto script = session.files.open_script(path, sub_stage);
   if (!script) return fail(script.error());
   auto driver = session.driver(*plan);
   if (!driver) return fail(driver.error());
-  return (*driver)->run(*plan, *script);
+  return run_metered(session, **driver, *plan, *std::move(script));
 }
 
 // ---- cleanup ------------------------------------------------------------------------------
@@ -234,6 +254,8 @@ scheduler::JobOutcome outcome_of(Session& session, const JobPlan& plan) {
   outcome.held = plan.held;
   outcome.ran = plan.admitted ? std::max(now - *plan.admitted, Duration::zero()) : Duration::zero();
   outcome.cpu = session.folders.cpu_time(plan);
+  const AttemptUse use{session.host_cores(), plan.slots, outcome.ran, outcome.cpu};
+  outcome.energy = energy_of(records, use, plan.energy.power);
   outcome.succeeded = result.succeeded && ran_its_script(records);
   outcome.exit_code = result.exit_code;
   outcome.failed_stage = result.failed_stage;
@@ -303,9 +325,13 @@ int prepare_stage(Session& session) {
 int run_stage(Session& session, const std::string& script_path, const std::string& sub_stage) {
   warn(session, session.files.report_exit_code(std::nullopt));
   warn(session, session.ledger.add({sub_stage, std::nullopt}));
-  const auto end = run_script(session, script_path, sub_stage);
-  warn(session, session.ledger.add({sub_stage, end ? recorded_code(session, *end) : kSystemFailure}));
-  return end ? exit_code_of(session, *end) : system_failure(session, end.error());
+  const auto ran = run_script(session, script_path, sub_stage);
+  if (!ran) {
+    warn(session, session.ledger.add({sub_stage, kSystemFailure}));
+    return system_failure(session, ran.error());
+  }
+  warn(session, session.ledger.add({sub_stage, recorded_code(session, ran->end), ran->energy}));
+  return exit_code_of(session, ran->end);
 }
 
 int cleanup_stage(Session& session) {

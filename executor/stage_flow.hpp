@@ -7,6 +7,7 @@
 #include "executor/contract.hpp"
 #include "executor/driver.hpp"
 #include "executor/options.hpp"
+#include "executor/stage_meter.hpp"
 #include "gitlab/job_response.hpp"
 #include "scheduler/admission_service.hpp"
 #include "scheduler/host_state.hpp"
@@ -52,6 +53,10 @@ struct Session {
   std::function<std::string()> host_identity = [] { return std::string(); };
   std::string hostname;
   std::string version;
+  // What this host has used, by the processors' energy counters; none where they cannot be read.
+  ReadHostUse host_use = [] { return std::nullopt; };
+  // Logical processors of this host.
+  std::function<int()> host_cores = [] { return 1; };
 };
 
 // Each returns the exit code for gitlab-runner.

@@ -5,12 +5,44 @@
 #include "executor/contract.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cmath>
 
 namespace runneriq::executor {
 namespace {
 
 constexpr std::string_view kStarted = "started";
+
+std::string decimal_text(double value) {
+  std::array<char, 32> digits{};
+  const auto [end, ec] = std::to_chars(digits.data(), digits.data() + digits.size(), value);
+  return {digits.data(), end};
+}
+
+std::string text_of(const StageEnergy& energy) {
+  return "," + decimal_text(energy.package_joules) + "," + std::to_string(energy.host_busy_cpu.count()) +
+         "," + std::to_string(energy.wall.count());
+}
+
+// Takes a comma and the number behind it off `text`.
+template <class Number>
+std::optional<Number> take_number(std::string_view& text) {
+  if (!text.starts_with(',')) return std::nullopt;
+  Number number{};
+  const auto [end, ec] = std::from_chars(text.data() + 1, text.data() + text.size(), number);
+  if (ec != std::errc{} || !(number >= Number{})) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return number;
+}
+
+std::optional<StageEnergy> parse_energy(std::string_view text) {
+  const auto joules = take_number<double>(text);
+  const auto busy = take_number<Duration::rep>(text);
+  const auto wall = take_number<Duration::rep>(text);
+  if (!joules || !busy || !wall || !std::isfinite(*joules) || !text.empty()) return std::nullopt;
+  return StageEnergy{*joules, Duration{*busy}, Duration{*wall}};
+}
 
 std::optional<StageRecord> parse_line(std::string_view line) {
   const std::size_t space = line.rfind(' ');
@@ -20,8 +52,10 @@ std::optional<StageRecord> parse_line(std::string_view line) {
   if (result == kStarted) return record;
   int code = 0;
   const auto [end, ec] = std::from_chars(result.data(), result.data() + result.size(), code);
-  if (ec != std::errc{} || end != result.data() + result.size()) return std::nullopt;
+  const std::string_view rest = result.substr(static_cast<std::size_t>(end - result.data()));
+  if (ec != std::errc{} || (!rest.empty() && !rest.starts_with(','))) return std::nullopt;
   record.exit_code = code;
+  record.energy = parse_energy(rest);
   return record;
 }
 
@@ -29,7 +63,8 @@ std::optional<StageRecord> parse_line(std::string_view line) {
 
 std::string to_line(const StageRecord& record) {
   const std::string result = record.exit_code ? std::to_string(*record.exit_code) : std::string(kStarted);
-  return printable(record.sub_stage) + " " + result + "\n";
+  const std::string energy = record.exit_code && record.energy ? text_of(*record.energy) : "";
+  return printable(record.sub_stage) + " " + result + energy + "\n";
 }
 
 std::vector<StageRecord> parse_stage_records(std::string_view text) {

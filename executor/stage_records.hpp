@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/time.hpp"
+#include "executor/stage_meter.hpp"
 
 #include <optional>
 #include <span>
@@ -14,12 +15,16 @@ namespace runneriq::executor {
 // Written twice per run call, before and after: a stage that was killed has no exit code.
 struct StageRecord {
   std::string sub_stage;
-  std::optional<int> exit_code;  // as a shell gives it; kSystemFailure for our own trouble
+  std::optional<int> exit_code;            // as a shell gives it; kSystemFailure for our own trouble
+  std::optional<StageEnergy> energy = {};  // of a script that has ended, where it was measured
 };
 inline constexpr int kSystemFailure = -1;
 
-std::string to_line(const StageRecord& record);                       // ends in a newline
-std::vector<StageRecord> parse_stage_records(std::string_view text);  // skips lines that are none
+// "build_script 0" or, with J of the package, ms of processor time and ms, "build_script 0,12.5,800,950";
+// ends in a newline.
+std::string to_line(const StageRecord& record);
+// Skips lines that are none; what is behind an exit code and cannot be read counts as not measured.
+std::vector<StageRecord> parse_stage_records(std::string_view text);
 
 struct JobResult {
   bool succeeded = true;

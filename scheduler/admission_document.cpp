@@ -2,6 +2,7 @@
 #include "core/printable.hpp"
 #include "gitlab/json_reader.hpp"
 #include "scheduler/admission_service.hpp"
+#include "scheduler/reported_energy.hpp"
 #include "scheduler/snapshot_fields.hpp"
 
 #include <nlohmann/json.hpp>
@@ -55,6 +56,10 @@ json job_json(const JobKey& key, const AttemptId& attempt, const HistoryKey& his
   return object;
 }
 
+json energy_json(const carbon::Energy& energy) {
+  return {{"joules", energy.joules}, {"method", carbon::to_text(energy.method)}};
+}
+
 json outcome_json(const JobOutcome& outcome) {
   json object = job_json(outcome.key, outcome.attempt, outcome.history);
   object["class"] = to_text(outcome.job_class);
@@ -67,6 +72,7 @@ json outcome_json(const JobOutcome& outcome) {
   object["exit_code"] = outcome.exit_code;
   object["failed_stage"] = outcome.failed_stage;
   object["finished"] = runneriq::to_text(outcome.finished);
+  put(object, "energy", outcome.energy, energy_json);
   return object;
 }
 
@@ -158,6 +164,18 @@ AdmissionRequest request_in(SnapshotFields& fields) {
   return request;
 }
 
+// What cannot be is left out: the rest of the outcome is worth no less.
+std::optional<carbon::Energy> energy_in(SnapshotFields& fields) {
+  constexpr double kHighestNumber = std::numeric_limits<double>::max();
+  std::optional<carbon::Energy> energy;
+  if (!fields.is_object("energy")) return energy;
+  fields.one("energy", [&](SnapshotFields& inner) {
+    const double joules = inner.real("joules", -1, -kHighestNumber, kHighestNumber);
+    energy = reported_energy(joules, inner.text("method"));
+  });
+  return energy;
+}
+
 JobOutcome outcome_in(SnapshotFields& fields) {
   constexpr std::int64_t kLowestCode = std::numeric_limits<int>::min();
   constexpr std::int64_t kHighestCode = std::numeric_limits<int>::max();
@@ -172,6 +190,7 @@ JobOutcome outcome_in(SnapshotFields& fields) {
   outcome.failed_stage = text_within(fields, "failed_stage", gitlab::kLongestText);
   demand(fields, "finished");
   outcome.finished = fields.moment("finished").value_or(Time{});
+  outcome.energy = energy_in(fields);
   return outcome;
 }
 

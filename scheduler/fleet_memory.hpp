@@ -1,6 +1,7 @@
 // What the fleet's state file keeps between ticks, and the port to it. Implemented in scheduler/sqlite.
 #pragma once
 
+#include "carbon/energy.hpp"
 #include "scheduler/fleet.hpp"
 
 #include <map>
@@ -33,6 +34,13 @@ struct FinishedJob {
   bool succeeded = false;
   std::string failure_reason;  // GitLab's; "" when it succeeded
   Time finished;
+  std::optional<carbon::Energy> energy = {};  // as the host told; none where it did not
+};
+
+// A finished job with its place in the order in which they were heard of.
+struct HeardJob {
+  std::int64_t number = 0;
+  FinishedJob job;
 };
 
 // A pending job as it was scored, once per job: the first score counts.
@@ -71,7 +79,8 @@ class FleetMemory {
   [[nodiscard]] virtual Result<Recollection> recall(Time now) = 0;
   // One per key, in the order of `keys`.
   [[nodiscard]] virtual Result<std::vector<JobHistory>> histories(std::span<const HistoryKey> keys) = 0;
-  // All or nothing; the same job or score a second time changes nothing.
+  // All or nothing; the same job or score a second time changes nothing, but that a job's
+  // energy may be told later.
   [[nodiscard]] virtual Result<void> remember(const Observation& observation, Time now) = 0;
 };
 

@@ -1,6 +1,7 @@
 // The ports through which a stage uses the host's state. Implemented in scheduler/sqlite.
 #pragma once
 
+#include "carbon/energy.hpp"
 #include "core/process_identity.hpp"
 #include "scheduler/admission.hpp"
 
@@ -35,6 +36,7 @@ struct JobOutcome {
   int exit_code = 0;         // of the first sub-stage that failed; 0 when none did
   std::string failed_stage;  // "" when none did
   Time finished;
+  std::optional<carbon::Energy> energy = {};  // of the attempt; none where it is not known
 };
 
 // The queue of a host. `ask` and `leave` are idempotent by (GitLab URL, job, attempt).

@@ -1,5 +1,6 @@
 #include "apps/executor/host.hpp"
 
+#include "apps/executor/host_use.hpp"
 #include "core/path.hpp"
 #include "core/printable.hpp"
 #include "executor/chain/chain_driver.hpp"
@@ -8,6 +9,7 @@
 #include "platform/accounts.hpp"
 #include "platform/digest.hpp"
 #include "platform/files.hpp"
+#include "platform/host_load.hpp"
 #include "platform/process_table.hpp"
 
 #include <unistd.h>
@@ -253,7 +255,9 @@ executor::Session Host::session() {
           .service = [this](const executor::JobPlan& plan) { return service(plan); },
           .host_identity = host_identity,
           .hostname = host_name(),
-          .version = RUNNERIQ_VERSION};
+          .version = RUNNERIQ_VERSION,
+          .host_use = [] { return read_host_use(); },
+          .host_cores = platform::online_processors};
 }
 
 }  // namespace runneriq::app

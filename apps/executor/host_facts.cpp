@@ -2,6 +2,7 @@
 
 #include "apps/executor/host.hpp"
 #include "apps/executor/self_test.hpp"
+#include "carbon/rapl/rapl.hpp"
 #include "core/lines.hpp"
 #include "core/path.hpp"
 #include "executor/planning.hpp"
@@ -198,6 +199,18 @@ void gather_driver(HostFacts& facts, executor::EnvironmentBlock environment, con
   }
 }
 
+executor::CounterFacts counter_facts() {
+  executor::CounterFacts facts;
+  const auto counters = carbon::read_rapl();
+  if (!counters) {
+    facts.trouble = counters.error().message;
+    facts.forbidden = counters.error().code == Errc::permission;
+    return facts;
+  }
+  for (const carbon::RaplCounter& counter : *counters) facts.domains.push_back(counter.domain);
+  return facts;
+}
+
 void gather_runner(HostFacts& facts) {
   auto runner = executor::read_runner_config(facts.runner_file);
   if (runner) {
@@ -239,6 +252,7 @@ HostFacts gather_facts(executor::EnvironmentBlock environment, const std::string
   facts.job_account_trouble = user.warning;
   facts.cgroup.roots = platform::cgroup_roots(facts.options.cgroup_root);
   facts.cgroup.controllers = controllers_below(facts.cgroup.roots);
+  facts.counters = counter_facts();
   facts.state = state_file_facts(state);
   facts.folders = {folder_facts("builds_dir", roots.builds), folder_facts("cache_dir", roots.cache),
                    folder_facts("jobs_dir", roots.jobs)};

@@ -147,7 +147,9 @@ Result<platform::Supervised> run_in_sandbox(const JobPlan& plan, std::vector<std
   pipe->write = UniqueFd{};
   SandboxStatus status{std::move(pipe->read)};
   SandboxTree sandbox{status, *child};
-  const auto end = platform::supervise(*child, sandbox.tree(), termination, plan.kill_grace);
+  platform::ProcessTree tree = sandbox.tree();
+  tree.each_round = script.each_round;
+  const auto end = platform::supervise(*child, tree, termination, plan.kill_grace);
   if (!end.terminated && !status.program_was_started()) {
     return fail(Errc::unavailable, "the sandbox could not be set up; see the line of " + spec.argv.front() +
                                        " above, and `runneriq-executor doctor`");

@@ -69,7 +69,7 @@ Result<StageEnd> ChainDriver::run(const JobPlan& plan, const StageScript& script
   if (auto good = check(); !good) return fail(good.error());
   std::vector<std::string> command = commands_.run;
   command.insert(command.end(), {script.path, script.sub_stage});
-  const auto end = call(spec(plan, command), plan.kill_grace);
+  const auto end = call(spec(plan, command), plan.kill_grace, script.each_round);
   if (!end) return fail(end.error());
   const int code = chained_exit_code(end->status, stage_);
   return StageEnd{PassedOn{end->terminated && code == 0 ? stage_.build_failure : code}};
@@ -103,13 +103,16 @@ platform::ChildSpec ChainDriver::spec(const JobPlan& plan, const std::vector<std
   return child;
 }
 
-Result<platform::Supervised> ChainDriver::call(const platform::ChildSpec& spec, Duration grace) {
+Result<platform::Supervised> ChainDriver::call(const platform::ChildSpec& spec, Duration grace,
+                                               const std::function<void()>& each_round) {
   // Else the dead of the group count as living until init has collected them.
   platform::adopt_orphans();
   auto child = platform::start(spec);
   if (!child) return fail(Errc::unavailable, std::move(child.error().message));
   Group group(child->pid());
-  return platform::supervise(*child, group.tree(), termination_, grace);
+  platform::ProcessTree tree = group.tree();
+  tree.each_round = each_round;
+  return platform::supervise(*child, tree, termination_, grace);
 }
 
 }  // namespace runneriq::executor

@@ -48,7 +48,8 @@ class ChainDriver final : public Driver {
  private:
   [[nodiscard]] Result<void> check() const;
   [[nodiscard]] platform::ChildSpec spec(const JobPlan& plan, const std::vector<std::string>& command) const;
-  [[nodiscard]] Result<platform::Supervised> call(const platform::ChildSpec& spec, Duration grace);
+  [[nodiscard]] Result<platform::Supervised> call(const platform::ChildSpec& spec, Duration grace,
+                                                  const std::function<void()>& each_round = {});
 
   const ChainOptions& commands_;
   EnvironmentBlock environment_;

@@ -70,7 +70,8 @@ Result<StageEnd> PodmanDriver::run(const JobPlan& plan, const StageScript& scrip
   child_spec.standard_input = script.descriptor;
   auto child = platform::start(child_spec);
   if (!child) return fail(child.error());
-  const auto tree = container(plan, *commands, idle, child->exit_fd());
+  auto tree = container(plan, *commands, idle, child->exit_fd());
+  tree.each_round = script.each_round;
   const auto end = platform::supervise(*child, tree, termination_, plan.kill_grace);
   if (end.terminated) return StageEnd{Terminated{end.status}};
   if (end.status == ExitStatus::exited(kTroubleOfPodman) && !succeeds(plan, commands->is_running())) {

@@ -28,7 +28,8 @@ platform::ChildSpec spec_for(const JobPlan& plan, const StageScript& script) {
 // All that descends from this process: as the parent of orphans we keep also those that
 // forked twice and called setsid.
 platform::ProcessTree everything_below_us(const std::vector<std::string>& cgroups,
-                                          platform::OutputRelay& output) {
+                                          platform::OutputRelay& output,
+                                          const std::function<void()>& each_round) {
   const platform::Pid self = ::getpid();
   return {.signal_all =
               [self, cgroups](int signal) {
@@ -36,7 +37,8 @@ platform::ProcessTree everything_below_us(const std::vector<std::string>& cgroup
                 for (const platform::Pid pid : platform::descendants(self)) ::kill(pid, signal);
               },
           .is_gone = platform::has_no_children,
-          .output = &output};
+          .output = &output,
+          .each_round = each_round};
 }
 
 }  // namespace
@@ -58,8 +60,8 @@ Result<StageEnd> ShellDriver::run(const JobPlan& plan, const StageScript& script
   auto child = platform::start(spec);
   if (!child) return fail(child.error());
   output->child_started();
-  const auto end =
-      platform::supervise(*child, everything_below_us(plan.cgroups, *output), termination_, plan.kill_grace);
+  const auto end = platform::supervise(*child, everything_below_us(plan.cgroups, *output, script.each_round),
+                                       termination_, plan.kill_grace);
   if (end.terminated) return StageEnd{Terminated{end.status}};
   return StageEnd{ScriptEnded{end.status}};
 }

@@ -2,6 +2,7 @@
 
 #include "platform/sqlite_columns.hpp"
 #include "platform/sqlite_rows.hpp"
+#include "scheduler/sqlite/energy_columns.hpp"
 
 #include <algorithm>
 #include <array>
@@ -41,12 +42,39 @@ Result<void> put_finished(Database& database, GitLabNumbers& gitlabs, const Fini
   if (!runner_gitlab) return fail(runner_gitlab.error());
   return database.execute(
       "INSERT INTO finished_jobs (gitlab, job, pipeline, project, name, stage, runner_gitlab, runner, ran,"
-      " queued, succeeded, failure_reason, own_failure, finished) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-      " ON CONFLICT (job, gitlab) DO NOTHING",
+      " queued, succeeded, failure_reason, own_failure, finished, energy, energy_method)"
+      " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (job, gitlab) DO UPDATE SET"
+      " energy = coalesce(finished_jobs.energy, excluded.energy),"
+      " energy_method = coalesce(finished_jobs.energy_method, excluded.energy_method),"
+      " pipeline = max(finished_jobs.pipeline, excluded.pipeline),"
+      " runner_gitlab = coalesce(finished_jobs.runner_gitlab, excluded.runner_gitlab),"
+      " runner = coalesce(finished_jobs.runner, excluded.runner)"
+      " WHERE (finished_jobs.energy IS NULL AND excluded.energy IS NOT NULL)"
+      " OR finished_jobs.pipeline < excluded.pipeline"
+      " OR (finished_jobs.runner IS NULL AND excluded.runner IS NOT NULL)",
       *gitlab, job.key.job.value(), job.pipeline.value(), job.history.project.value(), job.history.job_name,
       job.history.stage, *runner_gitlab, runner_column(job.runner), platform::column_of(job.ran),
       platform::column_of(job.queued), job.succeeded, job.failure_reason,
-      !job.succeeded && is_own_failure(job.failure_reason), platform::column_of(job.finished));
+      !job.succeeded && is_own_failure(job.failure_reason), platform::column_of(job.finished),
+      joules_column(job.energy), method_column(job.energy));
+}
+
+// Of the columns from `gitlab` to `energy_method`, behind the number.
+FinishedJob finished_job_in(const Statement& row, const GitLabNumbers& gitlabs) {
+  FinishedJob job;
+  job.key = {gitlabs.url_of(row.integer(1)), JobId{row.integer(2)}};
+  job.pipeline = PipelineId{row.integer(3)};
+  job.history = {job.key.gitlab, ProjectId{row.integer(4)}, row.text(5), row.text(6)};
+  if (!row.is_null(7) && !row.is_null(8)) {
+    job.runner = RunnerKey{gitlabs.url_of(row.integer(7)), RunnerId{row.integer(8)}};
+  }
+  job.ran = platform::duration_in(row, 9);
+  job.queued = platform::duration_in(row, 10);
+  job.succeeded = row.integer(11) != 0;
+  job.failure_reason = row.text(12);
+  job.finished = platform::time_in(row, 13);
+  job.energy = energy_in(row, 14);
+  return job;
 }
 
 struct Run {
@@ -163,6 +191,22 @@ Result<void> remember_finished(Database& database, GitLabNumbers& gitlabs,
     if (auto put = put_finished(database, gitlabs, job); !put) return put;
   }
   return {};
+}
+
+Result<std::vector<HeardJob>> finished_after(Database& database, const GitLabNumbers& gitlabs,
+                                             std::int64_t number, Time since, std::size_t most) {
+  std::vector<HeardJob> heard;
+  auto read = platform::each_row(
+      database.query(
+          "SELECT id, gitlab, job, pipeline, project, name, stage, runner_gitlab, runner, ran, queued,"
+          " succeeded, failure_reason, finished, energy, energy_method FROM finished_jobs"
+          " WHERE id > ? AND finished >= ? ORDER BY id LIMIT ?",
+          number, platform::column_of(since), static_cast<std::int64_t>(most)),
+      [&](const Statement& row) {
+        heard.push_back({row.integer(0), finished_job_in(row, gitlabs)});
+      });
+  if (!read) return fail(std::move(read.error()));
+  return heard;
 }
 
 Result<void> forget_old_finished(Database& database, Time now, int most) {

@@ -20,9 +20,14 @@ inline constexpr int kJobsForReliability = 20;
 // reasons that later versions of GitLab bring count as the job's.
 bool is_own_failure(std::string_view failure_reason);
 
-// The same job a second time changes nothing.
+// The same job a second time changes nothing, but fills in an energy, a pipeline or a runner that was not
+// known: GitLab tells of a job's end and its host of its energy, in either order.
 [[nodiscard]] Result<void> remember_finished(platform::Database& database, GitLabNumbers& gitlabs,
                                              std::span<const FinishedJob> jobs);
+// Jobs heard of after `number` that ended at `since` or later, in the order in which they were heard of.
+[[nodiscard]] Result<std::vector<HeardJob>> finished_after(platform::Database& database,
+                                                           const GitLabNumbers& gitlabs, std::int64_t number,
+                                                           Time since, std::size_t most);
 // Those that ended 30 days before `now` and before the newest: a clock that has jumped ahead
 // does not take the history away.
 [[nodiscard]] Result<void> forget_old_finished(platform::Database& database, Time now, int most);

@@ -95,6 +95,12 @@ constexpr std::array kSteeringTables{
          PRIMARY KEY (gitlab, traits)) STRICT, WITHOUT ROWID)"},
 };
 
+// Joules, and the number of carbon::EnergyMethod; both null where the energy is not known.
+constexpr std::array<std::string_view, 2> kEnergyColumns{
+    "ALTER TABLE finished_jobs ADD COLUMN energy REAL",
+    "ALTER TABLE finished_jobs ADD COLUMN energy_method INTEGER",
+};
+
 Result<void> make_first_schema(platform::Database& database) {
   return platform::make_tables(database, kFirstSchema, kApplicationId);
 }
@@ -103,7 +109,11 @@ Result<void> add_steering(platform::Database& database) {
   return platform::make_tables(database, kSteeringTables, kApplicationId);
 }
 
-constexpr std::array<platform::SchemaStep, kFleetSchema> kSteps{make_first_schema, add_steering};
+Result<void> add_energy(platform::Database& database) {
+  return platform::make_tables(database, kEnergyColumns, kApplicationId);
+}
+
+constexpr std::array<platform::SchemaStep, kFleetSchema> kSteps{make_first_schema, add_steering, add_energy};
 
 constexpr platform::StateFileKind kFleetFile{
     .application_id = kApplicationId,

@@ -6,7 +6,7 @@
 namespace runneriq::scheduler {
 
 // Raised by one with every change of the tables.
-inline constexpr int kFleetSchema = 2;
+inline constexpr int kFleetSchema = 3;
 
 const platform::StateFileKind& fleet_file();
 

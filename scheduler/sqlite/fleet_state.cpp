@@ -104,6 +104,16 @@ Result<std::vector<JobHistory>> FleetState::histories(std::span<const HistoryKey
   return histories;
 }
 
+Result<std::vector<HeardJob>> FleetState::finished_after(std::int64_t number, Time since, std::size_t most) {
+  std::vector<HeardJob> heard;
+  auto looked = look([&](Database& database, const GitLabNumbers& gitlabs) {
+    return scheduler::finished_after(database, gitlabs, number, since, most)
+        .map([&](std::vector<HeardJob> read) { heard = std::move(read); });
+  });
+  if (!looked) return fail(std::move(looked.error()));
+  return heard;
+}
+
 Result<void> FleetState::remember(const Observation& observation, Time now) {
   now_ = now;
   return file_.change([&](Database& database) -> Result<void> {

@@ -28,6 +28,9 @@ class FleetState final : public FleetMemory, public DecisionStore {
   [[nodiscard]] Result<Recollection> recall(Time now) override;
   // Runs of the 30 days up to the moment of the last recall() or remember() count.
   [[nodiscard]] Result<std::vector<JobHistory>> histories(std::span<const HistoryKey> keys) override;
+  // See finished_jobs.hpp.
+  [[nodiscard]] Result<std::vector<HeardJob>> finished_after(std::int64_t number, Time since,
+                                                             std::size_t most);
   [[nodiscard]] Result<void> remember(const Observation& observation, Time now) override;
 
   [[nodiscard]] Result<void> keep(std::span<const KeptDecision> decisions) override;

@@ -23,7 +23,7 @@ std::optional<Enum> value_in(std::int64_t number, Enum last) {
 }
 
 std::optional<Action> action_in(const Statement& row) {
-  const auto kind = value_in(row.integer(1), Action::Kind::promotion);
+  const auto kind = value_in(row.integer(1), Action::Kind::play);
   const auto job_class = value_in(row.integer(6), JobClass::low);
   auto runners = runners_in(row.text(7));
   if (!kind || !job_class || !runners) return std::nullopt;

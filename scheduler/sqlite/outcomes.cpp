@@ -2,6 +2,7 @@
 
 #include "platform/sqlite_columns.hpp"
 #include "platform/sqlite_rows.hpp"
+#include "scheduler/sqlite/energy_columns.hpp"
 
 #include <utility>
 #include <vector>
@@ -27,13 +28,15 @@ JobClass class_in(std::int64_t stored) {
 Result<void> insert(Database& database, const JobOutcome& outcome) {
   return database.execute(
       "INSERT INTO outcomes (gitlab, job, attempt, project, name, stage, class, score, queued, held, ran,"
-      " cpu, succeeded, exit_code, failed_stage, finished) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+      " cpu, succeeded, exit_code, failed_stage, finished, energy, energy_method)"
+      " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
       " ON CONFLICT (job, attempt, gitlab) DO NOTHING",
       outcome.key.gitlab.value(), outcome.key.job.value(), outcome.attempt.value(),
       outcome.history.project.value(), outcome.history.job_name, outcome.history.stage,
       static_cast<int>(outcome.job_class), outcome.score, platform::column_of(outcome.queued_in_gitlab),
       platform::column_of(outcome.held), platform::column_of(outcome.ran), platform::column_of(outcome.cpu),
-      outcome.succeeded, outcome.exit_code, outcome.failed_stage, platform::column_of(outcome.finished));
+      outcome.succeeded, outcome.exit_code, outcome.failed_stage, platform::column_of(outcome.finished),
+      joules_column(outcome.energy), method_column(outcome.energy));
 }
 
 // Looks at the oldest few only, so that the work is bounded however old the file is.
@@ -69,7 +72,8 @@ JobOutcome outcome_in(const Statement& row) {
           .succeeded = row.integer(12) != 0,
           .exit_code = static_cast<int>(row.integer(13)),
           .failed_stage = row.text(14),
-          .finished = platform::time_in(row, 15)};
+          .finished = platform::time_in(row, 15),
+          .energy = energy_in(row, 16)};
 }
 
 Result<std::vector<Duration>> durations(Result<Statement> row) {
@@ -134,7 +138,7 @@ Result<std::vector<JobOutcome>> undelivered_outcomes(Database& database, std::si
   auto read = platform::each_row(
       database.query(
           "SELECT gitlab, job, attempt, project, name, stage, class, score, queued, held, ran, cpu,"
-          " succeeded, exit_code, failed_stage, finished FROM outcomes WHERE id > ?"
+          " succeeded, exit_code, failed_stage, finished, energy, energy_method FROM outcomes WHERE id > ?"
           " ORDER BY id LIMIT ?",
           *last, static_cast<std::int64_t>(most)),
       [&](const Statement& row) { found.push_back(outcome_in(row)); });

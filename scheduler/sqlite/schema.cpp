@@ -46,11 +46,21 @@ constexpr std::array<std::string_view, 8> kFirstSchema{
     "CREATE INDEX successes ON outcomes (succeeded) WHERE succeeded = 1",
 };
 
+// Joules, and the number of carbon::EnergyMethod; both null where the energy is not known.
+constexpr std::array<std::string_view, 2> kEnergyColumns{
+    "ALTER TABLE outcomes ADD COLUMN energy REAL",
+    "ALTER TABLE outcomes ADD COLUMN energy_method INTEGER",
+};
+
 Result<void> make_first_schema(Database& database) {
   return platform::make_tables(database, kFirstSchema, kApplicationId);
 }
 
-constexpr std::array<platform::SchemaStep, kHostSchema> kSteps{make_first_schema};
+Result<void> add_energy(Database& database) {
+  return platform::make_tables(database, kEnergyColumns, kApplicationId);
+}
+
+constexpr std::array<platform::SchemaStep, kHostSchema> kSteps{make_first_schema, add_energy};
 
 constexpr platform::StateFileKind kHostFile{
     .application_id = kApplicationId,

@@ -6,7 +6,7 @@
 namespace runneriq::scheduler {
 
 // Raised by one with every change of the tables.
-inline constexpr int kHostSchema = 1;
+inline constexpr int kHostSchema = 2;
 
 const platform::StateFileKind& host_file();
 

@@ -4,6 +4,7 @@ runneriq_test(fleet_memory_test LABEL unit
     unit/scheduler/audit_test.cpp
     unit/scheduler/fleet_watch_test.cpp
     unit/scheduler/read_history_test.cpp
+    unit/scheduler/reported_energy_test.cpp
     unit/scheduler/snapshot_document_test.cpp
     unit/scheduler/what_if_test.cpp
   USES scheduler platform_digest)

@@ -1,6 +1,9 @@
 // What the fleet's state file remembers from tick to tick.
 #include "platform/sqlite.hpp"
+#include "platform/sqlite_rows.hpp"
+#include "platform/state_file.hpp"
 #include "scheduler/sqlite/finished_jobs.hpp"
+#include "scheduler/sqlite/fleet_schema.hpp"
 #include "scheduler/sqlite/fleet_state.hpp"
 #include "scheduler/sqlite/scored_jobs.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -68,6 +71,19 @@ class FleetStateMemory : public testing::Test {
     return {};
   }
 
+  // "5.5 0" for joules and method of one job.
+  std::string energy_of(std::int64_t job) const {
+    auto database = Database::open(path(), Database::Missing::is_error);
+    std::string text;
+    (void)platform::each_row(
+        database->query("SELECT energy, energy_method FROM finished_jobs WHERE job = ?", job),
+        [&](const platform::Statement& row) {
+          text += row.is_null(0) ? "null" : std::to_string(row.real(0));
+          text += row.is_null(1) ? " null" : " " + std::to_string(row.integer(1));
+        });
+    return text;
+  }
+
   std::int64_t count(const std::string& table) const {
     return *Database::open(path(), Database::Missing::is_error)->number("SELECT count(*) FROM " + table);
   }
@@ -75,6 +91,61 @@ class FleetStateMemory : public testing::Test {
   TemporaryFolder folder;
   FleetState state;
 };
+
+// ---- energy -------------------------------------------------------------------------------
+
+TEST_F(FleetStateMemory, TheEnergyOfAJobIsKeptWhoeverTellsOfItsEndFirst) {
+  FinishedJob measured = finished(1);
+  measured.energy = carbon::Energy{812.25, carbon::EnergyMethod::cpu_model};
+  remember_jobs({measured, finished(2), finished(3)});
+  EXPECT_EQ(energy_of(1), "812.250000 1");
+  EXPECT_EQ(energy_of(2), "null null");
+  FinishedJob late = finished(2, 999s);
+  late.energy = carbon::Energy{0, carbon::EnergyMethod::rapl};
+  remember_jobs({finished(1), late});
+  EXPECT_EQ(energy_of(1), "812.250000 1");
+  EXPECT_EQ(energy_of(2), "0.000000 0");
+  EXPECT_EQ(history("build").fleet_average, 60s) << "nothing else of it changes";
+  late.energy = carbon::Energy{7, carbon::EnergyMethod::cpu_model};
+  remember_jobs({late});
+  EXPECT_EQ(energy_of(2), "0.000000 0") << "the first that is told counts";
+  EXPECT_EQ(count("finished_jobs"), 3);
+}
+
+// As the versions before energy left it.
+TEST(FleetStateUpgrade, AFileOfTheSecondVersionKeepsItsJobsAndTakesEnergy) {
+  TemporaryFolder folder;
+  const std::string path = folder.path() + "/state.db";
+  platform::StateFileKind second = fleet_file();
+  second.steps = second.steps.first(2);
+  {
+    auto old = platform::StateFile::open(second, path, 5s);
+    ASSERT_TRUE(old) << old.error().message;
+    ASSERT_TRUE(old->change([](Database& database) {
+      return database.execute(
+          "INSERT INTO finished_jobs (gitlab, job, pipeline, project, name, stage, ran, queued, succeeded,"
+          " failure_reason, own_failure, finished) VALUES (1, 1, 0, 7, 'build', 'compile', 60000, 0, 1, '', "
+          "0, ?)",
+          kNow.time_since_epoch().count());
+    }));
+    ASSERT_TRUE(old->change([](Database& database) {
+      return database.execute("INSERT INTO gitlabs (id, url) VALUES (1, ?)", kA.value());
+    }));
+  }
+  auto state = FleetState::open({.path = path});
+  ASSERT_TRUE(state) << state.error().message;
+  Observation observation;
+  observation.finished.resize(1);
+  observation.finished[0].key = {kA, JobId{1}};
+  observation.finished[0].energy = carbon::Energy{5, carbon::EnergyMethod::rapl};
+  ASSERT_TRUE(state->remember(observation, kNow));
+  EXPECT_TRUE(state->notices().empty());
+  auto database = Database::open(path, Database::Missing::is_error);
+  EXPECT_EQ(*database->number("PRAGMA user_version"), kFleetSchema);
+  EXPECT_EQ(*database->number("SELECT count(*) FROM finished_jobs WHERE energy = 5 AND energy_method = 0"
+                              " AND ran = 60000"),
+            1);
+}
 
 // ---- runners ------------------------------------------------------------------------------
 

@@ -1,6 +1,8 @@
 // Outcomes on a real file, and what the next estimate makes of them.
 #include "platform/sqlite.hpp"
+#include "platform/state_file.hpp"
 #include "scheduler/sqlite/outcomes.hpp"
+#include "scheduler/sqlite/schema.hpp"
 #include "tests/support/host_state_fixture.hpp"
 
 #include <chrono>
@@ -90,13 +92,59 @@ TEST_F(HostStateHistory, EveryFieldIsStored) {
   full.succeeded = false;
   full.exit_code = 137;
   full.failed_stage = "build_script";
+  full.energy = carbon::Energy{812.25, carbon::EnergyMethod::cpu_model};
   ASSERT_TRUE(desk(0).record(full));
   EXPECT_EQ(count("SELECT count(*) FROM outcomes WHERE job = 5 AND attempt = '/tmp/attempt-5' AND project = 7"
                   " AND name = 'compile' AND stage = 'build' AND class = 1 AND score = 77.5 AND queued = 3000"
                   " AND held = 4000 AND ran = 61000 AND cpu = 2500 AND succeeded = 0 AND exit_code = 137"
                   " AND failed_stage = 'build_script' AND finished = 1700000000000 AND delivered = 0"
-                  " AND gitlab = 'https://gitlab.example.com'"),
+                  " AND gitlab = 'https://gitlab.example.com' AND energy = 812.25 AND energy_method = 1"),
             1);
+}
+
+TEST_F(HostStateHistory, AnEnergyInTheFileThatCannotBeIsNone) {
+  HostState state = desk(0);
+  JobOutcome told = outcome(1, 60s);
+  told.energy = carbon::Energy{5, carbon::EnergyMethod::rapl};
+  ASSERT_TRUE(state.record(told));
+  EXPECT_EQ(state.undelivered(1)->at(0).energy, told.energy);
+  auto database = platform::Database::open(path(), platform::Database::Missing::is_error);
+  for (const char* change : {"energy_method = 9", "energy = NULL, energy_method = 0", "energy = -5",
+                             "energy = 9e999", "energy = 5, energy_method = NULL"}) {
+    ASSERT_TRUE(database->execute("UPDATE outcomes SET " + std::string(change)));
+    EXPECT_FALSE(state.undelivered(1)->at(0).energy) << change;
+    EXPECT_EQ(state.undelivered(1)->at(0).ran, 60s);
+  }
+}
+
+// As the version before energy left it.
+TEST_F(HostStateHistory, AFileOfTheFirstVersionKeepsItsOutcomesAndTakesEnergy) {
+  platform::StateFileKind first = host_file();
+  first.steps = first.steps.first(1);
+  {
+    auto old = platform::StateFile::open(first, path(), 5s);
+    ASSERT_TRUE(old) << old.error().message;
+    ASSERT_TRUE(old->change([](platform::Database& database) {
+      return database.execute(
+          "INSERT INTO outcomes (gitlab, job, attempt, project, name, stage, class, score, queued, held, ran,"
+          " cpu, succeeded, exit_code, failed_stage, finished) VALUES ('https://gitlab.example.com', 1, "
+          "'/tmp/a',"
+          " 7, 'compile', 'build', 3, 1, 0, 0, 60000, 1000, 1, 0, '', 1700000000000)");
+    }));
+  }
+  ASSERT_EQ(count("PRAGMA user_version"), 1);
+  HostState state = desk(0);
+  JobOutcome told = outcome(2, 60s);
+  told.energy = carbon::Energy{5, carbon::EnergyMethod::rapl};
+  ASSERT_TRUE(state.record(told));
+  EXPECT_EQ(count("PRAGMA user_version"), kHostSchema);
+  EXPECT_TRUE(state.notices().empty());
+  const auto found = state.undelivered(10);
+  ASSERT_TRUE(found) << found.error().message;
+  ASSERT_EQ(found->size(), 2U);
+  EXPECT_EQ(found->at(0).cpu, 1s);
+  EXPECT_FALSE(found->at(0).energy);
+  EXPECT_EQ(found->at(1).energy, told.energy);
 }
 
 TEST_F(HostStateHistory, OldOutcomesGoInSmallBatches) {

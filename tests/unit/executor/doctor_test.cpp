@@ -104,6 +104,40 @@ constexpr auto kFail = FindingStatus::fail;
 constexpr auto kOk = FindingStatus::ok;
 constexpr auto kSkipped = FindingStatus::skipped;
 
+const Case kEnergy[]{
+    {"CountersThatAreRead",
+     [](HostFacts& f) {
+       f.counters.domains = {"package-0", "dram"};
+     },
+     "energy", kOk, ""},
+    {"NoCounters", [](HostFacts& f) { f.counters.trouble = "no energy counters"; }, "energy", kOk, ""},
+    {"CountersThatMayNotBeRead",
+     [](HostFacts& f) {
+       f.uid = 998;
+       f.counters = {{}, "cannot open energy_uj: Permission denied", true};
+       f.state.owner_uid = f.folders[0].owner_uid = 998;
+     },
+     "energy", kWarn, "RUN+=\"/bin/chown 998 %S%p/energy_uj\""},
+    {"CountersThatMayNotBeReadAndNeedNot",
+     [](HostFacts& f) {
+       f.counters.forbidden = true;
+       f.options.energy.measure = EnergyMeasure::off;
+     },
+     "energy", kOk, ""},
+    {"JobsWithoutCgroup",
+     [](HostFacts& f) {
+       f.cgroup.roots.clear();
+       f.counters.domains = {"package-0"};
+     },
+     "energy", kSkipped, ""},
+    {"JobsInContainers",
+     [](HostFacts& f) {
+       f.driver = DriverKind::podman;
+       f.counters.domains = {"package-0"};
+     },
+     "energy", kSkipped, ""},
+};
+
 const Case kHost[]{
     {"ABadConfiguration", [](HostFacts& f) { f.config_problems = {"line 3: unknown option 'slot'"}; },
      "configuration", kFail, "edit /etc/runneriq/runneriq.yaml, then run `runneriq-executor doctor` again"},
@@ -362,10 +396,12 @@ const Case kRunner[]{
 
 const auto kName = [](const auto& tested) { return std::string(tested.param.name); };
 INSTANTIATE_TEST_SUITE_P(Host, DoctorFinds, testing::ValuesIn(kHost), kName);
+INSTANTIATE_TEST_SUITE_P(Energy, DoctorFinds, testing::ValuesIn(kEnergy), kName);
 INSTANTIATE_TEST_SUITE_P(Runner, DoctorFinds, testing::ValuesIn(kRunner), kName);
 
 TEST(Doctor, GivesARemedyForWhateverIsNotFine) {
-  for (const auto& cases : {std::span<const Case>(kHost), std::span<const Case>(kRunner)}) {
+  for (const auto& cases :
+       {std::span<const Case>(kHost), std::span<const Case>(kEnergy), std::span<const Case>(kRunner)}) {
     for (const Case& one : cases) {
       HostFacts facts = good_host();
       one.change(facts);

@@ -24,6 +24,7 @@ JobPlan full_plan() {
   plan.kill_grace = 10s;
   plan.cgroups = {"/sys/fs/cgroup/r/1"};
   plan.driver_notes = {{"pod", {"p1", "p2"}}, {"none", {}}};
+  plan.energy = {EnergyMeasure::off, {.idle_watts_per_core = 1.25, .full_watts_per_core = 5.5}};
   plan.image = "debian:12";
   plan.image_entrypoint = {"/bin/sh", "-c"};
   plan.services = {{"postgres:16", "db", {"/e"}, {"-c", "fsync=off"}}, {"redis", "", {}, {}}};
@@ -59,6 +60,9 @@ TEST(JobPlanText, KeepsEveryMember) {
   EXPECT_EQ(after->kill_grace, before.kill_grace);
   EXPECT_EQ(after->cgroups, before.cgroups);
   EXPECT_EQ(after->driver_notes, before.driver_notes);
+  EXPECT_EQ(after->energy.measure, EnergyMeasure::off);
+  EXPECT_EQ(after->energy.power.idle_watts_per_core, 1.25);
+  EXPECT_EQ(after->energy.power.full_watts_per_core, 5.5);
   EXPECT_EQ(after->image, before.image);
   EXPECT_EQ(after->image_entrypoint, before.image_entrypoint);
   ASSERT_EQ(after->services.size(), 2U);

@@ -28,7 +28,7 @@ TEST(OptionRows, AreCompleteAndNamedOnce) {
     EXPECT_EQ(row.value.starts_with("list"), static_cast<bool>(row.set_entry));
     EXPECT_TRUE(row.show);
   }
-  EXPECT_EQ(keys.size(), 28U);
+  EXPECT_EQ(keys.size(), 31U);
 }
 
 TEST(OptionRows, EveryRowReadsBackWhatItShows) {
@@ -68,6 +68,9 @@ TEST(OptionRows, SetTheirFields) {
   set("executor.podman.command", "podman-remote");
   set("executor.podman.default_image", "alpine");
   set("executor.podman.pull_policy", "never");
+  set("executor.energy.measure", "off");
+  set("executor.energy.idle_watts_per_core", "1.5");
+  set("executor.energy.full_watts_per_core", "6");
   EXPECT_EQ(o.driver, DriverKind::chain);
   EXPECT_EQ(o.slots, 4);
   EXPECT_EQ(o.max_hold, 5min);
@@ -89,6 +92,12 @@ TEST(OptionRows, SetTheirFields) {
   EXPECT_EQ(o.podman.command, "podman-remote");
   EXPECT_EQ(o.podman.default_image, "alpine");
   EXPECT_EQ(o.podman.pull_policy, PullPolicy::never);
+  EXPECT_EQ(o.energy.measure, EnergyMeasure::off);
+  EXPECT_EQ(o.energy.power.idle_watts_per_core, 1.5);
+  EXPECT_EQ(o.energy.power.full_watts_per_core, 6);
+  for (const char* bad : {"-0.1", "1000.5", "nan", "warm"}) {
+    EXPECT_FALSE(row_of(rows, "executor.energy.idle_watts_per_core").set(bad)) << bad;
+  }
 }
 
 struct ListCase {

@@ -171,11 +171,14 @@ TEST_F(Planning, AGitLabThatDoesNotSayWhoItIsIsNoTrouble) {
 
 TEST_F(Planning, KeepsWhoRunsTheJobAndInWhat) {
   options.kill_grace = 4s;
+  options.energy = {EnergyMeasure::off, {.idle_watts_per_core = 2, .full_watts_per_core = 4}};
   driver = DriverKind::podman;
   job.image_entrypoint = {"/bin/sh"};
   job.services = {{"postgres:16", "db", {}, {}}};
   const JobPlan made = plan();
   EXPECT_EQ(made.driver, DriverKind::podman);
+  EXPECT_EQ(made.energy.measure, EnergyMeasure::off);
+  EXPECT_EQ(made.energy.power.idle_watts_per_core, 2);
   EXPECT_EQ(made.account, account);
   EXPECT_TRUE(made.drop_privileges);
   EXPECT_EQ(made.kill_grace, 4s);

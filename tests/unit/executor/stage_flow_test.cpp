@@ -73,7 +73,9 @@ class StageFlow : public testing::Test {
             },
             .host_identity = [] { return std::string("host-1"); },
             .hostname = "ci-host",
-            .version = "1.2.3"};
+            .version = "1.2.3",
+            .host_use = [this] { return (++readings, host_use); },
+            .host_cores = [] { return 4; }};
   }
 
   int config() {
@@ -123,6 +125,8 @@ class StageFlow : public testing::Test {
   Result<JobPlan> planned = plan_of_the_job();
   std::optional<Error> state_closed, no_driver;
   std::string document;
+  std::optional<HostUse> host_use;  // none: no counters
+  int readings = 0;
 };
 
 // ---- the scheduler service ----------------------------------------------------------------
@@ -552,6 +556,66 @@ TEST_F(Run, WritesDownHowTheSubStageEnded) {
   }
 }
 
+// A host with counters, which the script moves on.
+class MeteredRun : public Run {
+ protected:
+  MeteredRun() {
+    attempt.plan->cgroups = {"/sys/fs/cgroup/job"};
+    host_use = HostUse{0s, 0s, {{"package-0", 0, 1'000'000'000}}};
+    driver.meanwhile = [this] { pass(10s, 6s, 250'000'000); };
+  }
+  void pass(Duration time, Duration busy, std::uint64_t microjoules) {
+    host_use->at += time;
+    host_use->busy_cpu += busy;
+    auto& counter = host_use->counters.front();
+    counter.energy_uj = (counter.energy_uj + microjoules) % counter.range_uj;
+  }
+};
+
+TEST_F(MeteredRun, WritesDownWhatTheHostUsedMeanwhile) {
+  driver.run = StageEnd{ScriptEnded{ExitStatus::exited(3)}};
+  EXPECT_EQ(run(), kBuildFailureCode);
+  ASSERT_EQ(attempt.records.size(), 2U);
+  EXPECT_FALSE(attempt.records[0].energy);
+  EXPECT_EQ(attempt.records[1].energy, (StageEnergy{250, 6s, 10s}));
+}
+
+TEST_F(MeteredRun, ReadsTheCountersAgainWhileTheScriptRuns) {
+  driver.meanwhile = [this] {
+    for (int round = 0; round < 3; ++round) {
+      pass(30s, 20s, 900'000'000);
+      driver.scripts.back().each_round();
+    }
+  };
+  EXPECT_EQ(run(), 0);
+  EXPECT_EQ(attempt.records[1].energy, (StageEnergy{2700, 60s, 90s}));
+}
+
+TEST_F(MeteredRun, CountersThatCannotBeReadAnyMoreAreNoMeasurement) {
+  driver.meanwhile = [this] { host_use.reset(); };
+  EXPECT_EQ(run(), 0);
+  EXPECT_FALSE(attempt.records[1].energy);
+  EXPECT_TRUE(log.lines.empty()) << log.lines.front();
+}
+
+TEST_F(MeteredRun, AHostWithoutCountersIsAskedOnceAndTheDriverNothingMore) {
+  host_use.reset();
+  driver.meanwhile = [] {};
+  EXPECT_EQ(run(), 0);
+  EXPECT_EQ(readings, 1);
+  EXPECT_FALSE(driver.scripts.back().each_round);
+  EXPECT_FALSE(attempt.records[1].energy);
+}
+
+TEST_F(MeteredRun, NothingIsReadWhereItIsSwitchedOffOrThereIsNoCgroup) {
+  attempt.plan->energy.measure = EnergyMeasure::off;
+  EXPECT_EQ(run(), 0);
+  attempt.plan->energy.measure = EnergyMeasure::automatic;
+  attempt.plan->cgroups.clear();
+  EXPECT_EQ(run(), 0);
+  EXPECT_EQ(readings, 0);
+}
+
 TEST_F(Run, AScriptThatWasEndedByUsIsNotWrittenDownAsASuccess) {
   driver.run = StageEnd{Terminated{ExitStatus::exited(0)}};
   (void)run();
@@ -639,6 +703,24 @@ TEST_F(Cleanup, TellsTheOutcome) {
   EXPECT_EQ(told.exit_code, 0);
   EXPECT_EQ(told.failed_stage, "");
   EXPECT_EQ(told.finished, kNow);
+}
+
+TEST_F(Cleanup, TellsTheEnergyThatWasMeasured) {
+  folders.cpu = 12s;
+  attempt.plan->slots = 2;
+  attempt.plan->energy.power = {.idle_watts_per_core = 1, .full_watts_per_core = 3};
+  attempt.records = {{"build_script", std::nullopt}, {"build_script", 0, StageEnergy{1000, 24s, 100s}}};
+  EXPECT_EQ(told_outcome().energy, (carbon::Energy{(1000 - 400) * 0.5 + 200, carbon::EnergyMethod::rapl}));
+}
+
+TEST_F(Cleanup, TellsTheEnergyOfTheModelWithoutAMeasurement) {
+  folders.cpu = 12s;
+  attempt.plan->energy.power = {.idle_watts_per_core = 1, .full_watts_per_core = 3};
+  EXPECT_EQ(told_outcome().energy, (carbon::Energy{4 * 300 + 2 * 12, carbon::EnergyMethod::cpu_model}));
+}
+
+TEST_F(Cleanup, TellsNoEnergyWithoutProcessorTime) {
+  EXPECT_FALSE(told_outcome().energy);
 }
 
 TEST_F(Cleanup, TellsWhichSubStageFailedTheJob) {

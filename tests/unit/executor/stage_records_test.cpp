@@ -8,6 +8,7 @@ namespace {
 using Records = std::vector<StageRecord>;
 
 constexpr std::nullopt_t kStarted = std::nullopt;
+constexpr StageEnergy kMeasured{1234.000001, Duration{98'765}, Duration{4'321}};
 
 TEST(StageRecordText, ReadsWhatItWrote) {
   for (const StageRecord& record : Records{{"build_script", kStarted},
@@ -15,14 +16,29 @@ TEST(StageRecordText, ReadsWhatItWrote) {
                                            {"get_sources", 255},
                                            {"step_two words", 137},
                                            {"", 1},
-                                           {"prepare_script", kSystemFailure}}) {
+                                           {"prepare_script", kSystemFailure},
+                                           {"build_script", 0, StageEnergy{}},
+                                           {"build, script", 7, kMeasured}}) {
     const std::string line = to_line(record);
     EXPECT_EQ(line.find('\n'), line.size() - 1) << line;
     const Records read = parse_stage_records(line);
     ASSERT_EQ(read.size(), 1U) << line;
     EXPECT_EQ(read[0].sub_stage, record.sub_stage);
     EXPECT_EQ(read[0].exit_code, record.exit_code);
+    EXPECT_EQ(read[0].energy, record.energy) << line;
   }
+}
+
+TEST(StageRecordText, AMeasurementThatCannotBeReadLeavesTheExitCode) {
+  for (const std::string rest :
+       {",", ",1", ",1,2", ",1,2,", ",1,2,3,", ",1,2,3,4", ",1,2,3x", ",x,2,3", ",-1,2,3", ",nan,2,3",
+        ",inf,2,3", ",1,-2,3", ",1,2,-3", ",1e999,2,3", ",1,2.5,3", ",1,99999999999999999999,3"}) {
+    const Records read = parse_stage_records("build_script 3" + rest + "\n");
+    ASSERT_EQ(read.size(), 1U) << rest;
+    EXPECT_EQ(read[0].exit_code, 3) << rest;
+    EXPECT_FALSE(read[0].energy) << rest;
+  }
+  EXPECT_TRUE(parse_stage_records("build_script started,1,2,3\n").empty());
 }
 
 TEST(StageRecordText, ANameCannotForgeAnotherLine) {
