@@ -170,6 +170,55 @@ bool CiConfig::takes_defaults(const CiNode* inherit) const {
   return !says(defaults, "false");
 }
 
+const CiNode* CiConfig::body_of(const std::string& name) const {
+  const auto written = top_.find(name);
+  return written == top_.end() ? nullptr : resolved(*written->second);
+}
+
+const CiNode* CiConfig::variable_in(const CiNode& body, std::string_view name) const {
+  const CiNode* const written = merged_value(body, "variables");
+  const CiNode* const variables = written == nullptr ? nullptr : resolved(*written);
+  const CiNode* const value = variables == nullptr ? nullptr : merged_value(*variables, name);
+  return value == nullptr ? nullptr : resolved(*value);
+}
+
+// Variables of a job and of what it extends add up, each by itself.
+const CiNode* CiConfig::own_variable(const std::string& job, std::string_view name,
+                                     std::set<std::string>& seen) const {
+  const CiNode* const body = body_of(job);
+  if (body == nullptr || seen.size() > kMostBases || !seen.insert(job).second) return nullptr;
+  if (const CiNode* const own = variable_in(*body, name)) return own;
+  const CiNode* const extends = merged_value(*body, "extends");
+  if (extends == nullptr) return nullptr;
+  std::vector<std::string> bases = texts(*extends);
+  if (extends->kind == Kind::scalar) bases = {extends->text};
+  for (auto base = bases.rbegin(); base != bases.rend(); ++base) {
+    if (const CiNode* const inherited = own_variable(*base, name, seen)) return inherited;
+  }
+  return nullptr;
+}
+
+bool CiConfig::takes_files_variable(const std::string& job, std::string_view name) const {
+  CiJob ignored;
+  const CiNode* const written = inherited(job, "inherit", ignored).value;
+  const CiNode* const inherit = written == nullptr ? nullptr : resolved(*written);
+  const CiNode* const taken = inherit == nullptr ? nullptr : value_of(*inherit, "variables");
+  if (taken == nullptr) return true;
+  if (taken->kind != Kind::list) return !says(taken, "false");
+  const std::vector<std::string> names = texts(*taken);
+  return std::ranges::find(names, name) != names.end();
+}
+
+std::optional<std::string> CiConfig::variable_of(const std::string& job, std::string_view name) const {
+  if (body_of(job) == nullptr) return std::nullopt;
+  std::set<std::string> seen;
+  const CiNode* value = own_variable(job, name, seen);
+  if (value == nullptr && takes_files_variable(job, name)) value = variable_in(*root_, name);
+  if (value != nullptr && value->kind == Kind::mapping) value = value_of(*value, "value");
+  if (value == nullptr || value->kind != Kind::scalar) return std::nullopt;
+  return value->text;
+}
+
 CiTags CiConfig::tags_of(CiJob& job) const {
   using From = CiTags::From;
   CiTags tags;

@@ -72,6 +72,9 @@ class CiConfig {
   // (`trigger:`), which take no runner.
   [[nodiscard]] const std::vector<CiJob>& jobs() const { return jobs_; }
   [[nodiscard]] bool includes() const { return value_of(*root_, "include") != nullptr; }
+  // The value of a variable for the job, as written: its own, of the templates that it extends, the file's.
+  // None for a job that is not here; what a job's own rules set is not looked at.
+  [[nodiscard]] std::optional<std::string> variable_of(const std::string& job, std::string_view name) const;
   // What an alias or a !reference stands for; the node itself for any other; null when it is not here.
   [[nodiscard]] const CiNode* resolved(const CiNode& node) const;
   // The value in the mapping itself, or in what it merges in (`<<`).
@@ -96,6 +99,11 @@ class CiConfig {
   [[nodiscard]] Place inherited(const std::string& name, std::string_view key, CiJob& job,
                                 std::set<std::string>& seen) const;
   [[nodiscard]] bool takes_defaults(const CiNode* inherit) const;
+  [[nodiscard]] const CiNode* body_of(const std::string& name) const;
+  [[nodiscard]] const CiNode* variable_in(const CiNode& body, std::string_view name) const;
+  [[nodiscard]] const CiNode* own_variable(const std::string& job, std::string_view name,
+                                           std::set<std::string>& seen) const;
+  [[nodiscard]] bool takes_files_variable(const std::string& job, std::string_view name) const;
   [[nodiscard]] CiTags tags_of(CiJob& job) const;
   [[nodiscard]] CiJob job_of(const CiKey& key) const;
   void add_texts(const CiNode& node, std::vector<std::string>& all, int depth, int& left) const;

@@ -229,6 +229,14 @@ Result<std::vector<Job>> parse_jobs(std::string_view json, ProjectId project) {
   return parse_list<Job>(json, [&](const Json& object) { return job_of(object, project); });
 }
 
+Result<Job> parse_job(std::string_view json, ProjectId project) {
+  Result<Json> object = read_object(json);
+  if (!object) return fail(std::move(object.error()));
+  std::optional<Job> job = job_of(*object, project);
+  if (!job) return fail(Errc::corrupt, "the answer has no valid id");
+  return *std::move(job);
+}
+
 Result<std::vector<Project>> parse_projects(std::string_view json) {
   return parse_list<Project>(json, project_of);
 }

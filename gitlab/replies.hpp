@@ -21,6 +21,7 @@ Result<std::vector<Runner>> parse_runners(std::string_view json);  // GET /runne
 Result<Runner> parse_runner(std::string_view json);                // GET /runners/:id
 // `project` is what a job without one in it belongs to.
 Result<std::vector<Job>> parse_jobs(std::string_view json, ProjectId project);
+Result<Job> parse_job(std::string_view json, ProjectId project);  // GET /projects/:id/jobs/:job_id
 Result<std::vector<Project>> parse_projects(std::string_view json);
 Result<Project> parse_project(std::string_view json);
 Result<std::vector<std::string>> parse_ref_patterns(

@@ -1,5 +1,5 @@
-// The tags of runners, read afresh and written: the only port through which RunnerIQ changes
-// anything in GitLab. Implemented in gitlab/rest.
+// The tags of runners, read afresh and written: with manual_jobs.hpp the only port through which
+// RunnerIQ changes anything in GitLab. Implemented in gitlab/rest.
 #pragma once
 
 #include "core/id.hpp"

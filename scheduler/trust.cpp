@@ -50,6 +50,8 @@ std::string_view to_text(Action::Kind kind) {
       return "grant";
     case Action::Kind::promotion:
       return "promotion";
+    case Action::Kind::play:
+      return "play";
   }
   return "cut";
 }

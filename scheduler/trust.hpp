@@ -18,18 +18,24 @@
 
 namespace runneriq::scheduler {
 
-// One thing that may be approved: lanes cut on runners, or a tag granted, for the sake of a job.
+// One thing that may be approved: lanes cut on runners, or a tag granted, for the sake of a job; or the start
+// of a manual job.
 struct Action {
-  enum class Kind : int { cut = 0, grant = 1, promotion = 2 };  // stored in state files: never renumber
+  enum class Kind : int {
+    cut = 0,
+    grant = 1,
+    promotion = 2,
+    play = 3
+  };  // stored in state files: never renumber
   Kind kind = Kind::cut;
   GitLabUrl gitlab = {};
-  std::string tag = {};  // of the last lane that stays, or the granted one; "" for a promotion
+  std::string tag = {};  // of the last lane that stays, or the granted one; "" for a promotion or a play
   JobKey job = {};
   JobClass job_class = JobClass::low;
   std::vector<RunnerKey> runners = {};  // sorted
   std::string reason = {};              // printable
 };
-std::string_view to_text(Action::Kind kind);  // "cut", "grant", "promotion"
+std::string_view to_text(Action::Kind kind);  // "cut", "grant", "promotion", "play"
 
 // Of everything in it that a person sees but `reason`: an approval holds for exactly this.
 std::string digest_of(const Action& action, const Digest& digest);
@@ -82,6 +88,12 @@ using LiveLeases = std::optional<std::span<const Lease>>;
 Permission permission(const GateAction& action, Action::Kind kind, const TrustTerms& terms, TrustMode mode,
                       std::span<const Proposal> proposals, Time now, const LiveLeases& leases = {});
 
+// The same for the start of a manual job. The approval is used up by being acted on: see used_up().
+Permission permission_to_play(const JobKey& job, JobClass job_class, const TrustTerms& terms, TrustMode mode,
+                              std::span<const Proposal> proposals, Time now);
+// An approval that was acted on, and so is over.
+Proposal used_up(Proposal approval, Time now);
+
 // What the plan could not do for want of approval, as actions: one per lane and job, or grant.
 std::vector<Action> actions_to_propose(const GatePlan& plan, const FleetSnapshot& fleet, const Lanes& lanes);
 
@@ -93,7 +105,8 @@ struct ProposalChanges {
 ProposalChanges propose(std::vector<Action> wanted, std::span<const Proposal> known, const TrustTerms& terms,
                         const Digest& digest, Time now);
 
-// What a person decides. Errors: invalid_argument (not open any more, standing for a promotion, too long).
+// What a person decides. Errors: invalid_argument (not open any more, standing for a promotion or a play, too
+// long).
 struct Verdict {
   bool approve = true;
   std::optional<Duration> standing;

@@ -53,6 +53,9 @@ std::string why_not_standing(const Proposal& proposal, const Verdict& verdict, c
   if (proposal.action.kind == Action::Kind::promotion) {
     return "a promotion is no standing approval: leave the duration out";
   }
+  if (proposal.action.kind == Action::Kind::play) {
+    return "a job is started once: leave the duration out";
+  }
   if (*verdict.standing <= Duration::zero() || *verdict.standing > terms.longest_standing) {
     return "a standing approval may be for at most " + runneriq::to_text(terms.longest_standing) + ", not " +
            runneriq::to_text(*verdict.standing);
@@ -64,7 +67,8 @@ std::string why_not_standing(const Proposal& proposal, const Verdict& verdict, c
 
 Permission permission(const GateAction& action, Action::Kind kind, const TrustTerms& terms, TrustMode mode,
                       std::span<const Proposal> proposals, Time now, const LiveLeases& leases) {
-  if (mode == TrustMode::advisory || kind == Action::Kind::promotion) return {};
+  const bool changes_tags = kind == Action::Kind::cut || kind == Action::Kind::grant;
+  if (mode == TrustMode::advisory || !changes_tags) return {};
   if (mode == TrustMode::autonomous || !needs_approval(action.job_class, terms)) return {.granted = true};
   const Proposal* best = nullptr;
   for (const Proposal& proposal : proposals) {
@@ -75,6 +79,25 @@ Permission permission(const GateAction& action, Action::Kind kind, const TrustTe
   }
   if (best == nullptr) return {};
   return {.granted = true, .approval = best->id};
+}
+
+Permission permission_to_play(const JobKey& job, JobClass job_class, const TrustTerms& terms, TrustMode mode,
+                              std::span<const Proposal> proposals, Time now) {
+  if (mode == TrustMode::advisory) return {};
+  if (mode == TrustMode::autonomous || !needs_approval(job_class, terms)) return {.granted = true};
+  const auto covers = [&](const Proposal& proposal) {
+    const Action& action = proposal.action;
+    return is_in_force(proposal, now) && action.kind == Action::Kind::play && action.job == job &&
+           action.job_class == job_class;
+  };
+  const auto approval = std::ranges::find_if(proposals, covers);
+  if (approval == proposals.end()) return {};
+  return {.granted = true, .approval = approval->id};
+}
+
+Proposal used_up(Proposal approval, Time now) {
+  approval.expires = std::min(approval.expires, now);
+  return approval;
 }
 
 Result<Proposal> decided(Proposal proposal, const Verdict& verdict, const TrustTerms& terms, Time now) {

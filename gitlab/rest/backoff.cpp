@@ -1,9 +1,8 @@
 #include "gitlab/rest/backoff.hpp"
 
-#include "gitlab/rest/http_date.hpp"
+#include "platform/http_date.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace runneriq::gitlab {
 namespace {
@@ -23,16 +22,7 @@ bool may_pass(const Result<platform::HttpReply>& outcome) {
 }
 
 std::optional<Duration> retry_after(const platform::HttpReply& reply, Time now) {
-  const std::string_view text = reply.header("retry-after");
-  if (const auto date = parse_http_date(text)) {
-    const Duration wait = *date - parse_http_date(reply.header("date")).value_or(now);
-    return std::clamp(wait, Duration{0}, kLongestWait);
-  }
-  unsigned long long number = 0;
-  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || end != text.data() + text.size()) return std::nullopt;
-  if (ec == std::errc::result_out_of_range || number > 3600) return kLongestWait;
-  return std::chrono::seconds(number);
+  return platform::retry_after(reply, now, kLongestWait);
 }
 
 Duration backoff(int attempt, double jitter) {

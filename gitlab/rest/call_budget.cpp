@@ -1,6 +1,6 @@
 #include "gitlab/rest/call_budget.hpp"
 
-#include "gitlab/rest/http_date.hpp"
+#include "platform/http_date.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -31,7 +31,7 @@ Time reset_time(const platform::HttpReply& reply, Time now) {
   constexpr std::int64_t kLatest = 253'402'300'799;  // the year 9999
   const auto reset = whole_number(reply.header("ratelimit-reset"));
   if (!reset || *reset > kLatest) return now + 1min;
-  const Time theirs = parse_http_date(reply.header("date")).value_or(now);
+  const Time theirs = platform::parse_http_date(reply.header("date")).value_or(now);
   return now + (Time(std::chrono::seconds(*reset)) - theirs);
 }
 

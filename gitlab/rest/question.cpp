@@ -82,6 +82,19 @@ bool only_writes_tags(const platform::HttpCall& call, const ApiBase& base) {
   return is_id(std::string_view(call.url).substr(place.size())) && holds_tags_alone(call.body);
 }
 
+bool only_plays_job(const platform::HttpCall& call, const ApiBase& base) {
+  constexpr std::string_view kJobs = "/jobs/";
+  constexpr std::string_view kPlay = "/play";
+  const std::string place = base.address("/api/v4/projects/");
+  if (call.method != "POST" || !call.body.empty()) return false;
+  if (!call.url.starts_with(place) || !call.url.ends_with(kPlay)) return false;
+  std::string_view ids = std::string_view(call.url).substr(place.size());
+  ids.remove_suffix(std::min(kPlay.size(), ids.size()));
+  const std::size_t between = ids.find(kJobs);
+  return between != std::string_view::npos && is_id(ids.substr(0, between)) &&
+         is_id(ids.substr(between + kJobs.size()));
+}
+
 std::string tags_body(std::span<const std::string> tags) {
   nlohmann::json list = nlohmann::json::array();
   for (const std::string& tag : tags) list.push_back(tag);
@@ -90,7 +103,9 @@ std::string tags_body(std::span<const std::string> tags) {
 }
 
 bool permits(Permit permit, const platform::HttpCall& call, const ApiBase& base) {
-  return only_reads(call, base) || (permit == Permit::reads_and_runner_tags && only_writes_tags(call, base));
+  if (only_reads(call, base)) return true;
+  if (permit == Permit::reads_and_runner_tags) return only_writes_tags(call, base);
+  return permit == Permit::reads_and_plays && only_plays_job(call, base);
 }
 
 }  // namespace runneriq::gitlab

@@ -1,4 +1,5 @@
-// What may be asked of GitLab here: nothing that changes anything there but the tags of a runner.
+// What may be asked of GitLab here: nothing that changes anything there but the tags of a runner, and the
+// start of a manual job.
 #pragma once
 
 #include "core/id.hpp"
@@ -24,7 +25,14 @@ class Question {
   static Question graphql(std::string body) { return {"/api/graphql", std::move(body), "POST"}; }
   // `body` as tags_body() makes it.
   static Question put_tags(RunnerId runner, std::string body) {
-    return {"/api/v4/runners/" + std::to_string(runner.value()), std::move(body), "PUT"};
+    return {"/api/v4/runners/" + std::to_string(runner.value()), std::move(body), "PUT", true};
+  }
+  static Question play(ProjectId project, JobId job) {
+    return {"/api/v4/projects/" + std::to_string(project.value()) + "/jobs/" + std::to_string(job.value()) +
+                "/play",
+            {},
+            "POST",
+            true};
   }
 
   [[nodiscard]] Question charged(CallBudget::Charge charge) && {
@@ -33,17 +41,21 @@ class Question {
   }
   [[nodiscard]] CallBudget::Charge charge() const { return charge_; }
   // To be sent once: whether it was done cannot be told from a lost answer.
-  [[nodiscard]] bool changes_something() const { return method_ == "PUT"; }
+  [[nodiscard]] bool changes_something() const { return changes_something_; }
   [[nodiscard]] std::string title() const;  // "GET /api/v4/projects/7/jobs"
   [[nodiscard]] platform::HttpCall call(const ApiBase& base, const Secret& token, TokenForm form) const;
 
  private:
-  Question(std::string path, std::string body, std::string method)
-      : path_(std::move(path)), body_(std::move(body)), method_(std::move(method)) {}
+  Question(std::string path, std::string body, std::string method, bool changes_something = false)
+      : path_(std::move(path)),
+        body_(std::move(body)),
+        method_(std::move(method)),
+        changes_something_(changes_something) {}
 
   std::string path_;
   std::string body_;
   std::string method_;
+  bool changes_something_;
   CallBudget::Charge charge_ = CallBudget::Charge::ordinary;
 };
 
@@ -52,12 +64,15 @@ bool only_reads(const platform::HttpCall& call, const ApiBase& base);
 // Whether a call gives one runner other tags and does nothing else: PUT /api/v4/runners/:id with an
 // object that holds `tag_list`, a list of texts, and no other member.
 bool only_writes_tags(const platform::HttpCall& call, const ApiBase& base);
+// Whether a call starts one manual job as it is: POST /api/v4/projects/:id/jobs/:job_id/play without a body,
+// which could give the job other variables.
+bool only_plays_job(const platform::HttpCall& call, const ApiBase& base);
 
 // The body that only_writes_tags() lets through.
 std::string tags_body(std::span<const std::string> tags);
 
 // What a sender lets out.
-enum class Permit { reads_only, reads_and_runner_tags };
+enum class Permit { reads_only, reads_and_runner_tags, reads_and_plays };
 bool permits(Permit permit, const platform::HttpCall& call, const ApiBase& base);
 
 }  // namespace runneriq::gitlab

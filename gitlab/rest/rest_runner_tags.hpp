@@ -1,5 +1,5 @@
-// Reads and writes runners' tags over GitLab's REST API: GET and PUT /runners/:id, six at a time. The
-// only sender of calls that change anything in GitLab.
+// Reads and writes runners' tags over GitLab's REST API: GET and PUT /runners/:id, six at a time. With
+// rest_manual_jobs the only sender of calls that change anything in GitLab.
 #pragma once
 
 #include "gitlab/rest/rest_fleet.hpp"

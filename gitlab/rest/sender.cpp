@@ -1,8 +1,8 @@
 #include "gitlab/rest/sender.hpp"
 
 #include "gitlab/rest/backoff.hpp"
-#include "gitlab/rest/http_date.hpp"
 #include "gitlab/rest/trouble.hpp"
+#include "platform/http_date.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -211,7 +211,7 @@ void Sender::release_due(Time now) {
 }
 
 void Sender::compare_clocks(const platform::HttpReply& reply, Time now) {
-  const auto theirs = parse_http_date(reply.header("date"));
+  const auto theirs = platform::parse_http_date(reply.header("date"));
   if (!theirs) return;
   const Duration ahead = now - *theirs;
   clock_ahead_ = std::chrono::abs(ahead) <= kClocksAgree ? Duration::zero() : ahead;

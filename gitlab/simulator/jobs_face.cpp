@@ -120,6 +120,19 @@ ServedReply one_pipeline(Visit& visit) {
   return pipeline ? json_reply(200, pipeline_details(view_of(visit), **pipeline)) : refusal(pipeline.error());
 }
 
+// For Maintainers, and for the Developer who started it.
+ServedReply variables_of_pipeline(Visit& visit) {
+  const auto pipeline = pipeline_in(visit);
+  if (!pipeline) return refusal(pipeline.error());
+  const bool own = (*pipeline)->user == visit.caller->user;
+  if (const auto project = project_in(visit, own ? kDeveloper : kMaintainer); !project)
+    return refusal(project.error());
+  json rows = json::array();
+  for (const auto& [key, value] : (*pipeline)->variables)
+    rows.push_back({{"key", key}, {"variable_type", "env_var"}, {"value", value}, {"raw", false}});
+  return json_reply(200, rows);
+}
+
 Result<const JobRecord*> job_in(const Visit& visit, int level) {
   const auto project = project_in(visit, level);
   if (!project) return fail(project.error());
@@ -183,6 +196,7 @@ constexpr std::array kPipelineRoutes{
     Route{"GET", "/api/v4/projects/:id/pipelines", Needs::read, pipelines},
     Route{"GET", "/api/v4/projects/:id/pipelines/:pipeline", Needs::read, one_pipeline},
     Route{"GET", "/api/v4/projects/:id/pipelines/:pipeline/jobs", Needs::read, jobs_of_pipeline},
+    Route{"GET", "/api/v4/projects/:id/pipelines/:pipeline/variables", Needs::read, variables_of_pipeline},
 };
 
 constexpr std::array kJobRoutes{

@@ -10,6 +10,7 @@ using std::chrono::seconds;
 const std::string kShop = "acme/web/shop";
 const std::string kPayments = "acme/payments";
 const std::string kDocs = "acme/docs";
+const std::string kReports = "acme/reports";
 
 std::vector<SimulatedRunner> runners() {
   return {
@@ -39,6 +40,19 @@ std::vector<SimulatedRunner> runners() {
        .tags = {"linux"},
        .paused = true,
        .projects = {kDocs}},
+      // Equal but for where they stand.
+      {.id = 17,
+       .description = "reports-germany",
+       .type = RunnerType::project,
+       .tags = {"batch", "zone:DE"},
+       .projects = {kReports},
+       .slots = 2},
+      {.id = 18,
+       .description = "reports-jutland",
+       .type = RunnerType::project,
+       .tags = {"batch", "zone:DK-DK1"},
+       .projects = {kReports},
+       .slots = 2},
   };
 }
 
@@ -55,6 +69,10 @@ std::vector<SimulatedProject> projects() {
        .protected_tags = {"v*"},
        .members = {{"maintainer", 40}, {"developer", 30}}},
       {.id = 103, .path = kDocs, .members = {{"maintainer", 40}, {"writer", 20}}},
+      {.id = 104,
+       .path = kReports,
+       .protected_branches = {"main"},
+       .members = {{"maintainer", 40}, {"developer", 30}}},
   };
 }
 
@@ -195,6 +213,13 @@ std::vector<SimulatedPipeline> pending() {
        .user = "maintainer",
        .jobs = {waiting("deploy-production", "deploy", {"deploy"}, minutes{2}, minutes{1}),
                 played_by_hand(waiting("deploy-canary", "deploy", {"deploy"}, minutes{2}, seconds{30}))}},
+      {.project = kReports,
+       .ref = "quarterly",
+       .user = "developer",
+       .jobs = {waiting("render", "test", {"batch"}, minutes{10}, seconds{25})}},
+      {.project = kReports,
+       .user = "maintainer",
+       .jobs = {waiting("deploy-reports", "deploy", {"batch"}, minutes{2}, seconds{20})}},
   };
 }
 

@@ -114,6 +114,20 @@ ServedReply members(Visit& visit) {
   });
 }
 
+// What stands in it is not checked.
+ServedReply ci_lint(Visit& visit) {
+  const auto project = project_in(visit, kReporter);
+  if (!project) return refusal(project.error());
+  const std::string& config = (*project)->ci_config;
+  json errors = json::array();
+  if (config.empty()) errors.push_back("Please provide content of .gitlab-ci.yml");
+  return json_reply(200, {{"valid", !config.empty()},
+                          {"errors", std::move(errors)},
+                          {"warnings", json::array()},
+                          {"merged_yaml", config.empty() ? json(nullptr) : json(config)},
+                          {"includes", json::array()}});
+}
+
 constexpr std::array kRoutes{
     Route{"GET", "/api/v4/projects", Needs::read, list},
     Route{"GET", "/api/v4/groups/:id/projects", Needs::read, list_of_group},
@@ -121,6 +135,7 @@ constexpr std::array kRoutes{
     Route{"GET", "/api/v4/projects/:id/protected_branches", Needs::read, protected_branches},
     Route{"GET", "/api/v4/projects/:id/protected_tags", Needs::read, protected_tags},
     Route{"GET", "/api/v4/projects/:id/members/all", Needs::read, members},
+    Route{"GET", "/api/v4/projects/:id/ci/lint", Needs::read, ci_lint},
 };
 
 }  // namespace

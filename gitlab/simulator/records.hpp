@@ -56,6 +56,7 @@ struct ProjectRecord {
   std::string default_branch{};
   ProtectedRefs refs{};
   std::map<UserId, int> members{};  // to access level
+  std::string ci_config{};
 };
 
 struct NoteRecord {
@@ -98,6 +99,7 @@ struct PipelineRecord {
   std::string sha{};
   Time created_at{};
   Time updated_at{};
+  std::map<std::string, std::string> variables{};
   std::vector<JobId> jobs{};  // of all attempts, ascending
 };
 

@@ -57,6 +57,7 @@ void read_project(ScenarioReader& in, SimulatedProject& project) {
   in.texts("protected_branches", project.protected_branches);
   in.texts("protected_tags", project.protected_tags);
   in.levels("members", project.members);
+  in.text("ci_config", project.ci_config);
 }
 
 void read_merge_request(ScenarioReader& in, SimulatedMergeRequest& merge_request) {
@@ -99,6 +100,7 @@ void read_pipeline(ScenarioReader& in, SimulatedPipeline& pipeline) {
   in.text("source", pipeline.source);
   in.text("user", pipeline.user);
   in.duration("arrives", pipeline.arrives);
+  in.named_texts("variables", pipeline.variables);
   in.objects("jobs", [&](ScenarioReader& element) { read_job(element, pipeline.jobs.emplace_back()); });
   if (pipeline.jobs.empty()) in.refuse("jobs", "are missing: a pipeline has at least one");
 }

@@ -38,6 +38,7 @@ struct SimulatedProject {
   std::vector<std::string> protected_branches{"main"};  // patterns
   std::vector<std::string> protected_tags{};
   std::map<std::string, int> members{};  // user name to access level
+  std::string ci_config{};               // .gitlab-ci.yml of every commit; "" = none
 };
 
 struct SimulatedMergeRequest {
@@ -75,8 +76,9 @@ struct SimulatedPipeline {
   bool is_tag = false;
   std::int64_t merge_request = 0;  // iid; the ref is then refs/merge-requests/<iid>/head
   std::string source = "push";
-  std::string user{};  // who started it
-  Duration arrives{};  // after the start of the scenario
+  std::string user{};                              // who started it
+  Duration arrives{};                              // after the start of the scenario
+  std::map<std::string, std::string> variables{};  // given when it was created
   std::vector<SimulatedJob> jobs{};
 };
 

@@ -94,6 +94,14 @@ void ScenarioReader::levels(std::string_view key, std::map<std::string, int>& va
   for (const auto& [name, level] : found->items()) members.count(name, value[name], 0, 60);
 }
 
+void ScenarioReader::named_texts(std::string_view key, std::map<std::string, std::string>& value) {
+  const json* const found = find(key);
+  if (found == nullptr) return;
+  if (!found->is_object()) return refuse_value(key, *found, "a mapping from name to text");
+  ScenarioReader members(*found, path_to(key), error_);
+  for (const auto& [name, text] : found->items()) members.text(name, value[name]);
+}
+
 void ScenarioReader::flag(std::string_view key, bool& value) {
   const json* const found = find(key);
   if (found == nullptr) return;

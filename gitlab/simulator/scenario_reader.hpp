@@ -31,6 +31,7 @@ class ScenarioReader {
   void word(std::string_view key, std::string& value, const std::vector<std::string_view>& words);
   void texts(std::string_view key, std::vector<std::string>& value);
   void levels(std::string_view key, std::map<std::string, int>& value);
+  void named_texts(std::string_view key, std::map<std::string, std::string>& value);
   void flag(std::string_view key, bool& value);
   void whole(std::string_view key, std::int64_t& value, std::int64_t lowest, std::int64_t highest);
   void count(std::string_view key, int& value, int lowest, int highest);

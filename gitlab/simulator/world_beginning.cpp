@@ -78,7 +78,8 @@ void World::add_project(const SimulatedProject& project) {
                        .path = project.path,
                        .default_branch = project.default_branch,
                        .refs = {.branches = project.protected_branches, .tags = project.protected_tags},
-                       .members = {}};
+                       .members = {},
+                       .ci_config = project.ci_config};
   for (const auto& [name, level] : project.members) record.members[user_called(name)] = level;
   projects_[id] = std::move(record);
 }
@@ -185,6 +186,7 @@ Result<PipelineRecord> World::record_of(const SimulatedPipeline& pipeline) {
       .sha = made_up_sha(id.value()),
       .created_at = now_,
       .updated_at = now_,
+      .variables = pipeline.variables,
       .jobs = {}};
 }
 

@@ -1,6 +1,6 @@
 #include "gitlab/rest/backoff.hpp"
 
-#include "gitlab/rest/http_date.hpp"
+#include "platform/http_date.hpp"
 
 #include <gtest/gtest.h>
 
@@ -18,16 +18,16 @@ platform::HttpReply with(std::string retry, std::string date = "") {
 }
 
 TEST(HttpDate, ReadsTheFormOfToday) {
-  EXPECT_EQ(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT"),
+  EXPECT_EQ(platform::parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT"),
             Time{std::chrono::sys_days{std::chrono::year{1994} / 11 / 6} + 8h + 49min + 37s});
-  EXPECT_EQ(parse_http_date("Sat, 01 Mar 2025 00:00:00 GMT"), kNow);
+  EXPECT_EQ(platform::parse_http_date("Sat, 01 Mar 2025 00:00:00 GMT"), kNow);
 }
 
 TEST(HttpDate, RefusesAllElse) {
   for (const char* text : {"", "60", "Sun, 06 Now 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 CET",
                            "Sunday, 06-Nov-94 08:49:37 GMT", "Sun, 66 Nov 1994 08:49:37 GMT",
                            "Sun, 06 Nov 1994 08:49:3x GMT", "Sun, 06 Nov 1994 08:49:37 GMT "}) {
-    EXPECT_EQ(parse_http_date(text), std::nullopt) << text;
+    EXPECT_EQ(platform::parse_http_date(text), std::nullopt) << text;
   }
 }
 

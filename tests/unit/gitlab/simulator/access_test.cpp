@@ -195,11 +195,11 @@ TEST(Control, IsClosedToWebPages) {
 TEST(Control, AddsAndRemovesRunners) {
   Caller caller(mock_scenario());
   const json added = caller.control("POST", "/runners", {{"description", "new"}, {"tags", {"gpu"}}});
-  EXPECT_EQ(added.at("id"), 17);
+  EXPECT_EQ(added.at("id"), 19);
   caller.advance(4);
-  EXPECT_EQ(caller.json("/runners/17/jobs").size(), 1U) << "the job that asks for gpu";
-  EXPECT_EQ(caller.ask("DELETE", "/sim/runners/17").reply.status, 204);
-  EXPECT_EQ(caller.get("/runners/17").status, 404);
+  EXPECT_EQ(caller.json("/runners/19/jobs").size(), 1U) << "the job that asks for gpu";
+  EXPECT_EQ(caller.ask("DELETE", "/sim/runners/19").reply.status, 204);
+  EXPECT_EQ(caller.get("/runners/19").status, 404);
   caller.advance(7200);
   EXPECT_EQ(caller.control("GET", "/state").at("pending").size(), 0U);
 }

@@ -17,7 +17,7 @@ class Api : public testing::Test {
 
 TEST_F(Api, ListsRunnersWithoutTheirTagsAndShowsThemInDetails) {
   const json list = caller_.json("/runners/all");
-  EXPECT_EQ(ids(list), (std::vector<int>{16, 15, 14, 13, 12, 11}));
+  EXPECT_EQ(ids(list), (std::vector<int>{18, 17, 16, 15, 14, 13, 12, 11}));
   EXPECT_FALSE(list.at(0).contains("tag_list"));
   const json details = caller_.json("/runners/11");
   EXPECT_EQ(details.at("tag_list"), (json{"docker", "linux"}));
@@ -40,20 +40,20 @@ TEST_P(Lists, HoldWhatIsAskedFor) {
 INSTANTIATE_TEST_SUITE_P(
     Paths, Lists,
     testing::Values(
-        ListCase{"OwnRunnersWithoutTheInstances", "/runners", {16, 14, 13, 12}},
+        ListCase{"OwnRunnersWithoutTheInstances", "/runners", {18, 17, 16, 14, 13, 12}},
         ListCase{"ByType", "/runners/all?type=group_type", {14, 12}},
         ListCase{"ByStatus", "/runners/all?status=offline", {15}},
         ListCase{"ByPause", "/runners/all?paused=true", {16}},
-        ListCase{"NotPaused", "/runners/all?paused=false&type=project_type", {13}},
+        ListCase{"NotPaused", "/runners/all?paused=false&type=project_type", {18, 17, 13}},
         ListCase{"ByAllTags", "/runners/all?tag_list=docker,fast", {12}},
         ListCase{"OfAProject", "/projects/101/runners", {15, 14, 12, 11}},
         ListCase{"OfAProjectByPath", "/projects/acme%2Fpayments/runners?type=project_type", {13}},
         ListCase{"OfAGroup", "/groups/acme%2Fweb/runners", {15, 14, 12, 11}},
-        ListCase{"Projects", "/projects?membership=true", {103, 102, 101}},
+        ListCase{"Projects", "/projects?membership=true", {104, 103, 102, 101}},
         ListCase{
             "ProjectsByKeyset", "/projects?pagination=keyset&order_by=id&sort=asc&per_page=2", {101, 102}},
-        ListCase{"DirectProjectsOfAGroup", "/groups/acme/projects", {103, 102}},
-        ListCase{"AllProjectsOfAGroup", "/groups/acme/projects?include_subgroups=true", {103, 102, 101}},
+        ListCase{"DirectProjectsOfAGroup", "/groups/acme/projects", {104, 103, 102}},
+        ListCase{"AllProjectsOfAGroup", "/groups/acme/projects?include_subgroups=true", {104, 103, 102, 101}},
         ListCase{"NoMergeRequestOfThatNumber", "/projects/101/merge_requests?iids[]=8", {}},
         ListCase{"Members", "/projects/102/members/all?user_ids[]=2&user_ids[]=9", {2}}),
     [](const auto& one) { return one.param.name; });
@@ -93,8 +93,8 @@ TEST_F(Api, PagesJobsByKeysetAndByOffsetAlike) {
 
 TEST_F(Api, TellsTheTotalsOfOffsetPages) {
   const ServedReply reply = caller_.get("/runners/all?per_page=4&page=2");
-  EXPECT_EQ(ids(json::parse(reply.body)), (std::vector<int>{12, 11}));
-  EXPECT_EQ(header(reply, "x-total"), "6");
+  EXPECT_EQ(ids(json::parse(reply.body)), (std::vector<int>{14, 13, 12, 11}));
+  EXPECT_EQ(header(reply, "x-total"), "8");
   EXPECT_EQ(header(reply, "x-total-pages"), "2");
   EXPECT_EQ(header(reply, "x-next-page"), "");
   EXPECT_EQ(header(reply, "x-prev-page"), "1");
@@ -237,13 +237,13 @@ TEST_F(Api, KeepsNotesAndIssues) {
 }
 
 TEST_F(Api, GoesThroughTheClientsOwnParsers) {
-  EXPECT_EQ(parse_runners(caller_.get("/runners/all").body)->size(), 6U);
+  EXPECT_EQ(parse_runners(caller_.get("/runners/all").body)->size(), 8U);
   EXPECT_EQ(parse_runner(caller_.get("/runners/12").body)->traits->groups,
             (std::vector<std::string>{"acme/web"}));
   const auto jobs = parse_jobs(caller_.get("/projects/101/jobs?scope[]=pending").body, ProjectId{101});
   ASSERT_TRUE(jobs);
   EXPECT_EQ(jobs->size(), 6U);
-  EXPECT_EQ(parse_projects(caller_.get("/projects").body)->size(), 3U);
+  EXPECT_EQ(parse_projects(caller_.get("/projects").body)->size(), 4U);
   EXPECT_EQ(parse_token(caller_.get("/personal_access_tokens/self").body)->scopes.front(), "api");
   EXPECT_EQ(*parse_version(caller_.get("/version").body), "17.10.0-ee");
   EXPECT_EQ(*parse_ref_patterns(caller_.get("/projects/101/protected_branches").body),
@@ -261,7 +261,7 @@ TEST_F(Api, AnswersTheClientsGraphqlQuestions) {
     std::size_t runners;
   };
   for (const Case& one :
-       {Case{{RunnerOwner::Kind::instance, ""}, 6}, Case{{RunnerOwner::Kind::project, "acme/web/shop"}, 4},
+       {Case{{RunnerOwner::Kind::instance, ""}, 8}, Case{{RunnerOwner::Kind::project, "acme/web/shop"}, 4},
         Case{{RunnerOwner::Kind::group, "acme/web"}, 4}}) {
     const auto answer = parse_runners_answer(ask(runners_question(one.owner, "")), one.owner);
     ASSERT_TRUE(answer) << answer.error().message;

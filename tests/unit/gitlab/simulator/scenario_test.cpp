@@ -87,17 +87,17 @@ INSTANTIATE_TEST_SUITE_P(
                 "projects[0].id: 18446744073709551615 is not a whole number"}),
     [](const auto& one) { return one.param.name; });
 
-TEST(MockScenario, HoldsSixRunnersAndADozenPendingJobs) {
+TEST(MockScenario, HoldsEightRunnersAndFourteenPendingJobs) {
   const Scenario scenario = mock_scenario();
-  EXPECT_EQ(scenario.runners.size(), 6U);
-  EXPECT_EQ(scenario.projects.size(), 3U);
+  EXPECT_EQ(scenario.runners.size(), 8U);
+  EXPECT_EQ(scenario.projects.size(), 4U);
   std::size_t pending = 0;
   for (const SimulatedPipeline& pipeline : scenario.pipelines) {
     pending += static_cast<std::size_t>(
         std::count_if(pipeline.jobs.begin(), pipeline.jobs.end(),
                       [](const SimulatedJob& job) { return job.state == "pending"; }));
   }
-  EXPECT_EQ(pending, 12U);
+  EXPECT_EQ(pending, 14U);
 }
 
 }  // namespace
