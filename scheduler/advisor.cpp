@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <optional>
 #include <string_view>
 
@@ -36,6 +37,48 @@ std::optional<AdvisorAnswer> by_free_slot(const AdvisorQuestion& question) {
                        both_within(question) + title(runner_of(question, free)) + " has a free slot"};
 }
 
+// Scores that differ by less are alike.
+constexpr double kAlike = 1e-6;
+
+std::string in_digits(double number, int digits) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.*f", digits, number);
+  return text;
+}
+
+// "95 against 340 g/kWh": with as many digits as it takes to tell them apart.
+std::string against(carbon::Intensity cleaner, carbon::Intensity dirtier) {
+  constexpr int kMostDigits = 3;
+  int digits = 0;
+  const auto text = [&](carbon::Intensity intensity) { return in_digits(intensity.g_per_kwh(), digits); };
+  while (digits < kMostDigits && text(cleaner) == text(dirtier)) ++digits;
+  return text(cleaner) + " against " + text(dirtier) + " g/kWh";
+}
+
+std::optional<AdvisorAnswer> by_known_carbon(const AdvisorQuestion& question) {
+  const CarbonOfTwo& carbon = *question.carbon;
+  if (carbon.better.has_value() == carbon.second.has_value()) return std::nullopt;
+  if (carbon.second && question.margin > kAlike) return std::nullopt;
+  const RunnerScore& known = carbon.better ? *question.better : *question.second;
+  const carbon::Intensity intensity = carbon.better ? *carbon.better : *carbon.second;
+  return AdvisorAnswer{known.runner, both_within(question) + "only of " + title(runner_of(question, known)) +
+                                         " the carbon is known (" + in_digits(intensity.g_per_kwh(), 0) +
+                                         " g/kWh)"};
+}
+
+std::optional<AdvisorAnswer> by_carbon(const AdvisorQuestion& question) {
+  if (!question.carbon) return std::nullopt;
+  const CarbonOfTwo& carbon = *question.carbon;
+  if (!carbon.better || !carbon.second) return by_known_carbon(question);
+  if (*carbon.better == *carbon.second) return std::nullopt;
+  const bool better_is_cleaner = *carbon.better < *carbon.second;
+  const RunnerScore& cleaner = better_is_cleaner ? *question.better : *question.second;
+  return AdvisorAnswer{
+      cleaner.runner,
+      both_within(question) + title(runner_of(question, cleaner)) + " is cleaner (" +
+          against(std::min(*carbon.better, *carbon.second), std::max(*carbon.better, *carbon.second)) + ")"};
+}
+
 std::optional<AdvisorAnswer> by_reliability(const AdvisorQuestion& question) {
   const std::optional<double> first = runner_of(question, *question.better).reliability;
   const std::optional<double> other = runner_of(question, *question.second).reliability;
@@ -65,6 +108,7 @@ AdvisorAnswer by_id(const AdvisorQuestion& question) {
 Result<AdvisorAnswer> RulesAdvisor::choose(const AdvisorQuestion& question) {
   if (auto answer = by_score(question)) return *std::move(answer);
   if (auto answer = by_free_slot(question)) return *std::move(answer);
+  if (auto answer = by_carbon(question)) return *std::move(answer);
   if (auto answer = by_reliability(question)) return *std::move(answer);
   return by_id(question);
 }

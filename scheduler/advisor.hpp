@@ -1,14 +1,21 @@
 // The port through which the assigner asks when two runners are too close to call.
 #pragma once
 
+#include "carbon/intensity.hpp"
 #include "core/result.hpp"
 #include "scheduler/fleet.hpp"
 #include "scheduler/runner_score.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 namespace runneriq::scheduler {
+
+// How dirty the grid of two runners is over the job's expected duration; none: not known.
+struct CarbonOfTwo {
+  std::optional<carbon::Intensity> better, second;
+};
 
 struct AdvisorQuestion {
   const FleetSnapshot* fleet;
@@ -17,6 +24,8 @@ struct AdvisorQuestion {
   const RunnerScore* second;
   double margin = 0;     // (better − second) / better, 0..1, of the exact scores
   bool is_close = true;  // the margin is at most margin_threshold; else asked because the mode always asks
+  // None: carbon may not decide between the two, or nothing is known of either.
+  std::optional<CarbonOfTwo> carbon = {};
 };
 
 struct AdvisorAnswer {
@@ -32,8 +41,9 @@ class Advisor {
 };
 
 // Decides by rules alone: the better score when it is not close, else the runner that has a free slot, then
-// the more reliable one where both figures are known and differ in whole percents, then the lower id. Never
-// fails.
+// the cleaner one where carbon may decide (where that of one only is known, this one unless the other scores
+// better), then the more reliable one where both figures are known and differ in whole percents, then the
+// lower id. Never fails.
 class RulesAdvisor final : public Advisor {
  public:
   [[nodiscard]] Result<AdvisorAnswer> choose(const AdvisorQuestion& question) override;

@@ -3,6 +3,7 @@
 #include "core/printable.hpp"
 #include "scheduler/assignment_words.hpp"
 #include "scheduler/candidate_gate.hpp"
+#include "scheduler/carbon_estimate.hpp"
 #include "scheduler/contenders.hpp"
 #include "scheduler/history_values.hpp"
 #include "scheduler/runner_table.hpp"
@@ -27,8 +28,13 @@ double relative_margin(const RunnerScore& better, const RunnerScore& second) {
 struct Duel {
   Row better_row, second_row;
   RunnerScore better, second;
+  bool carbon_counts = false, second_is_held_back = false;
+  JobClass job_class = JobClass::low;
   double margin = 0;
 };
+
+// Scores that differ by less are alike where carbon is in them.
+constexpr double kAlike = 1e-6;
 
 class Assigner {
  public:
@@ -41,7 +47,9 @@ class Assigner {
         table_(fleet, weights_),
         gate_(fleet, table_, jobs),
         history_(fleet, table_),
-        search_(table_, history_, weights_) {}
+        carbon_(fleet, table_, history_),
+        search_(table_, history_, carbon_, weights_, options.carbon_weights),
+        estimate_(table_, carbon_, options) {}
 
   Assignment assign(const RankedJob& ranked) {
     const PendingJob& job = fleet_.jobs[ranked.job];
@@ -60,30 +68,41 @@ class Assigner {
   }
 
   Assignment with_candidates(const RankedJob& ranked, const PendingJob& job) {
-    const Contenders found = search_.best_two(job, candidates_);
+    const Contenders found = search_.best_two(job, ranked.job_class, candidates_);
     Assignment assignment;
     Row chosen = found.better;
     if (found.second) {
-      chosen = decide(job, found, assignment);
+      chosen = decide(ranked, found, assignment);
     } else {
       assignment.path = DecisionPath::direct;
       assignment.margin = 1;
-      assignment.chosen = search_.score(job, found.better, found.most_free);
+      assignment.chosen = search_.score(found.better);
       assignment.reason = only_candidate_words(table_.at(found.better));
     }
+    if (found.carbon_known) assignment.carbon = carbon_of(found, chosen);
     place(ranked, job, chosen, assignment);
     return assignment;
   }
 
-  Row decide(const PendingJob& job, const Contenders& found, Assignment& assignment) {
+  [[nodiscard]] AssignmentCarbon carbon_of(const Contenders& found, Row chosen) const {
+    const std::optional<Row> other =
+        found.second && chosen == *found.second ? std::optional{found.better} : found.second;
+    return estimate_.of(candidates_, chosen, other);
+  }
+
+  Row decide(const RankedJob& ranked, const Contenders& found, Assignment& assignment) {
     Duel duel{.better_row = found.better,
               .second_row = *found.second,
-              .better = search_.score(job, found.better, found.most_free),
-              .second = search_.score(job, *found.second, found.most_free)};
+              .better = search_.score(found.better),
+              .second = search_.score(*found.second),
+              .carbon_counts = found.carbon_counts,
+              .second_is_held_back = found.second_is_held_back,
+              .job_class = ranked.job_class};
     duel.margin = relative_margin(duel.better, duel.second);
     assignment.margin = duel.margin;
     assignment.path = DecisionPath::rules;
-    const bool second_wins = is_to_be_asked(duel) && advised_second(job, duel, assignment);
+    const bool second_wins =
+        is_to_be_asked(duel) && advised_second(fleet_.jobs[ranked.job], duel, assignment);
     if (assignment.path == DecisionPath::rules) assignment.reason += contest_words(contest(duel));
     if (second_wins) std::swap(duel.better, duel.second);
     assignment.chosen = std::move(duel.better);
@@ -103,7 +122,15 @@ class Assigner {
     return is_close(duel) && table_.rounds_waiting(duel.better_row) == table_.rounds_waiting(duel.second_row);
   }
 
-  [[nodiscard]] bool is_close(const Duel& duel) const { return !(duel.margin > options_.margin_threshold); }
+  [[nodiscard]] bool is_close(const Duel& duel) const {
+    return !duel.second_is_held_back && !(duel.margin > options_.margin_threshold);
+  }
+
+  [[nodiscard]] std::optional<CarbonOfTwo> carbon_of_two(const Duel& duel) const {
+    if (!duel.carbon_counts) return std::nullopt;
+    return CarbonOfTwo{.better = carbon::Intensity::of(carbon_.intensity(duel.better_row)),
+                       .second = carbon::Intensity::of(carbon_.intensity(duel.second_row))};
+  }
 
   // Asks the advisor; true when it wants the second. Without a usable answer the path stays `rules`.
   bool advised_second(const PendingJob& job, const Duel& duel, Assignment& assignment) {
@@ -112,7 +139,8 @@ class Assigner {
                                                           .better = &duel.better,
                                                           .second = &duel.second,
                                                           .margin = duel.margin,
-                                                          .is_close = is_close(duel)});
+                                                          .is_close = is_close(duel),
+                                                          .carbon = carbon_of_two(duel)});
     if (!answer) {
       assignment.reason = "the advisor failed (" + printable(answer.error().message, kLongestAdvice) +
                           "), so the better score wins: ";
@@ -135,12 +163,17 @@ class Assigner {
             .better_score = duel.better.score,
             .second_score = duel.second.score,
             .margin = duel.margin,
-            .decided_by = decided_by(duel)};
+            .decided_by = decided_by(duel),
+            .job_class = duel.job_class};
   }
 
   [[nodiscard]] DecidedBy decided_by(const Duel& duel) const {
     if (table_.rounds_waiting(duel.better_row) != table_.rounds_waiting(duel.second_row)) {
       return DecidedBy::rounds_waiting;
+    }
+    if (duel.second_is_held_back && !(duel.margin > 0)) return DecidedBy::speed_limit;
+    if (duel.carbon_counts && duel.margin < kAlike && !(carbon_.intensity(duel.second_row) > 0)) {
+      return DecidedBy::known_carbon;
     }
     if (duel.margin > 0) return DecidedBy::score;
     return table_.waiting_share(duel.better_row) < table_.waiting_share(duel.second_row)
@@ -160,6 +193,7 @@ class Assigner {
     if (auto words = misfit_words(runner, history_of(fleet_, job))) {
       assignment.anomalies.push_back(*std::move(words));
     }
+    if (assignment.carbon) assignment.reason += "; " + carbon_words(fleet_, *assignment.carbon);
     table_.take(row);
   }
 
@@ -170,7 +204,9 @@ class Assigner {
   RunnerTable table_;
   CandidateGate gate_;
   HistoryValues history_;
+  CarbonView carbon_;
   ContenderSearch search_;
+  CarbonEstimate estimate_;
   RunnerSet candidates_;
 };
 

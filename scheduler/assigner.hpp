@@ -2,6 +2,8 @@
 #pragma once
 
 #include "scheduler/advisor.hpp"
+#include "scheduler/carbon_assignment.hpp"
+#include "scheduler/carbon_weights.hpp"
 #include "scheduler/fleet.hpp"
 #include "scheduler/job_class.hpp"
 #include "scheduler/runner_score.hpp"
@@ -23,6 +25,9 @@ struct AssignerOptions {
   DecisionMode mode = DecisionMode::hybrid;
   double margin_threshold = 0.15;  // 0..1, relative to the better score
   int daily_token_budget = 0;      // of an advisor that costs; 0 = unlimited
+  CarbonWeights carbon_weights = {};
+  double default_watts = 6;  // of a job: carbon.default_watts
+  double pue = 1;            // of the runners' sites: carbon.pue
 };
 
 // How a decision was reached: no candidate; one candidate; clear by the scores; asked.
@@ -44,6 +49,8 @@ struct Assignment {
   bool waits_for_slot = false;  // all slots of the chosen runner are taken, by running jobs or jobs ahead
   std::string reason;           // one sentence, printable
   std::vector<std::string> anomalies;  // sentences, printable
+  // None: carbon is off, or nothing is known of that of any candidate.
+  std::optional<AssignmentCarbon> carbon = {};
 };
 
 // What the assigner is told of a job.
@@ -65,6 +72,10 @@ struct Split {
 //   a whole round of waiting jobs more (one per slot) comes behind, whatever its score.
 // - Two or more candidates: in hybrid mode the advisor is asked when the margin is at most
 //   `margin_threshold` and neither has the longer round; in claude_only always; in rules_only never.
+// - Where the fleet has carbon and that of a candidate is known, carbon has its share of the score, by class;
+//   but a CRITICAL, HIGH or MEDIUM job is not given a runner for it on which it is expected to take longer,
+//   beyond most_slowdown(), than on the best one without carbon, nor a full one while a slot is free.
+//   Of a candidate without data the factor is left out. Without carbon all is as if there was none.
 // Weights count in proportion to their sum. A reported host load grows by one slot's share with each
 // job that was given the runner.
 // O(jobs × runners) at worst; memory of O(jobs + runners + kinds of jobs).

@@ -83,6 +83,11 @@ std::string contest_words(const Contest& contest) {
     case DecidedBy::rounds_waiting:
       return better + "; " + second + " with " + one_decimal(contest.second_score) +
              " has the longer queue of jobs";
+    case DecidedBy::speed_limit:
+      return better + "; " + second + " with " + one_decimal(contest.second_score) + " would delay a " +
+             std::string(to_text(contest.job_class)) + " job more than carbon may";
+    case DecidedBy::known_carbon:
+      return better + "; " + second + " scores alike, but nothing is known of its carbon";
     case DecidedBy::jobs_waiting:
       return better + "; " + second + " scores alike, but has more jobs waiting";
     case DecidedBy::id:

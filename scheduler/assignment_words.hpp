@@ -17,7 +17,7 @@ std::string no_candidate_words(const Exclusions& exclusions, std::span<const std
 std::string only_candidate_words(const FleetRunner& runner);
 
 // What decided between the two best runners when nobody was asked.
-enum class DecidedBy { score, rounds_waiting, jobs_waiting, id };
+enum class DecidedBy { score, rounds_waiting, speed_limit, known_carbon, jobs_waiting, id };
 
 struct Contest {
   const FleetRunner* better;
@@ -26,6 +26,7 @@ struct Contest {
   double second_score = 0;
   double margin = 0;
   DecidedBy decided_by = DecidedBy::score;
+  JobClass job_class = JobClass::low;
 };
 
 // "runner 7 (a) scores 81.2; runner 3 (b) is 23 % behind with 62.5".

@@ -10,8 +10,12 @@ bool takes_jobs(const FleetRunner& runner) {
 }
 
 std::string title(const FleetRunner& runner) {
-  std::string text = "runner " + std::to_string(runner.key.runner.value());
-  if (!runner.description.empty()) text += " (" + printable(runner.description, 40) + ")";
+  return title(runner.key.runner, runner.description);
+}
+
+std::string title(RunnerId runner, const std::string& description) {
+  std::string text = "runner " + std::to_string(runner.value());
+  if (!description.empty()) text += " (" + printable(description, 40) + ")";
   return text;
 }
 

@@ -61,6 +61,7 @@ bool takes_jobs(const FleetRunner& runner);
 
 // "runner 7 (docker-1)", printable; without a description "runner 7".
 std::string title(const FleetRunner& runner);
+std::string title(RunnerId runner, const std::string& description);
 
 // What is known of the runs of one (project, job name).
 struct JobHistory {

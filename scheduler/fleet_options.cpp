@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -34,14 +35,30 @@ std::array<std::pair<RunnerFactor, double*>, 4> parts(RunnerWeights& weights) {
            {RunnerFactor::history, &weights.history}}};
 }
 
-Option weights_row(Option option, RunnerWeights& weights) {
-  option.set_entry = [&weights](std::string_view entry, std::string_view text) -> Result<void> {
+std::array<std::pair<RunnerFactor, double*>, 3> parts(CarbonWeights& weights) {
+  return {{{RunnerFactor::capacity, &weights.capacity},
+           {RunnerFactor::tag_match, &weights.tag_match},
+           {RunnerFactor::history, &weights.history}}};
+}
+
+std::array<std::pair<JobClass, double*>, 4> parts(std::array<double, 4>& by_class) {
+  std::array<std::pair<JobClass, double*>, 4> all{};
+  for (const JobClass job_class : kJobClasses) {
+    const auto index = static_cast<std::size_t>(job_class);
+    all.at(index) = {job_class, &by_class.at(index)};
+  }
+  return all;
+}
+
+// `expected`: what an entry that is none of them should have been.
+template <class Weights>
+Option weights_row(Option option, Weights& weights, std::string_view expected) {
+  option.set_entry = [&weights, expected](std::string_view entry, std::string_view text) -> Result<void> {
     const auto all = parts(weights);
     const auto part =
         std::find_if(all.begin(), all.end(), [&](const auto& p) { return to_text(p.first) == entry; });
     if (part == all.end()) {
-      return fail(Errc::invalid_argument,
-                  quoted_text(entry) + " is no factor; expected utilisation, capacity, tag_match or history");
+      return fail(Errc::invalid_argument, quoted_text(entry) + " is no " + std::string(expected));
     }
     const Result<double> weight = parse_decimal(text, 0, 1);
     if (!weight) return fail(weight.error());
@@ -50,12 +67,23 @@ Option weights_row(Option option, RunnerWeights& weights) {
   };
   option.show = [&weights] {
     std::string text;
-    for (const auto& [factor, weight] : parts(weights)) {
-      text += (text.empty() ? "" : ",") + std::string(to_text(factor)) + "=" + decimal_text(*weight);
+    for (const auto& [name, weight] : parts(weights)) {
+      text += (text.empty() ? "" : ",") + std::string(to_text(name)) + "=" + decimal_text(*weight);
     }
     return text;
   };
   return option;
+}
+
+Options carbon_rows(CarbonWeights& weights) {
+  const std::string under = "assigner.scoring.carbon_weights.";
+  return {weights_row(row(under + "classes", "mapping of class to number 0..1",
+                          "Carbon's share of a runner's score where it is known, by the class of the job. Of "
+                          "CRITICAL jobs it decides between equal runners only."),
+                      weights.classes, "class; expected CRITICAL, HIGH, MEDIUM or LOW"),
+          weights_row(row(under + "factors", "mapping of factor to number 0..1",
+                          "How the other factors share the rest: capacity, tag_match, history."),
+                      weights, "factor; expected capacity, tag_match or history")};
 }
 
 Option capacity_row(Option option, std::map<std::string, int>& capacity) {
@@ -109,10 +137,11 @@ Options option_rows(MonitorOptions& options) {
 
 Options option_rows(AssignerOptions& options) {
   const std::string under = "assigner.decision_engine.";
-  return {
-      weights_row(row("assigner.scoring.weights", "mapping of factor to number 0..1",
-                      "Shares of a runner's score: utilisation, capacity, tag_match, history."),
-                  options.weights),
+  Options rows{weights_row(row("assigner.scoring.weights", "mapping of factor to number 0..1",
+                               "Shares of a runner's score: utilisation, capacity, tag_match, history."),
+                           options.weights, "factor; expected utilisation, capacity, tag_match or history")};
+  std::ranges::move(carbon_rows(options.carbon_weights), std::back_inserter(rows));
+  Options decisions{
       word_row(row(under + "mode", "hybrid | rules_only | claude_only",
                    "Who decides between two runners: hybrid asks the advisor when they are close, rules_only "
                    "never, claude_only always. The advisor of this version decides by rules, too."),
@@ -125,6 +154,8 @@ Options option_rows(AssignerOptions& options) {
                     "Tokens a day for an advisor that costs; 0 means unlimited. None of this version does."),
                 options.daily_token_budget, 0, std::numeric_limits<int>::max()),
   };
+  std::ranges::move(decisions, std::back_inserter(rows));
+  return rows;
 }
 
 Options option_rows(TrustOptions& options) {

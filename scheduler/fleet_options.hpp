@@ -23,7 +23,8 @@ struct TrustOptions {
 
 // monitor.{poll_interval, contact_limit, stuck_after, capacity}
 Options option_rows(MonitorOptions& options);
-// assigner.scoring.weights, assigner.decision_engine.{mode, margin_threshold, daily_token_budget}
+// assigner.scoring.{weights, carbon_weights.{classes, factors}}, assigner.decision_engine.{mode,
+// margin_threshold, daily_token_budget}
 Options option_rows(AssignerOptions& options);
 // assigner.trust_model.{mode, supervised_threshold}
 Options option_rows(TrustOptions& options);

@@ -16,7 +16,7 @@ HistoryValues::HistoryValues(const FleetSnapshot& fleet, const RunnerTable& tabl
 
 std::span<const HistoryValues::Entry> HistoryValues::of(const PendingJob& job) {
   const JobHistory& history = history_of(*fleet_, job);
-  if (history.by_runner.empty() || !history.fleet_average) return {};
+  if (history.by_runner.empty()) return {};
   auto& known = known_[job.history];
   if (!known) {
     index_rows();
@@ -34,6 +34,7 @@ void HistoryValues::index_rows() {
 // The history is sorted by key, as the rows are: each is looked for behind the one before.
 std::vector<HistoryValues::Entry> HistoryValues::entries(const JobHistory& history) const {
   std::vector<Entry> found;
+  const double fleet_average = milliseconds(history.fleet_average.value_or(Duration::zero()));
   const GitLabUrl* gitlab = nullptr;
   Rows rows;
   for (const auto& [key, average] : history.by_runner) {
@@ -44,8 +45,9 @@ std::vector<HistoryValues::Entry> HistoryValues::entries(const JobHistory& histo
         std::lower_bound(ids_.begin() + static_cast<std::ptrdiff_t>(rows.from), end, key.runner.value());
     rows.from = static_cast<Row>(id - ids_.begin());
     if (id == end || *id != key.runner.value()) continue;
-    found.push_back({static_cast<std::uint32_t>(rows.from),
-                     history_value(milliseconds(*history.fleet_average), milliseconds(average))});
+    found.push_back({.row = static_cast<std::uint32_t>(rows.from),
+                     .value = history_value(fleet_average, milliseconds(average)),
+                     .average = average});
   }
   return found;
 }

@@ -16,7 +16,8 @@ class HistoryValues {
  public:
   struct Entry {
     std::uint32_t row = 0;
-    double value = 0;  // as history_value() says
+    double value = 0;    // as history_value() says
+    Duration average{};  // of the job on that runner
   };
 
   // Both must outlive this.

@@ -8,8 +8,6 @@ namespace runneriq::scheduler {
 namespace {
 
 constexpr double kNoHistory = 50;
-constexpr double kLeastTagMatch = 40;
-constexpr double kPerFurtherTag = 10;
 
 double counted(double weight) {
   return weight > 0 && std::isfinite(weight) ? weight : 0;
@@ -27,6 +25,8 @@ std::string_view to_text(RunnerFactor factor) {
       return "tag_match";
     case RunnerFactor::history:
       return "history";
+    case RunnerFactor::carbon:
+      return "carbon";
   }
   return "";
 }
@@ -57,15 +57,6 @@ RunnerWeights in_proportion(const RunnerWeights& weights) {
 
 double utilisation_value(double load) {
   return load > 0 ? 100 * (1 - std::min(load, 1.0)) : 100;
-}
-
-double capacity_value(int free, int most_free) {
-  if (free <= 0 || most_free <= 0) return 0;
-  return std::min(100.0, 100.0 * free / most_free);
-}
-
-double tag_match_value(std::size_t further_tags) {
-  return std::max(kLeastTagMatch, 100 - kPerFurtherTag * static_cast<double>(further_tags));
 }
 
 double history_value(double fleet_average, double runner_average) {

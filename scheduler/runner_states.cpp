@@ -1,5 +1,7 @@
 #include "scheduler/runner_states.hpp"
 
+#include "carbon/zones.hpp"
+
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -34,15 +36,16 @@ void see_running_jobs(const FleetReading& reading, SeenFleet& fleet) {
 
 // What is configured for a runner by its id or, failing that, its description.
 template <class Value>
-const Value* configured(const std::map<std::string, Value>& values, const Runner& runner) {
-  auto found = values.find(std::to_string(runner.id.value()));
-  if (found == values.end() && !runner.description.empty()) found = values.find(runner.description);
+const Value* configured(const std::map<std::string, Value>& values, RunnerId id,
+                        const std::string& description) {
+  auto found = values.find(std::to_string(id.value()));
+  if (found == values.end() && !description.empty()) found = values.find(description);
   return found == values.end() ? nullptr : &found->second;
 }
 
 void set_capacity(FleetRunner& state, const Runner& runner, const KnownRunner* known,
                   const MonitorOptions& options) {
-  if (const int* const most = configured(options.capacity, runner)) {
+  if (const int* const most = configured(options.capacity, runner.id, runner.description)) {
     state.max_jobs = std::max(1, *most);
     state.capacity_basis = CapacityBasis::configured;
     return;
@@ -98,10 +101,17 @@ FleetRunner fleet_runner(const RunnerKey& key, const SeenRunner& seen, const Rec
   state.managers = std::max(1, runner.managers.value_or(1));
   state.reliability = reliability_of(before, key);
   state.age = seen.age;
-  if (const std::string* const zone = configured(options.zones, runner)) state.zone = carbon::ZoneKey{*zone};
+  state.zone = zone_of(runner.id, runner.description, state.traits.tags, options);
   set_contact(state, runner, options, now);
   set_capacity(state, runner, known_runner(before, key), options);
   return state;
+}
+
+carbon::ZoneKey zone_of(RunnerId id, const std::string& description, std::span<const std::string> tags,
+                        const MonitorOptions& options) {
+  if (const std::string* const zone = configured(options.zones, id, description))
+    return carbon::ZoneKey{*zone};
+  return carbon::zone_of_tags(tags);
 }
 
 KnownRunner remembered(const FleetRunner& runner, const KnownRunner* before, Time now) {

@@ -33,6 +33,10 @@ const KnownRunner* known_runner(const Recollection& before, const RunnerKey& key
 FleetRunner fleet_runner(const RunnerKey& key, const SeenRunner& seen, const Recollection& before,
                          const MonitorOptions& options, Time now);
 
+// Where a runner stands on the grid: as configured, else as a tag of the user's says; "" = unknown.
+carbon::ZoneKey zone_of(RunnerId id, const std::string& description, std::span<const std::string> tags,
+                        const MonitorOptions& options);
+
 // What is to be remembered of it. Tags that are not known now are as they were.
 KnownRunner remembered(const FleetRunner& runner, const KnownRunner* before, Time now);
 

@@ -30,6 +30,7 @@ RunnerTable::RunnerTable(const FleetSnapshot& fleet, const RunnerWeights& weight
     column->resize(size());
   }
   base_.resize(size());
+  behind_.resize(size());
   index_gitlabs();
   for (Row row = 0; row < size(); ++row) {
     const FleetRunner& runner = at(row);
@@ -73,7 +74,8 @@ double RunnerTable::utilisation(Row row) const {
 
 void RunnerTable::update(Row row) {
   free_[row] = std::max(0, most_[row] - std::min(active_[row], most_[row]) - taken_[row]);
-  base_[row] = utilisation_weight_ * utilisation(row) - kRound * rounds_waiting(row);
+  behind_[row] = kRound * rounds_waiting(row);
+  base_[row] = utilisation_weight_ * utilisation(row) - behind_[row];
 }
 
 }  // namespace runneriq::scheduler

@@ -53,6 +53,8 @@ class RunnerTable {
   // Points of utilisation, less kRound for each round of waiting jobs: what of a score does not
   // depend on the job.
   [[nodiscard]] double base(Row row) const { return base_[row]; }
+  // kRound for each round of waiting jobs.
+  [[nodiscard]] double behind(Row row) const { return behind_[row]; }
 
   // More than any score: so that fewer rounds go first, whatever the score.
   static constexpr double kRound = 1000;
@@ -66,7 +68,7 @@ class RunnerTable {
   std::vector<std::uint32_t> runner_;
   std::vector<Rows> gitlabs_;
   std::vector<int> active_, most_, taken_, waiting_, free_, user_tags_;
-  std::vector<double> base_;
+  std::vector<double> base_, behind_;
 };
 
 // Tags that are no `runneriq:` ones: the users' own. `tags` are sorted or not.

@@ -149,6 +149,7 @@ class Trial {
     const PendingJob& job = fleet_.jobs[own_];
     alone_.now = fleet_.now;
     alone_.runners = fleet_.runners;
+    alone_.carbon = fleet_.carbon;
     for (std::size_t i = 0; i < decision; ++i) {
       if (const auto& chosen = decisions.jobs[i].assignment.chosen)
         ++alone_.runners[chosen->runner].active_jobs;

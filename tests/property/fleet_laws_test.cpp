@@ -2,6 +2,7 @@
 // counter-example.
 #include "scheduler/tick.hpp"
 #include "tests/support/fleet_maker.hpp"
+#include "tests/support/grid_maker.hpp"
 
 #include <gtest/gtest.h>
 
@@ -363,6 +364,171 @@ TEST_F(FleetLaws, SplitCountsEveryJobOnce) {
     const Split split = decide_all(fleet, any_rules()).split;
     ASSERT_EQ(split.direct + split.rules + split.advisor + split.queued, std::ssize(fleet.jobs))
         << where(round);
+  }
+}
+
+// ---- carbon -------------------------------------------------------------------------------
+
+class CarbonLaws : public FleetLaws {
+ protected:
+  FleetSnapshot any_fleet_on_grid() {
+    FleetSnapshot fleet = any_fleet();
+    std::vector<std::string> zones;
+    for (std::size_t i = 0; i < fleet.runners.size(); ++i) {
+      zones.emplace_back(one_of(std::array{"", "A", "B", "C", "D", "unknown"}));
+    }
+    std::vector<std::pair<std::string, double>> grid;
+    for (const char* zone : {"A", "B", "C", "D"}) {
+      if (!rarely()) grid.emplace_back(zone, static_cast<double>(between(1, 9) * 100));
+    }
+    return on_grid(std::move(fleet), grid, zones);
+  }
+
+  // The decision for one job alone, so that nothing that others were given has a say.
+  static Assignment alone(const FleetSnapshot& fleet, std::size_t job, JobClass job_class) {
+    RulesAdvisor advisor;
+    const RankedJob ranked{job, job_class};
+    return assign(fleet, {&ranked, 1}, {}, advisor).front();
+  }
+  static FleetSnapshot off_grid(FleetSnapshot fleet) {
+    fleet.carbon.reset();
+    return fleet;
+  }
+  static double expected_ms(const FleetSnapshot& fleet, std::size_t job, std::size_t runner) {
+    const JobHistory& history = history_of(fleet, fleet.jobs[job]);
+    for (const auto& [key, average] : history.by_runner) {
+      if (key == fleet.runners[runner].key && average > 0ms) return static_cast<double>(average.count());
+    }
+    const bool is_known = history.estimate.basis != EstimateBasis::none;
+    return static_cast<double>(
+        history.fleet_average.value_or(is_known ? history.estimate.median : Duration{10min}).count());
+  }
+  // The score that a runner has without carbon, where only it may be chosen.
+  static double plain_score(FleetSnapshot fleet, std::size_t job, std::size_t runner, int most_free) {
+    fleet.carbon.reset();
+    for (std::size_t i = 0; i < fleet.runners.size(); ++i) fleet.runners[i].paused |= i != runner;
+    const Assignment assignment = alone(fleet, job, JobClass::critical);
+    const FleetRunner& chosen = fleet.runners[runner];
+    const int free = std::max(0, chosen.max_jobs - chosen.active_jobs);
+    double sum = 0;
+    for (const ScoredFactor& factor : assignment.chosen->factors) {
+      sum += factor.factor == RunnerFactor::capacity ? factor.weight * capacity_value(free, most_free)
+                                                     : factor.points;
+    }
+    return sum;
+  }
+};
+
+TEST_F(CarbonLaws, CriticalIsGivenAnotherRunnerForCarbonOnlyIfItIsAsGood) {
+  int changed = 0;
+  for (int round = 0; round < 4 * kRounds; ++round) {
+    const FleetSnapshot fleet = any_fleet_on_grid();
+    const FleetSnapshot plain = off_grid(fleet);
+    for (std::size_t job = 0; job < fleet.jobs.size(); ++job) {
+      const Assignment with = alone(fleet, job, JobClass::critical);
+      const Assignment without = alone(plain, job, JobClass::critical);
+      ASSERT_EQ(with.chosen.has_value(), without.chosen.has_value()) << where(round);
+      if (!with.chosen || with.chosen->runner == without.chosen->runner) continue;
+      ++changed;
+      int most_free = 0;
+      for (const FleetRunner& runner : fleet.runners) {
+        const bool is_candidate = takes_jobs(runner) && runner.key.gitlab == fleet.jobs[job].key.gitlab &&
+                                  could_take(runner.traits, fleet.jobs[job].traits) == Match::takes;
+        if (is_candidate) most_free = std::max(most_free, runner.max_jobs - runner.active_jobs);
+      }
+      ASSERT_NEAR(plain_score(fleet, job, with.chosen->runner, most_free),
+                  plain_score(fleet, job, without.chosen->runner, most_free), 1e-9)
+          << where(round) << " job " << job;
+    }
+  }
+  EXPECT_GT(changed, 0);
+}
+
+TEST_F(CarbonLaws, NobodyIsSlowedBeyondTheLimit) {
+  RulesAdvisor advisor;
+  AssignerOptions rules_only;
+  rules_only.mode = DecisionMode::rules_only;
+  for (int round = 0; round < kRounds; ++round) {
+    const FleetSnapshot fleet = any_fleet_on_grid();
+    const FleetSnapshot plain = off_grid(fleet);
+    for (std::size_t job = 0; job < fleet.jobs.size(); ++job) {
+      for (const JobClass job_class : {JobClass::high, JobClass::medium}) {
+        const RankedJob ranked{job, job_class};
+        const Assignment without = assign(plain, {&ranked, 1}, rules_only, advisor).front();
+        const Assignment with = alone(fleet, job, job_class);
+        if (!with.chosen || !with.carbon) continue;
+        const double limit = expected_ms(fleet, job, without.chosen->runner) * (1 + most_slowdown(job_class));
+        ASSERT_LE(expected_ms(fleet, job, with.chosen->runner), limit) << where(round) << " job " << job;
+        ASSERT_TRUE(!with.waits_for_slot || without.waits_for_slot) << where(round) << " job " << job;
+      }
+    }
+  }
+}
+
+TEST_F(CarbonLaws, LowNeverRunsDirtierThanOnARunnerThatIsEqualElse) {
+  for (int round = 0; round < kRounds; ++round) {
+    FleetSnapshot fleet = any_fleet_on_grid();
+    if (fleet.runners.empty()) continue;
+    FleetRunner twin = one_of(fleet.runners);
+    const RunnerKey of = twin.key;
+    twin.key.runner = RunnerId{between(100, 200)};
+    twin.zone = carbon::ZoneKey{one_of(std::array{"", "A", "B", "C", "D"})};
+    for (JobHistory& history : fleet.histories) {
+      const auto own = std::ranges::find(history.by_runner, of, &std::pair<RunnerKey, Duration>::first);
+      if (own == history.by_runner.end()) continue;
+      history.by_runner.emplace_back(twin.key, own->second);
+      std::ranges::sort(history.by_runner);
+    }
+    fleet.runners.push_back(twin);
+    for (std::size_t job = 0; job < fleet.jobs.size(); ++job) {
+      const Assignment assignment = alone(fleet, job, JobClass::low);
+      if (!assignment.chosen || !assignment.carbon) continue;
+      const RunnerKey& chosen = fleet.runners[assignment.chosen->runner].key;
+      if (chosen != of && chosen != twin.key) continue;
+      for (const RunnerCarbon& candidate : assignment.carbon->candidates) {
+        const RunnerKey& key = fleet.runners[candidate.runner].key;
+        if ((key != of && key != twin.key) || !candidate.intensity) continue;
+        const auto& found = assignment.carbon->chosen.intensity;
+        if (!found) {
+          ASSERT_GT(*candidate.intensity, *assignment.carbon->candidates.front().intensity)
+              << where(round) << " job " << job;
+          continue;
+        }
+        ASSERT_LE(*found, *candidate.intensity) << where(round) << " job " << job;
+      }
+    }
+  }
+}
+
+TEST_F(CarbonLaws, GramsAddUp) {
+  const AssignerOptions options;
+  for (int round = 0; round < kRounds; ++round) {
+    const FleetSnapshot fleet = any_fleet_on_grid();
+    for (std::size_t job = 0; job < fleet.jobs.size(); ++job) {
+      const Assignment assignment = alone(fleet, job, JobClass::medium);
+      if (!assignment.carbon) continue;
+      const AssignmentCarbon& carbon = *assignment.carbon;
+      ASSERT_EQ(std::ssize(carbon.candidates) + carbon.further_candidates, assignment.candidates);
+      bool any_free = false;
+      for (const RunnerCarbon& one : carbon.candidates) {
+        const FleetRunner& runner = fleet.runners[one.runner];
+        any_free |= runner.active_jobs < runner.max_jobs;
+        if (!one.intensity) continue;
+        const double kwh = options.default_watts * expected_ms(fleet, job, one.runner) / 3.6e9;
+        ASSERT_NEAR(one.grams, kwh * one.intensity->g_per_kwh(), 1e-9) << where(round);
+      }
+      double grams = 0;
+      int known = 0;
+      for (const RunnerCarbon& one : carbon.candidates) {
+        const FleetRunner& runner = fleet.runners[one.runner];
+        if (!one.intensity || (any_free && runner.active_jobs >= runner.max_jobs)) continue;
+        grams += one.grams;
+        ++known;
+      }
+      ASSERT_EQ(carbon.fifo.known, known) << where(round);
+      ASSERT_NEAR(carbon.fifo.grams, known > 0 ? grams / known : 0, 1e-9) << where(round);
+      ASSERT_EQ(carbon.saved_percent.has_value(), known > 0 && carbon.chosen.grams > 0) << where(round);
+    }
   }
 }
 

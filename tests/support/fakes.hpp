@@ -325,8 +325,8 @@ class ScriptedDriver final : public Driver {
     return script_.prepare;
   }
   Result<StageEnd> run(const JobPlan& plan, const StageScript& script) override {
-    note("run", plan);
     script_.scripts.push_back(script);
+    note("run", plan);
     return script_.run;
   }
   Result<void> cleanup(const JobPlan& plan) override {

@@ -379,7 +379,7 @@ TEST_F(AdmissionBookTest, WhoShouldWaitForCleanerPowerIsNotNext) {
   EXPECT_EQ(waiting->reason, "waits for cleaner power");
   EXPECT_EQ(waiting->expected_start, until);
 
-  green.take_changed(now);
+  (void)green.take_changed(now);
   green.renew_order(*until);
   EXPECT_EQ(green.take_changed(*until), std::vector{admission_key(1)});
   EXPECT_EQ(green.standing(admission_key(1), *until)->kind, Kind::next);

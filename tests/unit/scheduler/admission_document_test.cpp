@@ -55,7 +55,8 @@ OutcomeReport report() {
                      .succeeded = false,
                      .exit_code = -9,
                      .failed_stage = "step_script",
-                     .finished = kNow};
+                     .finished = kNow,
+                     .energy = carbon::Energy{1234.5, carbon::EnergyMethod::rapl}};
   return {.host = {.host = "0f3a"}, .outcomes = {outcome}};
 }
 
@@ -101,6 +102,31 @@ TEST(AdmissionDocument, AReportComesBackAsItWasWritten) {
   EXPECT_EQ(outcome.exit_code, -9);
   EXPECT_EQ(outcome.finished, kNow);
   EXPECT_EQ(outcome.history.gitlab, kKey.gitlab);
+  EXPECT_EQ(outcome.energy, (carbon::Energy{1234.5, carbon::EnergyMethod::rapl}));
+  OutcomeReport without = report();
+  without.outcomes[0].energy.reset();
+  EXPECT_FALSE(json::parse(to_json(without)).at("/outcomes/0"_json_pointer).contains("energy"));
+  EXPECT_FALSE(parse_outcome_report(to_json(without))->outcomes.at(0).energy);
+}
+
+TEST(AdmissionDocument, AnEnergyThatCannotBeIsLeftOutAndTheRestKept) {
+  const json absurd[] = {nullptr,
+                         "1234 J",
+                         json::object(),
+                         {{"joules", -1}, {"method", "rapl"}},
+                         {{"joules", 1.1e9}, {"method", "rapl"}},
+                         {{"joules", 1e308}, {"method", "cpu_model"}},
+                         {{"joules", nullptr}, {"method", "rapl"}},
+                         {{"joules", 5}, {"method", "guess"}},
+                         {{"joules", 5}}};
+  for (const json& energy : absurd) {
+    json document = json::parse(to_json(report()));
+    document["outcomes"][0]["energy"] = energy;
+    const auto read = parse_outcome_report(document.dump());
+    ASSERT_TRUE(read) << energy << ": " << read.error().message;
+    EXPECT_FALSE(read->outcomes.at(0).energy) << energy;
+    EXPECT_EQ(read->outcomes.at(0).ran, 3001ms);
+  }
 }
 
 TEST(AdmissionDocument, TheNumberOfAcceptedOutcomesComesBack) {
@@ -196,6 +222,8 @@ TEST(AdmissionDocument, ABadMemberOfAReportIsRefusedByName) {
                                      {"/outcomes/0/finished", kAbsent},
                                      {"/outcomes/0/succeeded", "yes"},
                                      {"/outcomes/0/exit_code", 1e10},
+                                     {"/outcomes/0/energy/joules", "5"},
+                                     {"/outcomes/0/energy/method", 0},
                                      {"/outcomes/0/attempt", "x"}};
   expect_refused(to_json(report()), table, parse_outcome_report);
 }

@@ -92,6 +92,20 @@ TEST_F(FleetOption, WeightsAreSetFactorByFactor) {
   EXPECT_EQ(put(rows, "assigner.scoring.weights", "history", "2"), "'2' is not a number from 0 to 1");
 }
 
+TEST_F(FleetOption, CarbonWeightsAreSetByClassAndFactor) {
+  const std::string classes = "assigner.scoring.carbon_weights.classes";
+  const std::string factors = "assigner.scoring.carbon_weights.factors";
+  EXPECT_EQ(row_named(rows, classes).show(), "CRITICAL=0.05,HIGH=0.2,MEDIUM=0.35,LOW=0.5");
+  EXPECT_EQ(put(rows, classes, "LOW", "0.7"), "CRITICAL=0.05,HIGH=0.2,MEDIUM=0.35,LOW=0.7");
+  EXPECT_EQ(put(rows, classes, "low", "0.7"), "'low' is no class; expected CRITICAL, HIGH, MEDIUM or LOW");
+  EXPECT_EQ(put(rows, classes, "LOW", "1.5"), "'1.5' is not a number from 0 to 1");
+  EXPECT_EQ(put(rows, factors, "history", "0.1"), "capacity=0.3,tag_match=0.25,history=0.1");
+  EXPECT_EQ(put(rows, factors, "utilisation", "0.1"),
+            "'utilisation' is no factor; expected capacity, tag_match or history");
+  EXPECT_DOUBLE_EQ(assigner.carbon_weights.classes[3], 0.7);
+  EXPECT_DOUBLE_EQ(assigner.carbon_weights.history, 0.1);
+}
+
 TEST_F(FleetOption, CapacityIsToldPerRunner) {
   EXPECT_EQ(put(rows, "monitor.capacity", "12", "4"), "12=4");
   EXPECT_EQ(put(rows, "monitor.capacity", "build host", "8"), "12=4,build host=8");

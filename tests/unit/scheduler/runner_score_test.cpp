@@ -64,6 +64,7 @@ TEST(RunnerScore, FactorsHaveTheirNames) {
   EXPECT_EQ(to_text(RunnerFactor::capacity), "capacity");
   EXPECT_EQ(to_text(RunnerFactor::tag_match), "tag_match");
   EXPECT_EQ(to_text(RunnerFactor::history), "history");
+  EXPECT_EQ(to_text(RunnerFactor::carbon), "carbon");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "scheduler/what_if.hpp"
 
 #include "scheduler/snapshot_document.hpp"
+#include "tests/support/grid_maker.hpp"
 
 #include <gtest/gtest.h>
 
@@ -181,6 +182,18 @@ TEST(WhatIfLaws, TheLastOfTenThousandJobsIsExplainedInAboutASecond) {
   const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   RecordProperty("milliseconds", static_cast<int>(seconds * 1000));
   EXPECT_LT(seconds, 8.0) << "also under the sanitizers";
+}
+
+TEST(WhatIf, CountsCarbonAsTheDecisionDoes) {
+  const FleetSnapshot plain = fleet_of(R"({
+    "runners": [{"id": 2, "max_jobs": 4}, {"id": 3, "max_jobs": 4, "paused": true}],
+    "jobs": [{"id": 10, "project_id": 1, "name": "report", "ref": "topic", "role": "reporter"}]})");
+  const auto has_runner_3 = [](const std::vector<std::string>& found) {
+    return std::ranges::find(found, "runner 3 not paused -> runner 3 in place of runner 2") != found.end();
+  };
+  EXPECT_FALSE(has_runner_3(for_job(plain, 10)));
+  EXPECT_TRUE(has_runner_3(for_job(on_grid(plain, {{"DE", 340}, {"FR", 58}}, {"DE", "FR"}), 10)));
+  EXPECT_FALSE(has_runner_3(for_job(on_grid(plain, {{"DE", 340}, {"FR", 58}}, {"FR", "DE"}), 10)));
 }
 
 }  // namespace
