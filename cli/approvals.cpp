@@ -49,6 +49,8 @@ std::string what_text(const Proposal& proposal) {
       return "withhold the lanes after " + on_one_line(action.tag) + " from " + runners_text(action);
     case Action::Kind::grant:
       return "give " + on_one_line(action.tag) + " to " + runners_text(action);
+    case Action::Kind::play:
+      return "start the manual job " + std::to_string(action.job.job.value());
     case Action::Kind::promotion:
       break;
   }

@@ -1,10 +1,10 @@
 #include "cli/commands.hpp"
 #include "cli/json_text.hpp"
+#include "cli/moments.hpp"
 #include "cli/numbers.hpp"
 #include "cli/reading.hpp"
 #include "cli/shared_flags.hpp"
 #include "cli/words.hpp"
-#include "core/printable.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -32,16 +32,6 @@ struct Wanted {
   std::optional<std::int64_t> job, runner;
 };
 
-Result<std::optional<Time>> since_of(const Invocation& invocation, Time now) {
-  const std::string_view text = invocation.value("--since");
-  if (text.empty()) return std::optional<Time>{};
-  if (const auto age = parse_duration(text)) return std::optional<Time>{now - *age};
-  if (const auto time = parse_time(text)) return std::optional<Time>{*time};
-  return fail(
-      Errc::invalid_argument,
-      "--since takes a time such as 2025-03-01T03:00:00Z or an age such as 2h, not " + quoted_text(text));
-}
-
 Result<std::optional<std::int64_t>> id_of(const Invocation& invocation, std::string_view flag) {
   if (!invocation.has(flag)) return std::optional<std::int64_t>{};
   const auto id = parse_id(flag, invocation.value(flag));
@@ -50,7 +40,7 @@ Result<std::optional<std::int64_t>> id_of(const Invocation& invocation, std::str
 }
 
 Result<Wanted> wanted_of(const Invocation& invocation, Time now) {
-  const auto since = since_of(invocation, now);
+  const auto since = moment_at(invocation, "--since", now);
   if (!since) return fail(since.error());
   const auto job = id_of(invocation, "--job");
   if (!job) return fail(job.error());

@@ -108,6 +108,45 @@ std::string runner_part(const json& assignment) {
   return text;
 }
 
+std::string number_text(const json& object, const char* key, const char* format) {
+  if (!object.contains(key) || !object[key].is_number()) return "-";
+  char text[32];
+  std::snprintf(text, sizeof text, format, object[key].get<double>());
+  return text;
+}
+
+// "FIFO's expectation", or the runner.
+Row carbon_row(const std::string& name, const json& carbon) {
+  const bool is_known = text_at(carbon, "rung") != "none";
+  std::string source = is_known ? named_at(carbon, "rung") : "";
+  if (!named_at(carbon, "source").empty()) source += ", " + named_at(carbon, "source");
+  if (flag_at(carbon, "estimated")) source += ", estimated";
+  return {{name},
+          {named_at(carbon, "zone")},
+          {number_text(carbon, "g_per_kwh", "%.0f")},
+          {number_text(carbon, "grams", "%.4f")},
+          {std::move(source)}};
+}
+
+std::string carbon_part(const json& assignment) {
+  const json& carbon = object_at(assignment, "carbon");
+  if (carbon.empty()) return "";
+  std::vector<Row> rows;
+  for (const json& candidate : list_at(carbon, "candidates")) {
+    rows.push_back(carbon_row("  runner " + whole_at(candidate, "runner_id"), candidate));
+  }
+  rows.push_back(carbon_row("  FIFO's expectation", object_at(carbon, "fifo")));
+  std::string text = "\nCarbon, " + named_at(carbon, "basis") + "\n" +
+                     table_text({{"  RUNNER"},
+                                 {"ZONE"},
+                                 {"G/KWH", Align::right},
+                                 {"GRAMS", Align::right},
+                                 {"FROM", Align::left, Cut::end}},
+                                rows);
+  const std::int64_t further = integer_at(carbon, "further_candidates");
+  return further > 0 ? text + "  and " + std::to_string(further) + " more\n" : text;
+}
+
 std::string others_part(const json& explanation) {
   const json& exclusions = list_at(explanation, "exclusions");
   if (exclusions.empty()) return "";
@@ -137,7 +176,8 @@ std::string degraded_part(const json& explanation) {
 
 std::string explanation_text(const json& explanation, Colour colour) {
   return head(explanation) + priority_part(object_at(explanation, "job"), colour) +
-         runner_part(object_at(explanation, "assignment")) + others_part(explanation) +
+         runner_part(object_at(explanation, "assignment")) +
+         carbon_part(object_at(explanation, "assignment")) + others_part(explanation) +
          alternatives_part(explanation) + degraded_part(explanation);
 }
 

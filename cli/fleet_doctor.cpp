@@ -242,6 +242,7 @@ std::vector<Finding> examine(const ProgramFacts& facts) {
   std::vector<Finding> all;
   configuration(all, facts);
   fleets(all, facts);
+  if (facts.carbon) std::ranges::move(examine_carbon(*facts.carbon), std::back_inserter(all));
   state(all, facts);
   audit(all, facts);
   return all;

@@ -2,6 +2,7 @@
 // configuration. Every finding that is not fine says what to type or to write. Pure.
 #pragma once
 
+#include "cli/carbon_doctor.hpp"
 #include "config/configuration.hpp"
 #include "executor/finding.hpp"
 #include "gitlab/fleet_reader.hpp"
@@ -37,6 +38,7 @@ struct ProgramFacts {
   std::optional<Error> state_error;
   std::vector<std::string> state_notices;
   std::optional<scheduler::AuditVerdict> audit;
+  std::optional<CarbonFacts> carbon = std::nullopt;  // none: nothing of it was looked at
 };
 
 // In the order in which a person would mend them.

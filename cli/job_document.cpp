@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
+#include <optional>
 
 namespace runneriq::cli {
 namespace {
@@ -46,6 +47,54 @@ json runner_up(const Tick& tick, const Assignment& assignment) {
           {"runner", runner.description},
           {"score", assignment.runner_up->score},
           {"factors", runner_factors(*assignment.runner_up)}};
+}
+
+json number_or_null(std::optional<double> number, int decimals) {
+  return number ? json(rounded(*number, decimals)) : json(nullptr);
+}
+
+std::optional<double> g_per_kwh(const std::optional<carbon::Intensity>& intensity) {
+  return intensity ? std::optional{intensity->g_per_kwh()} : std::nullopt;
+}
+
+// What the job would bring on a runner; null where nothing is known.
+json intensity_document(const std::optional<carbon::Intensity>& intensity, double grams) {
+  return {{"g_per_kwh", number_or_null(g_per_kwh(intensity), 2)},
+          {"grams", number_or_null(intensity ? std::optional{grams} : std::nullopt, 6)}};
+}
+
+json runner_carbon(const Tick& tick, const scheduler::RunnerCarbon& carbon) {
+  const scheduler::CarbonSource source = scheduler::carbon_source(tick.snapshot, carbon.runner);
+  json document = intensity_document(carbon.intensity, carbon.grams);
+  document["runner_id"] = tick.snapshot.runners[carbon.runner].key.runner.value();
+  document["zone"] = source.zone.value();
+  document["rung"] = carbon::to_text(source.rung);
+  document["source"] = source.source;
+  document["age_seconds"] = seconds_of(source.age);
+  document["estimated"] = source.estimated;
+  return document;
+}
+
+json candidates_carbon(const Tick& tick, const scheduler::AssignmentCarbon& carbon) {
+  json list = json::array();
+  for (const scheduler::RunnerCarbon& candidate : carbon.candidates) {
+    list.push_back(runner_carbon(tick, candidate));
+  }
+  return list;
+}
+
+// That of the chosen runner, with what it is compared to; null where nothing is known.
+json carbon_document(const Tick& tick, const std::optional<scheduler::AssignmentCarbon>& carbon) {
+  if (!carbon || !tick.snapshot.carbon) return nullptr;
+  json document = runner_carbon(tick, carbon->chosen);
+  document["basis"] = carbon::to_text(tick.snapshot.carbon->basis);
+  document["runner_up"] = carbon->runner_up ? runner_carbon(tick, *carbon->runner_up) : json(nullptr);
+  document["candidates"] = candidates_carbon(tick, *carbon);
+  document["further_candidates"] = carbon->further_candidates;
+  document["fifo"] = intensity_document(carbon->fifo.intensity, carbon->fifo.grams);
+  document["fifo"]["known"] = carbon->fifo.known;
+  document["saved_percent"] = number_or_null(carbon->saved_percent, 1);
+  return document;
 }
 
 void add_chosen(json& document, const Tick& tick, const RunnerScore& chosen) {
@@ -96,7 +145,7 @@ json assignment_document(const Tick& tick, const JobDecision& decision) {
                 {"waits_for_slot", assignment.waits_for_slot},
                 {"expected_start", time_or_null(decision.expected_start)},
                 {"reason", assignment.reason},
-                {"carbon", nullptr},
+                {"carbon", carbon_document(tick, assignment.carbon)},
                 {"anomalies", assignment.anomalies}};
   if (assignment.chosen) add_chosen(document, tick, *assignment.chosen);
   return document;

@@ -2,6 +2,8 @@
 // what it needs and tests give fakes.
 #pragma once
 
+#include "carbon/grid_document.hpp"
+#include "carbon/store.hpp"
 #include "cli/command.hpp"
 #include "config/configuration.hpp"
 #include "core/event_log.hpp"
@@ -12,8 +14,10 @@
 #include "scheduler/audit.hpp"
 #include "scheduler/fleet_memory.hpp"
 #include "scheduler/fleet_watch.hpp"
+#include "scheduler/plays.hpp"
 #include "scheduler/steering.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -126,6 +130,20 @@ struct CiPorts {
   std::function<Result<std::vector<scheduler::JobHistory>>(std::span<const scheduler::HistoryKey>)> durations;
 };
 
+// For `carbon …`.
+struct CarbonPorts {
+  const carbon::CarbonOptions* options = nullptr;  // not null
+  std::function<Result<carbon::GridOutlook>(Time now)> outlook;
+  using PlacedRunner = carbon::PlacedRunner;
+  // Of the fleet, also those without a zone. Error: GitLab cannot be asked.
+  std::function<Result<std::vector<PlacedRunner>>()> runners;
+  // Null where nothing has been recorded yet: only the loop makes a state file.
+  carbon::LedgerStore* ledger = nullptr;
+  carbon::DeferralStore* deferrals = nullptr;
+  // What is added to UTC where the person is, at that moment. Empty: times are shown in UTC only.
+  std::function<std::chrono::minutes(Time)> local_offset = {};
+};
+
 struct Session {
   Output& out;
   EventLog& log;
@@ -167,6 +185,10 @@ struct Session {
   // For `relay`: forwards until the program is asked to stop. Error: what hinders it.
   std::function<Result<void>(const std::function<void()>& started)> run_relay = {};
   std::function<CiPorts()> open_ci = {};
+  // For deferred manual jobs; `may_play`: --execute. Null where none are played. Error: what hinders it.
+  std::function<Result<std::unique_ptr<scheduler::Plays>>(bool may_play)> open_plays = {};
+  // Error: what hinders it; never that nothing is known yet.
+  std::function<Result<CarbonPorts>()> open_carbon = {};
 };
 
 }  // namespace runneriq::cli

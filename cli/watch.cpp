@@ -125,6 +125,7 @@ Result<void> Watch::connect(std::unique_ptr<TickSource> source) {
     steering = *std::move(opened);
   }
   steering_.reset();
+  open_plays();
   source_ = std::move(source);
   steering_ = std::move(steering);
   source_->adjust_snapshots([this](scheduler::FleetSnapshot& fleet) {
@@ -186,6 +187,7 @@ void Watch::act(const Tick& tick, Duration took) {
   if (steering_) report = steering_->step(tick);
   if (report) log_steering(*report);
   const scheduler::SteeringReport* const done = report ? &*report : nullptr;
+  play(tick, report ? report->mode : scheduler::TrustMode::advisory);
   if (face_) face_->publish(tick, done, took);
   request_.print(tick, done);
 }
@@ -217,6 +219,37 @@ void Watch::log_steering(const scheduler::SteeringReport& report) {
   }
   for (const std::string& sentence : report.sentences) {
     session_.log.write(LogLevel::warning, "steering", {{"what", sentence}});
+  }
+}
+
+// Without them everything else goes on.
+void Watch::open_plays() {
+  plays_.reset();
+  if (!session_.open_plays || request_.look.source.kind != SourceRequest::Kind::gitlab) return;
+  auto opened = session_.open_plays(request_.steer == Steer::yes);
+  if (opened) {
+    plays_ = *std::move(opened);
+  } else {
+    session_.log.write(LogLevel::warning, "plays_unavailable", {{"why", opened.error().message}});
+  }
+}
+
+void Watch::play(const Tick& tick, scheduler::TrustMode mode) {
+  if (!plays_) return;
+  const scheduler::PlayReport report = plays_->step(tick.snapshot, mode);
+  for (const scheduler::PlayStep& step : report.steps) {
+    const bool trouble =
+        step.kind == scheduler::PlayStep::Kind::refused || step.kind == scheduler::PlayStep::Kind::unknown;
+    session_.log.write(trouble ? LogLevel::warning : LogLevel::info, "job_play",
+                       {{"kind", std::string(scheduler::to_text(step.kind))},
+                        {"gitlab", step.job.key.gitlab.value()},
+                        {"job", step.job.key.job.value()},
+                        {"name", step.job.name},
+                        {"start", runneriq::to_text(step.plan.start)},
+                        {"why", step.reason}});
+  }
+  for (const std::string& sentence : report.sentences) {
+    session_.log.write(LogLevel::warning, "job_plays", {{"what", sentence}});
   }
 }
 

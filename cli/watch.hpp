@@ -37,6 +37,8 @@ class Watch {
   Waiter::Woken gather_hints();
   void act(const scheduler::Tick& tick, Duration took);
   void act_without_tick(const Error& error);
+  void open_plays();
+  void play(const scheduler::Tick& tick, scheduler::TrustMode mode);
   void log_steering(const scheduler::SteeringReport& report);
   void end();
   void announce(Session::Announcement what) const;
@@ -54,6 +56,7 @@ class Watch {
   std::unique_ptr<FleetFace> face_;
   std::unique_ptr<TickSource> source_;
   std::unique_ptr<scheduler::Steering> steering_;  // over the source
+  std::unique_ptr<scheduler::Plays> plays_;        // null: no manual jobs are deferred
   scheduler::Hints hints_;                         // not looked at yet
   Time begun_;                                     // the last look
   Time polled_;                                    // the last look at everything

@@ -28,7 +28,8 @@ FinishedJob finished_job(const JobOutcome& outcome, RunnerId runner) {
                   .queued = outcome.queued_in_gitlab,
                   .succeeded = outcome.succeeded,
                   .failure_reason = std::string(failure_reason(outcome)),
-                  .finished = outcome.finished};
+                  .finished = outcome.finished,
+                  .energy = outcome.energy};
   if (runner.value() > 0) job.runner = scheduler::RunnerKey{outcome.key.gitlab, runner};
   return job;
 }

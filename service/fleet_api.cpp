@@ -113,7 +113,10 @@ AdmissionLine::Ports line_ports(const ApiPorts& ports, const ApiSettings& settin
 }  // namespace
 
 FleetApi::FleetApi(ApiPorts ports, ApiSettings settings, std::vector<scheduler::Booking> kept)
-    : ports_(std::move(ports)), settings_(std::move(settings)), line_(line_ports(ports_, settings_), std::move(kept)) {}
+    : ports_(std::move(ports)),
+      settings_(std::move(settings)),
+      line_(line_ports(ports_, settings_), std::move(kept)),
+      carbon_(ports_.carbon) {}
 
 // ---- the way of every request -------------------------------------------------------------
 
@@ -181,6 +184,14 @@ void FleetApi::dispatch(const Route& route, Exchange& exchange, std::string_view
       return approvals(exchange);
     case Operation::decide_approval:
       return decide(exchange, segment);
+    case Operation::show_carbon_now:
+      return exchange.answer(carbon_.grid_now());
+    case Operation::show_carbon_forecast:
+      return exchange.answer(carbon_.forecast(query_of(exchange.request.target)));
+    case Operation::show_carbon_summary:
+      return answer_carbon(exchange, carbon_.summary(ports_.now()));
+    case Operation::show_carbon_ledger:
+      return answer_carbon(exchange, carbon_.ledger(query_of(exchange.request.target), ports_.now()));
     case Operation::receive_webhook:
       return webhook(exchange);
     case Operation::show_health:
@@ -295,6 +306,11 @@ void FleetApi::decide(Exchange& exchange, std::string_view segment) {
   });
 }
 
+void FleetApi::answer_carbon(Exchange& exchange, Result<CarbonApi::Work> work) {
+  if (!work) return exchange.answer(error_reply(work.error()));
+  answer_later(exchange, *std::move(work));
+}
+
 void FleetApi::webhook(Exchange& exchange) {
   if (!ports_.webhook) {
     return exchange.answer(error_reply(404, "not_found", "no webhook secret is configured: none are taken"));
@@ -325,7 +341,8 @@ void FleetApi::metrics(Exchange& exchange) const {
                            .line = line_,
                            .http = http_,
                            .process = ports_.process ? ports_.process() : ProcessFigures{},
-                           .version = settings_.version};
+                           .version = settings_.version,
+                           .carbon = carbon_.knowledge()};
   exchange.answer(text_reply(200, kPrometheusType, metrics_text(input)));
 }
 
@@ -333,6 +350,10 @@ void FleetApi::show(FleetDocuments documents, TickFigures figures, const TickKno
   documents_ = std::move(documents);
   ticks_.add(std::move(figures));
   line_.learn(knowledge);
+}
+
+void FleetApi::show_carbon(std::shared_ptr<const CarbonKnowledge> knowledge) {
+  carbon_.learn(std::move(knowledge));
 }
 
 void FleetApi::show_failure(const std::string& trouble) {

@@ -4,6 +4,7 @@
 #include "scheduler/audit.hpp"
 #include "scheduler/trust.hpp"
 #include "service/admission_line.hpp"
+#include "service/carbon_api.hpp"
 #include "service/exchange.hpp"
 #include "service/fleet_documents.hpp"
 #include "service/request_guard.hpp"
@@ -59,6 +60,7 @@ struct ApiPorts {
   std::function<Result<std::string>(const GitLabUrl&, JobId)> decision;
   // All records in order, until `take` returns false.
   std::function<Result<void>(const std::function<bool(const scheduler::AuditRecord&)>& take)> audit;
+  CarbonArchive carbon = {};
   std::function<ProcessFigures()> process;
 };
 
@@ -77,6 +79,7 @@ class FleetApi {
 
   // Of the loop, brought to this thread.
   void show(FleetDocuments documents, TickFigures figures, const TickKnowledge& knowledge);
+  void show_carbon(std::shared_ptr<const CarbonKnowledge> knowledge);
   void show_failure(const std::string& trouble);
   void expect_ticks_every(Duration interval) { settings_.poll_interval = interval; }
   // See AdmissionLine.
@@ -94,6 +97,8 @@ class FleetApi {
   void audit(Exchange& exchange);
   void approvals(Exchange& exchange);
   void decide(Exchange& exchange, std::string_view id);
+  // At once where it is an error.
+  void answer_carbon(Exchange& exchange, Result<CarbonApi::Work> work);
   void webhook(Exchange& exchange);
   void readiness(Exchange& exchange) const;
   void metrics(Exchange& exchange) const;
@@ -107,6 +112,7 @@ class FleetApi {
   ApiPorts ports_;
   ApiSettings settings_;
   AdmissionLine line_;
+  CarbonApi carbon_;
   FleetDocuments documents_;  // empty before the first tick
   TickTotals ticks_;
   HttpCounts http_;

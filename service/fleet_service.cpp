@@ -17,7 +17,9 @@ constexpr std::size_t kMostConnections = 8192;                 // each held job 
 }  // namespace
 
 FleetService::FleetService(FleetServiceSettings settings)
-    : render_(std::move(settings.render)), wake_(std::move(settings.wake)) {
+    : render_(std::move(settings.render)),
+      carbon_(std::move(settings.carbon)),
+      wake_(std::move(settings.wake)) {
   api_ = std::make_unique<FleetApi>(with_threads(std::move(settings.ports)), std::move(settings.api),
                                     std::move(settings.kept));
 }
@@ -78,9 +80,13 @@ void FleetService::publish(const scheduler::Tick& tick, const scheduler::Steerin
                            std::optional<Duration> took) {
   auto documents = std::make_shared<FleetDocuments>(render_ ? render_(tick) : FleetDocuments{});
   documents->leases = leases_document(tick.now, steering);
-  timer_->after(Duration::zero(),
-                [this, documents, figures = figures_of(tick, steering, took),
-                 knowledge = knowledge_of(tick)] { api_->show(std::move(*documents), figures, knowledge); });
+  auto carbon =
+      std::make_shared<const CarbonKnowledge>(carbon_knowledge_of(tick, carbon_ ? carbon_() : CarbonState{}));
+  timer_->after(Duration::zero(), [this, documents, figures = figures_of(tick, steering, took),
+                                   knowledge = knowledge_of(tick), carbon = std::move(carbon)] {
+    api_->show(std::move(*documents), figures, knowledge);
+    api_->show_carbon(carbon);
+  });
 }
 
 void FleetService::publish_failure(const Error& error) {

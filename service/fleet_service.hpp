@@ -25,6 +25,8 @@ struct FleetServiceSettings {
   ApiPorts ports;
   // The documents of a tick but for its leases, made on the loop's thread.
   std::function<FleetDocuments(const scheduler::Tick&)> render;
+  // What is kept of carbon, on the loop's thread; empty: what a tick has itself is shown.
+  std::function<CarbonState()> carbon = {};
   // A hint has come: ends a wait of the loop. On the server's thread.
   std::function<void()> wake;
 };
@@ -58,6 +60,7 @@ class FleetService {
   void keep_time();
 
   std::function<FleetDocuments(const scheduler::Tick&)> render_;
+  std::function<CarbonState()> carbon_;
   std::function<void()> wake_;
   HostReports reports_;
   std::mutex mutex_;

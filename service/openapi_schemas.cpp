@@ -19,7 +19,14 @@ const std::string_view kOpenapiParameters = R"JSON({
 "since": {"name": "since", "in": "query", "schema": {"type": "string"},
   "description": "A time (RFC 3339), or how long ago (2h)"
 }
-, "limit" : {
+, "until": {"name": "until", "in": "query", "schema": {"type": "string"},
+  "description": "A time (RFC 3339), or how long ago (2h); what ended before"},
+"hours": {"name": "hours", "in": "query",
+  "schema": {"type": "integer", "minimum": 1, "maximum": 72, "default": 24}},
+"project_filter": {"name": "project", "in": "query", "schema": {"type": "integer", "minimum": 1}},
+"pipeline_filter": {"name": "pipeline", "in": "query", "schema": {"type": "integer", "minimum": 1}},
+"carbon_job": {"name": "job", "in": "query", "schema": {"type": "integer", "minimum": 1}},
+"limit" : {
   "name" : "limit",
   "in" : "query",
   "schema" : {"type" : "integer", "minimum" : 1, "maximum" : 1000, "default" : 100}
@@ -78,7 +85,11 @@ const std::string_view kOpenapiSchemas = R"JSON({
       "queued_seconds": {"type": "number"}, "held_seconds": {"type": "number"},
       "ran_seconds": {"type": "number"}, "cpu_seconds": {"type": ["number", "null"]},
       "succeeded": {"type": "boolean"}, "exit_code": {"type": "integer"}, "failed_stage": {"type": "string"},
-      "finished": {"type": "string", "format": "date-time"}}}}}},
+      "finished": {"type": "string", "format": "date-time"},
+      "energy": {"type": ["object", "null"], "required": ["joules", "method"],
+        "description": "Of the attempt; what cannot be is left out", "properties": {
+        "joules": {"type": "number", "minimum": 0, "maximum": 1e9},
+        "method": {"type": "string", "enum": ["rapl", "cpu_model", "class_default"]}}}}}}}},
 "Accepted": {"type": "object", "required": ["accepted"], "properties": {
   "accepted": {"type": "integer", "minimum": 0, "description": "How many, from the first, are kept"}}},
 "Queue": {"type": "object", "required": ["now", "queue"], "properties": {
@@ -110,7 +121,7 @@ const std::string_view kOpenapiSchemas = R"JSON({
   "properties": {
     "id": {"type": "integer"},
     "state": {"type": "string", "enum": ["open", "approved", "rejected", "expired", "superseded"]},
-    "kind": {"type": "string", "enum": ["cut", "grant", "promotion"]},
+    "kind": {"type": "string", "enum": ["cut", "grant", "promotion", "play"]},
     "gitlab": {"type": "string"}, "tag": {"type": "string"}, "job_id": {"type": "integer"},
     "class": {"$ref": "#/components/schemas/Class"},
     "runner_ids": {"type": "array", "items": {"type": "integer"}},
@@ -123,6 +134,106 @@ const std::string_view kOpenapiSchemas = R"JSON({
 "Verdict": {"type": "object", "required": ["verdict"], "properties": {
   "verdict": {"type": "string", "enum": ["approve", "reject"]},
   "standing": {"type": "string", "description": "Holds for every job's sake, for so long: 2h"}}},
+"CarbonBasis": {"type": "object", "required": ["signal", "factors"], "properties": {
+  "signal": {"type": "string", "enum": ["average", "marginal"]},
+  "factors": {"type": "string", "enum": ["lifecycle", "direct"]}}},
+"CarbonBounds": {"type": "object", "required": ["green_below", "red_from"], "description": "g/kWh", "properties": {
+  "green_below": {"type": "number", "minimum": 0}, "red_from": {"type": "number", "minimum": 0}}},
+"CarbonShade": {"type": ["string", "null"], "enum": ["green", "amber", "red", null]},
+"CarbonRung": {"type": "string", "enum": ["live", "forecast", "hour_profile", "annual_mean", "none"],
+  "description": "What an intensity is known by, the most trusted first"},
+"CarbonRunner": {"type": "object", "required": ["gitlab", "runner_id", "runner"], "properties": {
+  "gitlab": {"type": "string"}, "runner_id": {"type": "integer"}, "runner": {"type": "string"},
+  "remedy": {"type": "string"}}},
+"CarbonNow": {"type": "object",
+  "required": ["now", "basis", "bounds", "zones", "runners_without_zone", "notes"], "properties": {
+    "now": {"type": "string", "format": "date-time"},
+    "basis": {"$ref": "#/components/schemas/CarbonBasis"}, "bounds": {"$ref": "#/components/schemas/CarbonBounds"},
+    "zones": {"type": "array", "items": {"type": "object",
+      "required": ["zone", "g_per_kwh", "shade", "rung", "source", "age_seconds", "estimated", "why", "remedy",
+                   "runners"],
+      "properties": {
+        "zone": {"type": "string"}, "g_per_kwh": {"type": ["number", "null"], "minimum": 0, "maximum": 2000},
+        "shade": {"$ref": "#/components/schemas/CarbonShade"}, "rung": {"$ref": "#/components/schemas/CarbonRung"},
+        "source": {"type": ["string", "null"]}, "age_seconds": {"type": ["number", "null"]},
+        "estimated": {"type": "boolean"}, "why": {"type": "string"}, "remedy": {"type": ["string", "null"]},
+        "runners": {"type": "array", "items": {"$ref": "#/components/schemas/CarbonRunner"}}}}},
+    "runners_without_zone": {"type": "array", "items": {"$ref": "#/components/schemas/CarbonRunner"}},
+    "notes": {"type": "array", "items": {"type": "string"}}}},
+"CarbonForecast": {"type": "object", "required": ["now", "basis", "bounds", "hours", "zones", "notes"],
+  "properties": {
+    "now": {"type": "string", "format": "date-time"},
+    "basis": {"$ref": "#/components/schemas/CarbonBasis"}, "bounds": {"$ref": "#/components/schemas/CarbonBounds"},
+    "hours": {"type": "integer", "minimum": 1, "maximum": 72},
+    "zones": {"type": "array", "items": {"type": "object", "required": ["zone", "hours", "best"], "properties": {
+      "zone": {"type": "string"},
+      "hours": {"type": "array", "maxItems": 72, "items": {"type": "object",
+        "required": ["from", "g_per_kwh", "shade", "rung", "estimated"], "properties": {
+          "from": {"type": "string", "format": "date-time"},
+          "g_per_kwh": {"type": ["number", "null"], "minimum": 0, "maximum": 2000},
+          "shade": {"$ref": "#/components/schemas/CarbonShade"},
+          "rung": {"$ref": "#/components/schemas/CarbonRung"}, "estimated": {"type": "boolean"}}}},
+      "best": {"type": ["object", "null"], "description": "The cleanest two hours",
+        "required": ["from", "to", "g_per_kwh"], "properties": {
+          "from": {"type": "string", "format": "date-time"}, "to": {"type": "string", "format": "date-time"},
+          "g_per_kwh": {"type": "number"}}}}}},
+    "notes": {"type": "array", "items": {"type": "string"}}}},
+"CarbonSums": {"type": "object",
+  "required": ["from", "to", "jobs", "without_grams", "joules", "grams", "mean_g_per_kwh", "saved",
+               "compared_to_fifo", "green_routing_rate", "deferred"],
+  "properties": {
+    "from": {"type": "string", "format": "date-time"}, "to": {"type": "string", "format": "date-time"},
+    "jobs": {"type": "integer", "minimum": 0}, "without_grams": {"type": "integer", "minimum": 0},
+    "joules": {"type": "number"}, "grams": {"type": "number"}, "mean_g_per_kwh": {"type": ["number", "null"]},
+    "saved": {"type": "object", "required": ["jobs", "time", "place", "total", "percent", "against_fifo"],
+      "description": "Grams; negative where the choice made it worse", "properties": {
+        "jobs": {"type": "integer", "minimum": 0}, "time": {"type": ["number", "null"]},
+        "place": {"type": ["number", "null"]}, "total": {"type": ["number", "null"]},
+        "percent": {"type": ["number", "null"]}, "against_fifo": {"type": ["number", "null"]}}},
+    "compared_to_fifo": {"type": "integer", "minimum": 0},
+    "green_routing_rate": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
+    "deferred": {"type": "integer", "minimum": 0}}},
+"CarbonSummary": {"type": "object", "required": ["now", "periods", "deferred_now", "budgets"], "properties": {
+  "now": {"type": "string", "format": "date-time"},
+  "periods": {"type": "object", "required": ["today", "week", "month"], "properties": {
+    "today": {"$ref": "#/components/schemas/CarbonSums"}, "week": {"$ref": "#/components/schemas/CarbonSums"},
+    "month": {"$ref": "#/components/schemas/CarbonSums"}}},
+  "deferred_now": {"type": "array", "items": {"type": "object",
+    "required": ["gitlab", "job_id", "zone", "planned", "start", "latest_start", "expected_g_per_kwh",
+                 "at_once_g_per_kwh", "why"],
+    "properties": {
+      "gitlab": {"type": "string"}, "job_id": {"type": "integer"}, "zone": {"type": ["string", "null"]},
+      "planned": {"type": "string", "format": "date-time"}, "start": {"type": "string", "format": "date-time"},
+      "latest_start": {"type": "string", "format": "date-time"},
+      "expected_g_per_kwh": {"type": ["number", "null"]}, "at_once_g_per_kwh": {"type": ["number", "null"]},
+      "why": {"type": "string"}}}},
+  "budgets": {"type": "array", "items": {"type": "object",
+    "required": ["name", "used", "grams_per_month", "percent", "level"], "properties": {
+      "name": {"type": "string"}, "used": {"type": "number"}, "grams_per_month": {"type": "number"},
+      "percent": {"type": ["number", "null"]},
+      "level": {"type": "string", "enum": ["fine", "warning", "over"]}}}}}},
+"CarbonLedger": {"type": "object", "required": ["rows"], "properties": {
+  "rows": {"type": "array", "maxItems": 1000, "items": {"type": "object",
+    "required": ["gitlab", "job_id", "project_id", "pipeline_id", "runner_id", "name", "zone", "home_zone",
+                 "submitted", "started", "finished", "joules", "energy_method", "pue", "basis", "grams",
+                 "at_home_at_submit", "at_home_at_start", "fifo", "saved", "decision", "restated"],
+    "properties": {
+      "gitlab": {"type": "string"}, "job_id": {"type": "integer"}, "project_id": {"type": "integer"},
+      "pipeline_id": {"type": "integer"}, "runner_id": {"type": "integer"}, "name": {"type": "string"},
+      "zone": {"type": ["string", "null"]}, "home_zone": {"type": ["string", "null"]},
+      "submitted": {"type": "string", "format": "date-time"}, "started": {"type": "string", "format": "date-time"},
+      "finished": {"type": "string", "format": "date-time"}, "joules": {"type": "number", "minimum": 0},
+      "energy_method": {"type": "string", "enum": ["rapl", "cpu_model", "class_default"]},
+      "pue": {"type": "number", "minimum": 1}, "basis": {"$ref": "#/components/schemas/CarbonBasis"},
+      "grams": {"type": ["number", "null"]}, "at_home_at_submit": {"type": ["number", "null"]},
+      "at_home_at_start": {"type": ["number", "null"]}, "fifo": {"type": ["number", "null"]},
+      "saved": {"type": "object", "required": ["time", "place", "total", "against_fifo"], "properties": {
+        "time": {"type": ["number", "null"]}, "place": {"type": ["number", "null"]},
+        "total": {"type": ["number", "null"]}, "against_fifo": {"type": ["number", "null"]}}},
+      "decision": {"type": ["object", "null"]},
+      "restated": {"type": "array", "items": {"type": "object", "required": ["when", "grams"]}},
+      "slots": {"type": "array", "items": {"type": "object",
+        "required": ["from", "to", "g_per_kwh", "rung", "estimated", "grams"]}}}}}}},
 "Webhook": {"type": "object", "description": "As GitLab sends it"},
 "Readiness": {"type": "object", "required": ["ready", "last_tick", "reason"], "properties": {
   "ready": {"type": "boolean"}, "last_tick": {"type": ["string", "null"], "format": "date-time"},

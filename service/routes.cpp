@@ -94,6 +94,34 @@ const std::array<Route, kOperations> kRoutes{{
      {"id"},
      "Verdict",
      {{200, "Approval"}, {404, "Error"}, {409, "Error"}, {503, "Error"}}},
+    {Operation::show_carbon_now,
+     "GET",
+     "/api/v1/carbon/now",
+     "The zones of the fleet, the greenest first",
+     {},
+     "",
+     {{200, "CarbonNow"}, {404, "Error"}, {503, "Error"}}},
+    {Operation::show_carbon_forecast,
+     "GET",
+     "/api/v1/carbon/forecast",
+     "The coming hours of each zone",
+     {"hours"},
+     "",
+     {{200, "CarbonForecast"}, {404, "Error"}, {503, "Error"}}},
+    {Operation::show_carbon_summary,
+     "GET",
+     "/api/v1/carbon/summary",
+     "What was emitted and saved today, this week and this month",
+     {},
+     "",
+     {{200, "CarbonSummary"}, {503, "Error"}}},
+    {Operation::show_carbon_ledger,
+     "GET",
+     "/api/v1/carbon/ledger",
+     "The newest rows of the ledger, oldest first; with job that job's, with its slots",
+     {"since", "until", "project_filter", "pipeline_filter", "carbon_job", "limit"},
+     "",
+     {{200, "CarbonLedger"}, {503, "Error"}}},
     {Operation::receive_webhook,
      "POST",
      "/webhooks/gitlab",
@@ -120,10 +148,10 @@ const std::array<Route, kOperations> kRoutes{{
 }};
 
 constexpr std::array<std::string_view, kOperations> kNames{
-    "submitAdmission", "pollAdmission", "leaveAdmission", "reportOutcomes",
-    "showQueue",       "showRunners",   "showDecisions",  "showLeases",
-    "showAudit",       "showApprovals", "decideApproval", "receiveWebhook",
-    "showHealth",      "showReadiness", "showMetrics",    "showOpenapi"};
+    "submitAdmission", "pollAdmission", "leaveAdmission",     "reportOutcomes",    "showQueue",
+    "showRunners",     "showDecisions", "showLeases",         "showAudit",         "showApprovals",
+    "decideApproval",  "showCarbonNow", "showCarbonForecast", "showCarbonSummary", "showCarbonLedger",
+    "receiveWebhook",  "showHealth",    "showReadiness",      "showMetrics",       "showOpenapi"};
 
 constexpr std::string_view kId = "{id}";
 

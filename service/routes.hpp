@@ -23,13 +23,17 @@ enum class Operation {
   show_audit,
   show_approvals,
   decide_approval,
+  show_carbon_now,
+  show_carbon_forecast,
+  show_carbon_summary,
+  show_carbon_ledger,
   receive_webhook,
   show_health,
   show_readiness,
   show_metrics,
   show_openapi,
 };
-inline constexpr std::size_t kOperations = 16;
+inline constexpr std::size_t kOperations = 20;
 
 struct RouteReply {
   int status = 200;

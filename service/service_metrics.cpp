@@ -1,6 +1,7 @@
 #include "service/service_metrics.hpp"
 
 #include "scheduler/job_class.hpp"
+#include "service/carbon_metrics.hpp"
 #include "service/prometheus_text.hpp"
 
 #include <array>
@@ -113,6 +114,7 @@ std::string metrics_text(const MetricsInput& input) {
   put_ticks(text, input.ticks);
   if (input.ticks.last) put_fleet(text, *input.ticks.last);
   if (input.ticks.last && input.ticks.last->steered) put_steering(text, input.ticks, *input.ticks.last);
+  if (input.carbon != nullptr) put_carbon(text, *input.carbon);
   put_admissions(text, input.line);
   put_http(text, input.http);
   put_process(text, input.process, input.version);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "service/admission_line.hpp"
+#include "service/carbon_knowledge.hpp"
 #include "service/routes.hpp"
 #include "service/tick_figures.hpp"
 
@@ -29,6 +30,7 @@ struct MetricsInput {
   const HttpCounts& http;
   ProcessFigures process;
   std::string_view version;
+  const CarbonKnowledge* carbon = nullptr;  // null before the first tick
 };
 std::string metrics_text(const MetricsInput& input);
 

@@ -2,6 +2,7 @@
 runneriq_test(fleet_test LABEL unit
   SOURCES
     unit/scheduler/advisor_test.cpp
+    unit/scheduler/assigner_carbon_test.cpp
     unit/scheduler/assigner_test.cpp
     unit/scheduler/calibration_test.cpp
     unit/scheduler/monitor_test.cpp

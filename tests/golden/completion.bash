@@ -36,13 +36,17 @@ _runneriq() {
     --runner-poll) COMPREPLY=(); return ;;
     --cuts-per-minute) COMPREPLY=(); return ;;
     --plot) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    --hours) COMPREPLY=(); return ;;
+    --until) COMPREPLY=(); return ;;
+    --by) COMPREPLY=($(compgen -W 'pipeline project runner zone' -- "$word")); return ;;
+    --period) COMPREPLY=(); return ;;
   esac
   if ((COMP_CWORD == 1)); then
-    COMPREPLY=($(compgen -W 'run status queue explain audit lanes approvals approve reject reset-tags revert-expired simulate relay doctor config completion man --help --version' -- "$word"))
+    COMPREPLY=($(compgen -W 'run status queue explain audit lanes approvals approve reject reset-tags revert-expired simulate carbon relay doctor config completion man --help --version' -- "$word"))
     return
   fi
   case "$command" in
-    lanes|config) ((COMP_CWORD > 2)) && command+=" ${COMP_WORDS[2]}" ;;
+    lanes|carbon|config) ((COMP_CWORD > 2)) && command+=" ${COMP_WORDS[2]}" ;;
   esac
   case "$command" in
     'run') words='--once --mode --project --group --pipeline --mock --snapshot --save-snapshot --dry-run --execute --listen --poll-interval --output --config --help --version' ;;
@@ -59,6 +63,11 @@ _runneriq() {
     'reset-tags') words='--purge --yes --project --group --output --config --help --version' ;;
     'revert-expired') words='--output --config --help --version' ;;
     'simulate') words='--output --load --arrivals --jobs --seeds --first-seed --trace --hosts --slots --window --special --policy --lanes --per-pipeline --unlaned --phantoms --reaction --no-webhooks --poll --runner-poll --cuts-per-minute --with-assigner --plot --config --help --version' ;;
+    'carbon now') words='--output --config --help --version' ;;
+    'carbon forecast') words='--output --hours --config --help --version' ;;
+    'carbon summary') words='--output --config --help --version' ;;
+    'carbon ledger') words='--output --since --until --project --pipeline --job --verify --config --help --version' ;;
+    'carbon report') words='--by --period --output --config --help --version' ;;
     'relay') words='--config --help --version' ;;
     'doctor') words='--output --project --group --config --help --version' ;;
     'config show') words='--output --config --help --version' ;;
@@ -66,6 +75,7 @@ _runneriq() {
     'completion') words='bash zsh fish --config --help --version' ;;
     'man') words='--config --help --version' ;;
     lanes) words='install remove plan' ;;
+    carbon) words='now forecast summary ledger report' ;;
     config) words='show check' ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$word"))

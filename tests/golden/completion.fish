@@ -13,6 +13,8 @@ complete -c runneriq -n __fish_use_subcommand -a reject
 complete -c runneriq -n __fish_use_subcommand -a reset-tags
 complete -c runneriq -n __fish_use_subcommand -a revert-expired
 complete -c runneriq -n __fish_use_subcommand -a simulate
+complete -c runneriq -n __fish_use_subcommand -a carbon
+complete -c runneriq -n '__fish_seen_subcommand_from carbon' -a 'now forecast summary ledger report'
 complete -c runneriq -n __fish_use_subcommand -a relay
 complete -c runneriq -n __fish_use_subcommand -a doctor
 complete -c runneriq -n __fish_use_subcommand -a config
@@ -141,6 +143,35 @@ complete -c runneriq -n '__fish_seen_subcommand_from simulate' -l plot -r -F -d 
 complete -c runneriq -n '__fish_seen_subcommand_from simulate' -l config -r -F -d 'Read this configuration instead of /etc/runneriq/runneriq.yaml.'
 complete -c runneriq -n '__fish_seen_subcommand_from simulate' -l help -d 'Print help and exit.'
 complete -c runneriq -n '__fish_seen_subcommand_from simulate' -l version -d 'Print the version and exit.'
+complete -c runneriq -n '__fish_seen_subcommand_from carbon; and __fish_seen_subcommand_from now' -l output -x -a 'text json' -d 'Print for people (default) or for programs.'
+complete -c runneriq -n '__fish_seen_subcommand_from carbon; and __fish_seen_subcommand_from now' -l config -r -F -d 'Read this configuration instead of /etc/runneriq/runneriq.yaml.'
+complete -c runneriq -n '__fish_seen_subcommand_from carbon; and __fish_seen_subcommand_from now' -l help -d 'Print help and exit.'
+complete -c runneriq -n '__fish_seen_subcommand_from carbon; and __fish_seen_subcommand_from now' -l version -d 'Print the version and exit.'
+complete -c runneriq -n '__fish_seen_subcommand_from carbon; and __fish_seen_subcommand_from forecast' -l output -x -a 'text json' -d 'Print for people (default) or for programs.'
+complete -c runneriq -n '__fish_seen_subcommand_from carbon; and __fish_seen_subcommand_from forecast' -l hours -x -d 'Show so many hours from now on, 1 to 72 (default: 24).'
+complete -c runneriq -n '__fish_seen_subcommand_from carbon; and __fish_seen_subcommand_from forecast' -l config -r -F -d 'Read this configuration instead of /etc/runneriq/runneriq.yaml.'
+complete -c runneriq -n '__fish_seen_subcommand_from carbon; and __fish_seen_subcommand_from forecast' -l help -d 'Print help and exit.'
+complete -c runneriq -n '__fish_seen_subcommand_from carbon; and __fish_seen_subcommand_from forecast' -l version -d 'Print the version and exit.'
+complete -c runneriq -n '__fish_seen_subcommand_from carbon; and __fish_seen_subcommand_from summary' -l output -x -a 'text json' -d 'Print for people (default) or for programs.'
+complete -c runneriq -n '__fish_seen_subcommand_from carbon; and __fish_seen_subcommand_from summary' -l config -r -F -d 'Read this configuration instead of /etc/runneriq/runneriq.yaml.'
+complete -c runneriq -n '__fish_seen_subcommand_from carbon; and __fish_seen_subcommand_from summary' -l help -d 'Print help and exit.'
+complete -c runneriq -n '__fish_seen_subcommand_from carbon; and __fish_seen_subcommand_from summary' -l version -d 'Print the version and exit.'
+complete -c runneriq -n '__fish_seen_subcommand_from carbon; and __fish_seen_subcommand_from ledger' -l output -x -a 'text json csv' -d 'Print for people (default), for programs or for spreadsheets.'
+complete -c runneriq -n '__fish_seen_subcommand_from carbon; and __fish_seen_subcommand_from ledger' -l since -x -d 'Only jobs that ended from then on: an RFC 3339 time, or an age such as 2h.'
+complete -c runneriq -n '__fish_seen_subcommand_from carbon; and __fish_seen_subcommand_from ledger' -l until -x -d 'Only jobs that ended before: an RFC 3339 time, or an age such as 2h.'
+complete -c runneriq -n '__fish_seen_subcommand_from carbon; and __fish_seen_subcommand_from ledger' -l project -x -d 'Only jobs of this project.'
+complete -c runneriq -n '__fish_seen_subcommand_from carbon; and __fish_seen_subcommand_from ledger' -l pipeline -x -d 'Only jobs of this pipeline.'
+complete -c runneriq -n '__fish_seen_subcommand_from carbon; and __fish_seen_subcommand_from ledger' -l job -x -d 'Only this job, with its slots and how its figures came about.'
+complete -c runneriq -n '__fish_seen_subcommand_from carbon; and __fish_seen_subcommand_from ledger' -l verify -d 'Compute every row again from what stands in it, and check all sums.'
+complete -c runneriq -n '__fish_seen_subcommand_from carbon; and __fish_seen_subcommand_from ledger' -l config -r -F -d 'Read this configuration instead of /etc/runneriq/runneriq.yaml.'
+complete -c runneriq -n '__fish_seen_subcommand_from carbon; and __fish_seen_subcommand_from ledger' -l help -d 'Print help and exit.'
+complete -c runneriq -n '__fish_seen_subcommand_from carbon; and __fish_seen_subcommand_from ledger' -l version -d 'Print the version and exit.'
+complete -c runneriq -n '__fish_seen_subcommand_from carbon; and __fish_seen_subcommand_from report' -l by -x -a 'pipeline project runner zone' -d 'What to add up by (default: pipeline).'
+complete -c runneriq -n '__fish_seen_subcommand_from carbon; and __fish_seen_subcommand_from report' -l period -x -d 'Which jobs, by their end, in UTC (default: month). FROM and TO are RFC 3339 times or dates; a date TO counts with its whole day.'
+complete -c runneriq -n '__fish_seen_subcommand_from carbon; and __fish_seen_subcommand_from report' -l output -x -a 'text json csv' -d 'Print for people (default), for programs or for spreadsheets.'
+complete -c runneriq -n '__fish_seen_subcommand_from carbon; and __fish_seen_subcommand_from report' -l config -r -F -d 'Read this configuration instead of /etc/runneriq/runneriq.yaml.'
+complete -c runneriq -n '__fish_seen_subcommand_from carbon; and __fish_seen_subcommand_from report' -l help -d 'Print help and exit.'
+complete -c runneriq -n '__fish_seen_subcommand_from carbon; and __fish_seen_subcommand_from report' -l version -d 'Print the version and exit.'
 complete -c runneriq -n '__fish_seen_subcommand_from relay' -l config -r -F -d 'Read this configuration instead of /etc/runneriq/runneriq.yaml.'
 complete -c runneriq -n '__fish_seen_subcommand_from relay' -l help -d 'Print help and exit.'
 complete -c runneriq -n '__fish_seen_subcommand_from relay' -l version -d 'Print the version and exit.'

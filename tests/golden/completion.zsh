@@ -3,12 +3,21 @@
 _runneriq() {
   local name="$words[2]"
   if ((CURRENT == 2)); then
-    compadd -- run status queue explain audit lanes approvals approve reject reset-tags revert-expired simulate relay doctor config completion man
+    compadd -- run status queue explain audit lanes approvals approve reject reset-tags revert-expired simulate carbon relay doctor config completion man
     return
   fi
   if [[ $name == lanes ]]; then
     if ((CURRENT == 3)); then
       compadd -- install remove plan
+      return
+    fi
+    name+=" $words[3]"
+    shift words
+    ((CURRENT--))
+  fi
+  if [[ $name == carbon ]]; then
+    if ((CURRENT == 3)); then
+      compadd -- now forecast summary ledger report
       return
     fi
     name+=" $words[3]"
@@ -174,6 +183,45 @@ _runneriq() {
         '--cuts-per-minute[Write budget; 30 unless told. Two thirds of it may be cut at once.]:value:' \
         '--with-assigner[Decide with analyzer and assigner in each tick, as the daemon does; several times slower.]' \
         '--plot[Draw the waits by class as SVG.]:file:_files' \
+        '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
+        '--help[Print help and exit.]' \
+        '--version[Print the version and exit.]' ;;
+    'carbon now')
+      _arguments \
+        '--output[Print for people (default) or for programs.]:value:(text json)' \
+        '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
+        '--help[Print help and exit.]' \
+        '--version[Print the version and exit.]' ;;
+    'carbon forecast')
+      _arguments \
+        '--output[Print for people (default) or for programs.]:value:(text json)' \
+        '--hours[Show so many hours from now on, 1 to 72 (default\: 24).]:value:' \
+        '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
+        '--help[Print help and exit.]' \
+        '--version[Print the version and exit.]' ;;
+    'carbon summary')
+      _arguments \
+        '--output[Print for people (default) or for programs.]:value:(text json)' \
+        '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
+        '--help[Print help and exit.]' \
+        '--version[Print the version and exit.]' ;;
+    'carbon ledger')
+      _arguments \
+        '--output[Print for people (default), for programs or for spreadsheets.]:value:(text json csv)' \
+        '--since[Only jobs that ended from then on\: an RFC 3339 time, or an age such as 2h.]:value:' \
+        '--until[Only jobs that ended before\: an RFC 3339 time, or an age such as 2h.]:value:' \
+        '--project[Only jobs of this project.]:value:' \
+        '--pipeline[Only jobs of this pipeline.]:value:' \
+        '--job[Only this job, with its slots and how its figures came about.]:value:' \
+        '--verify[Compute every row again from what stands in it, and check all sums.]' \
+        '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
+        '--help[Print help and exit.]' \
+        '--version[Print the version and exit.]' ;;
+    'carbon report')
+      _arguments \
+        '--by[What to add up by (default\: pipeline).]:value:(pipeline project runner zone)' \
+        '--period[Which jobs, by their end, in UTC (default\: month). FROM and TO are RFC 3339 times or dates; a date TO counts with its whole day.]:value:' \
+        '--output[Print for people (default), for programs or for spreadsheets.]:value:(text json csv)' \
         '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
         '--help[Print help and exit.]' \
         '--version[Print the version and exit.]' ;;

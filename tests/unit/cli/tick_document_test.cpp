@@ -2,6 +2,8 @@
 
 #include "cli/json_text.hpp"
 #include "cli/status_document.hpp"
+#include "cli/tick_text.hpp"
+#include "tests/support/grid_maker.hpp"
 #include "tests/support/sample_tick.hpp"
 
 #include <gtest/gtest.h>
@@ -110,6 +112,39 @@ TEST(TickDocument, ShowsAnAssignment) {
   EXPECT_EQ(assignment["candidates"], 2);
   EXPECT_EQ(assignment["expected_start"], "2026-03-01T00:00:00Z");
   EXPECT_TRUE(assignment["carbon"].is_null());
+}
+
+TEST(TickDocument, ShowsTheCarbonOfAnAssignment) {
+  scheduler::Tick tick = sample_tick();
+  tick.snapshot =
+      scheduler::on_grid(std::move(tick.snapshot), {{"DE", 340}, {"DK-DK1", 95}}, {"DK-DK1", "DE"});
+  const scheduler::RunnerCarbon on_1{.runner = 0, .intensity = carbon::Intensity::of(95), .grams = 0.0950004};
+  const scheduler::RunnerCarbon on_2{.runner = 1, .intensity = carbon::Intensity::of(340), .grams = 0.34};
+  tick.decisions.jobs[0].assignment.carbon = {
+      .chosen = on_1,
+      .runner_up = on_2,
+      .candidates = {on_1, on_2, {.runner = 2}},
+      .further_candidates = 4,
+      .fifo = {.intensity = carbon::Intensity::of(217.5), .grams = 0.2175, .known = 2},
+      .saved_percent = 56.3218};
+  const json explanation = explanation_document(tick, 0, {});
+  const json& shown = explanation["assignment"]["carbon"];
+  const json chosen{{"runner_id", 1}, {"zone", "DK-DK1"}, {"g_per_kwh", 95.0},    {"grams", 0.095},
+                    {"rung", "live"}, {"source", "demo"}, {"age_seconds", 300.0}, {"estimated", false}};
+  for (const auto& [key, value] : chosen.items()) EXPECT_EQ(shown[key], value) << key;
+  EXPECT_EQ(shown["basis"], "average, lifecycle");
+  EXPECT_EQ(shown["candidates"][0], chosen);
+  EXPECT_EQ(shown["runner_up"]["runner_id"], 2);
+  EXPECT_TRUE(shown["candidates"][2]["g_per_kwh"].is_null());
+  EXPECT_TRUE(shown["candidates"][2]["grams"].is_null());
+  EXPECT_EQ(shown["candidates"][2]["rung"], "none");
+  EXPECT_EQ(shown["further_candidates"], 4);
+  EXPECT_EQ(shown["fifo"], (json{{"g_per_kwh", 217.5}, {"grams", 0.2175}, {"known", 2}}));
+  EXPECT_EQ(shown["saved_percent"], 56.3);
+  const std::string text = explanation_text(explanation, Colour::off);
+  EXPECT_NE(text.find("Carbon, average, lifecycle"), std::string::npos) << text;
+  EXPECT_NE(text.find("FIFO's expectation"), std::string::npos) << text;
+  EXPECT_NE(text.find("and 4 more"), std::string::npos) << text;
 }
 
 TEST(TickDocument, LeavesTheRunnerOfAQueuedJobOut) {

@@ -140,6 +140,7 @@ TEST_F(FleetApiTest, AnOutcomeGoesIntoTheHistoryOnceAndFreesTheSlot) {
   submit(question_of(1));
   leave(1);
   scheduler::OutcomeReport report{question_of(1).host, {scheduler::outcome_of(1, now)}};
+  report.outcomes[0].energy = carbon::Energy{812.5, carbon::EnergyMethod::rapl};
   for (int times = 0; times < 2; ++times) {
     const auto asked = ask("POST", "/api/v1/outcomes", scheduler::to_json(report));
     EXPECT_EQ(asked->status(), 200);
@@ -150,6 +151,7 @@ TEST_F(FleetApiTest, AnOutcomeGoesIntoTheHistoryOnceAndFreesTheSlot) {
   EXPECT_EQ(job.ran, 90s);
   EXPECT_EQ(job.runner->runner, RunnerId{7});
   EXPECT_EQ(job.failure_reason, "");
+  EXPECT_EQ(job.energy, report.outcomes[0].energy);
   EXPECT_FALSE(rows.at(admission_key(1)));
 }
 
