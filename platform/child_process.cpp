@@ -217,23 +217,45 @@ void carry_output(const ProcessTree& tree) {
 constexpr Duration kReaderPatience = std::chrono::seconds{10};
 constexpr pollfd kNoWait{-1, 0, 0};
 
-Duration poll_limit(const Child& child, std::optional<Steady::time_point> kill_at) {
+// Calls what is to be called each round of waiting.
+class Rounds {
+ public:
+  explicit Rounds(const ProcessTree& tree) : tree_(tree), next_(Steady::now() + tree.round) {}
+
+  void call_when_due() {
+    if (!tree_.each_round || Steady::now() < next_) return;
+    tree_.each_round();
+    next_ = Steady::now() + tree_.round;
+  }
+
+  // Until the next call is due, at most `limit`.
+  [[nodiscard]] Duration left(Duration limit) const {
+    if (!tree_.each_round) return limit;
+    return std::clamp(std::chrono::ceil<Duration>(next_ - Steady::now()), Duration::zero(), limit);
+  }
+
+ private:
+  const ProcessTree& tree_;
+  Steady::time_point next_;
+};
+
+Duration poll_limit(const Child& child, std::optional<Steady::time_point> kill_at, const Rounds& rounds) {
   if (child.exit_fd() < 0) return kPollWithoutPidfd;
-  if (!kill_at) return Duration{1000};
+  if (!kill_at) return rounds.left(Duration{1000});
   const auto left = std::chrono::ceil<Duration>(*kill_at - Steady::now());
   return left > Duration::zero() ? std::min(left, kPollWhileEnding) : kPollWhileEnding;
 }
 
 // Waits a little for whatever comes first and carries output on; whether the child has ended.
 bool poll_once(const Child& child, const ProcessTree& tree, const Termination& termination,
-               std::optional<Steady::time_point> kill_at) {
+               std::optional<Steady::time_point> kill_at, const Rounds& rounds) {
   const auto output = tree.output != nullptr ? tree.output->waits() : std::array{kNoWait, kNoWait};
   std::array<pollfd, 5> waits{{{child.exit_fd(), POLLIN, 0},
                                {kill_at ? -1 : termination.signal_fd(), POLLIN, 0},
                                {kill_at ? -1 : termination.parent_fd(), POLLIN, 0},
                                output[0],
                                output[1]}};
-  ::poll(waits.data(), waits.size(), static_cast<int>(poll_limit(child, kill_at).count()));
+  ::poll(waits.data(), waits.size(), static_cast<int>(poll_limit(child, kill_at, rounds).count()));
   carry_output(tree);
   return waits[0].revents != 0 || (child.exit_fd() < 0 && has_ended(child.pid()));
 }
@@ -246,6 +268,7 @@ struct Awaited {
 // Waits until the child has ended, stopping its tree when told to.
 Awaited await(const Child& child, const ProcessTree& tree, Termination& termination, Duration grace) {
   Awaited awaited;
+  Rounds rounds{tree};
   while (true) {
     if (!awaited.kill_at && termination.happened()) {
       awaited.kill_at = Steady::now() + grace;
@@ -253,7 +276,8 @@ Awaited await(const Child& child, const ProcessTree& tree, Termination& terminat
     }
     const bool over = awaited.kill_at && Steady::now() >= *awaited.kill_at;
     if (over) tree.signal_all(SIGKILL);
-    if (poll_once(child, tree, termination, awaited.kill_at)) return awaited;
+    if (poll_once(child, tree, termination, awaited.kill_at, rounds)) return awaited;
+    rounds.call_when_due();
     awaited.stuck = over && Steady::now() >= *awaited.kill_at + kKillTakes;
     if (awaited.stuck) return awaited;
     if (awaited.kill_at && tree.while_ending) tree.while_ending();

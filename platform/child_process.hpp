@@ -69,6 +69,9 @@ struct ProcessTree {
   std::function<bool()> is_gone;               // no member but the child is left
   std::function<void()> while_ending = {};     // called every few milliseconds from SIGTERM on
   OutputRelay* output = nullptr;               // carried on while waiting, when there is one
+  // Called after each `round` of waiting for the child, when set; must not take long.
+  std::function<void()> each_round = {};
+  Duration round = std::chrono::seconds{30};
 };
 
 struct Supervised {

@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <string_view>
 
 namespace runneriq::platform {
@@ -39,6 +41,23 @@ std::optional<double> fraction(std::optional<double> part, std::optional<double>
   return std::clamp(*part / *whole, 0.0, 1.0);
 }
 
+constexpr std::string_view kAllProcessors = "cpu ";
+// Columns of proc(5): user, nice, system, idle, iowait, irq, softirq. What guests use is in user and nice.
+constexpr std::array kBusyColumns{0U, 1U, 2U, 5U, 6U};
+constexpr std::size_t kColumns = 7;
+
+// The first seven numbers of `line`; none when there are fewer.
+std::optional<std::array<std::int64_t, kColumns>> columns_of(std::string_view line) {
+  std::array<std::int64_t, kColumns> columns{};
+  for (std::int64_t& column : columns) {
+    line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+    const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), column);
+    if (error != std::errc{} || column < 0) return {};
+    line.remove_prefix(static_cast<std::size_t>(end - line.data()));
+  }
+  return columns;
+}
+
 std::string content_of(const std::string& path) {
   return read_file(path, kLargestFile).value_or("");
 }
@@ -48,6 +67,22 @@ std::string content_of(const std::string& path) {
 int usable_processors() {
   cpu_set_t usable;
   if (::sched_getaffinity(0, sizeof usable, &usable) == 0) return std::max(CPU_COUNT(&usable), 1);
+  return static_cast<int>(std::max(::sysconf(_SC_NPROCESSORS_ONLN), 1L));
+}
+
+std::optional<Duration> read_busy_time(const std::string& folder) {
+  constexpr std::size_t kLargestStatistics = std::size_t{4} << 20;
+  const std::string text = read_file(folder + "/stat", kLargestStatistics).value_or("");
+  if (!text.starts_with(kAllProcessors)) return {};
+  const auto columns = columns_of(std::string_view(text).substr(kAllProcessors.size()));
+  const long ticks_per_second = ::sysconf(_SC_CLK_TCK);
+  if (!columns || ticks_per_second <= 0) return {};
+  std::int64_t ticks = 0;
+  for (const auto column : kBusyColumns) ticks += (*columns)[column];
+  return Duration{ticks * 1000 / ticks_per_second};
+}
+
+int online_processors() {
   return static_cast<int>(std::max(::sysconf(_SC_NPROCESSORS_ONLN), 1L));
 }
 

@@ -1,6 +1,8 @@
 // How busy this machine is, as Linux tells it.
 #pragma once
 
+#include "core/time.hpp"
+
 #include <optional>
 #include <string>
 
@@ -18,5 +20,12 @@ int usable_processors();
 
 // `folder` is /proc, or one like it.
 HostLoad read_host_load(int processors, const std::string& folder = "/proc");
+
+// Processor time of all processes since the boot, in steps of 10 ms as a rule; what a hypervisor took away is
+// not in it.
+std::optional<Duration> read_busy_time(const std::string& folder = "/proc");
+
+// Logical processors of this machine, whoever may use them; at least 1.
+int online_processors();
 
 }  // namespace runneriq::platform

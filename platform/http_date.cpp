@@ -1,9 +1,11 @@
-#include "gitlab/rest/http_date.hpp"
+#include "platform/http_date.hpp"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <string>
 
-namespace runneriq::gitlab {
+namespace runneriq::platform {
 namespace {
 
 constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
@@ -27,4 +29,19 @@ std::optional<Time> parse_http_date(std::string_view text) {
   return time ? std::optional(*time) : std::nullopt;
 }
 
-}  // namespace runneriq::gitlab
+std::optional<Duration> retry_after(const HttpReply& reply, Time now, Duration longest) {
+  const std::string_view text = reply.header("retry-after");
+  if (const auto date = parse_http_date(text)) {
+    const Duration wait = *date - parse_http_date(reply.header("date")).value_or(now);
+    return std::clamp(wait, Duration::zero(), longest);
+  }
+  unsigned long long seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (text.empty() || end != text.data() + text.size()) return std::nullopt;
+  const auto most =
+      static_cast<unsigned long long>(std::chrono::floor<std::chrono::seconds>(longest).count());
+  if (error != std::errc{} || seconds > most) return longest;
+  return std::chrono::seconds{seconds};
+}
+
+}  // namespace runneriq::platform

@@ -63,6 +63,13 @@ Result<std::vector<scheduler::JobHistory>> FleetStore::histories(
   return (*opened)->histories(keys);
 }
 
+Result<std::vector<scheduler::HeardJob>> FleetStore::finished_after(std::int64_t number, Time since,
+                                                                    std::size_t most) {
+  auto opened = state();
+  if (!opened) return fail(std::move(opened.error()));
+  return (*opened)->finished_after(number, since, most);
+}
+
 Result<void> FleetStore::remember(const scheduler::Observation& observation, Time now) {
   auto opened = state();
   if (!opened) return fail(std::move(opened.error()));

@@ -36,6 +36,8 @@ class FleetStore final : public scheduler::FleetMemory,
   [[nodiscard]] Result<scheduler::Recollection> recall(Time now) override;
   [[nodiscard]] Result<std::vector<scheduler::JobHistory>> histories(
       std::span<const scheduler::HistoryKey> keys) override;
+  [[nodiscard]] Result<std::vector<scheduler::HeardJob>> finished_after(std::int64_t number, Time since,
+                                                                        std::size_t most);
   [[nodiscard]] Result<void> remember(const scheduler::Observation& observation, Time now) override;
 
   [[nodiscard]] Result<void> append(const scheduler::AuditEntry& entry) override;

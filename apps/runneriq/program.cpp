@@ -1,15 +1,19 @@
 #include "apps/runneriq/program.hpp"
 
 #include "apps/runneriq/examination.hpp"
+#include "apps/runneriq/play_parts.hpp"
 #include "apps/runneriq/relay.hpp"
 #include "apps/runneriq/service_parts.hpp"
 #include "apps/runneriq/steering_parts.hpp"
-#include "executor/contract.hpp"
+#include "carbon/static_zones/static_zones.hpp"
+#include "carbon/zones.hpp"
 #include "config/yaml/ci_config_document.hpp"
+#include "executor/contract.hpp"
 #include "platform/accounts.hpp"
 #include "platform/files.hpp"
 #include "platform/process_table.hpp"
 #include "platform/random.hpp"
+#include "scheduler/runner_states.hpp"
 #include "scheduler/sqlite/host_state.hpp"
 
 #include <unistd.h>
@@ -168,7 +172,9 @@ cli::Session Program::session() {
       .open_face = [this](const std::string& listen) { return open_face(listen); },
       .write_file = [](const std::string& path,
                        std::string_view content) { return platform::replace_file(path, content); },
-      .open_ci = [this] { return open_ci(); }};
+      .open_ci = [this] { return open_ci(); },
+      .open_plays = [this](bool may_play) { return open_plays(may_play); },
+      .open_carbon = [this] { return open_carbon(); }};
 }
 
 Result<std::unique_ptr<cli::TickSource>> Program::open_source(const cli::SourceRequest& request) {
@@ -179,7 +185,14 @@ Result<std::unique_ptr<cli::TickSource>> Program::open_source(const cli::SourceR
                     .stop_fd = termination_.signal_fd(),
                     .depth = request.depth,
                     .writes = request.writes};
+  if (request.kind == Kind::mock) {
+    if (auto made = use_temporary_store(); !made) return fail(std::move(made.error()));
+    parts.memory = store_.get();
+  }
+  if (auto opened = open_grid(request.kind); !opened) return fail(std::move(opened.error()));
+  parts.grid = grid_.get();
   if (request.kind == Kind::snapshot) return open_snapshot(request.snapshot_file, parts);
+  open_books(parts);
   auto source = request.kind == Kind::gitlab ? open_real(parts) : open_simulated(parts);
   if (!source) return fail(std::move(source.error()));
   return std::unique_ptr<cli::TickSource>(std::move(*source));
@@ -192,7 +205,16 @@ Result<std::unique_ptr<cli::FleetFace>> Program::open_face(const std::string& li
                                  .waiter = &waiter_,
                                  .poll_interval = [this] { return loaded_->settings.monitor.poll_interval; },
                                  .state_path = store_->path(),
-                                 .run = run_});
+                                 .run = run_,
+                                 .carbon_path = carbon_path(),
+                                 .carbon = [this] { return carbon_state(); }});
+}
+
+service::CarbonState Program::carbon_state() const {
+  service::CarbonState state{.options = loaded_->settings.carbon};
+  if (books_) state.ended = books_->ended();
+  if (grid_) state.fetch_failures = grid_->failures();
+  return state;
 }
 
 void Program::announce(cli::Session::Announcement what) {
@@ -208,16 +230,17 @@ Result<std::unique_ptr<cli::TagDesks>> Program::open_tags() {
 
 // Only the first GitLab has a project that a flag can name.
 cli::CiPorts Program::open_ci() {
-  cli::CiPorts ports{.parse = config::parse_ci_config,
-                     .lanes = scheduler::lanes_of(loaded_->settings.steering),
-                     .rules = loaded_->settings.priority,
-                     .project = {},
-                     .merged_ci_config = {},
-                     .durations = [this](std::span<const scheduler::HistoryKey> keys)
-                         -> Result<std::vector<scheduler::JobHistory>> {
-                       if (auto there = need_store(); !there) return fail(std::move(there.error()));
-                       return store_->histories(keys);
-                     }};
+  cli::CiPorts ports{
+      .parse = config::parse_ci_config,
+      .lanes = scheduler::lanes_of(loaded_->settings.steering),
+      .rules = loaded_->settings.priority,
+      .project = {},
+      .merged_ci_config = {},
+      .durations =
+          [this](std::span<const scheduler::HistoryKey> keys) -> Result<std::vector<scheduler::JobHistory>> {
+        if (auto there = need_store(); !there) return fail(std::move(there.error()));
+        return store_->histories(keys);
+      }};
   auto fleets = watched_fleets(loaded_->settings, environment_);
   if (!fleets) return ports;
   ports.project = fleets->front().fleet.project;
@@ -233,9 +256,97 @@ Result<std::unique_ptr<FleetSource>> Program::open_real(const SourceParts& parts
   return open_gitlab(*fleets, parts);
 }
 
-Result<std::unique_ptr<FleetSource>> Program::open_simulated(SourceParts parts) {
-  if (auto made = use_temporary_store(); !made) return fail(std::move(made.error()));
-  parts.memory = store_.get();
+// Beside the fleet's state.
+std::string Program::carbon_path() const {
+  const std::string& state = store_->path();
+  return state.substr(0, state.rfind('/') + 1) + "carbon.db";
+}
+
+Result<void> Program::open_grid(cli::SourceRequest::Kind kind) {
+  GridUse use = loops(invocation_) ? GridUse::loop : GridUse::stored;
+  if (invocation_.command == "run" && invocation_.has("--once")) use = GridUse::once;
+  if (kind != cli::SourceRequest::Kind::gitlab) use = GridUse::typical;
+  grid_.reset();  // the old one's thread ends before the new one's begins
+  auto opened = Grid::open({.settings = &loaded_->settings,
+                            .environment = environment_,
+                            .path = carbon_path(),
+                            .log = &log_,
+                            .use = use});
+  if (!opened) return fail(std::move(opened.error()));
+  grid_ = *std::move(opened);
+  return {};
+}
+
+// Only the loop keeps books: it hears of every job's end.
+void Program::open_books(SourceParts& parts) {
+  books_.reset();
+  if (!loops(invocation_) || loaded_->settings.carbon.use == carbon::CarbonOptions::Use::off) return;
+  carbon_file_ = std::make_unique<CarbonFile>(carbon_path(), log_);
+  scheduler::CarbonBookPorts ports{
+      .ledger = carbon_file_.get(),
+      .deferrals = carbon_file_.get(),
+      .finished = [this](std::int64_t number, Time since,
+                         std::size_t most) { return store_->finished_after(number, since, most); },
+      .records = [this](Time now) { return grid_->records(now); }};
+  books_ = std::make_unique<scheduler::CarbonBooks>(std::move(ports), loaded_->settings.carbon,
+                                                    carbon::typical_zones());
+  parts.keep_books = [this](const scheduler::Tick& tick) { return books_->keep(tick); };
+}
+
+Result<std::unique_ptr<scheduler::Plays>> Program::open_plays(bool may_play) {
+  const Settings& settings = loaded_->settings;
+  const bool wanted = settings.carbon.deferral.play && settings.carbon.use != carbon::CarbonOptions::Use::off;
+  if (!wanted) return std::unique_ptr<scheduler::Plays>{};
+  auto fleets = watched_fleets(settings, environment_);
+  if (!fleets) return fail(std::move(fleets.error()));
+  return app::open_plays(*fleets, {.settings = &settings,
+                                   .environment = environment_,
+                                   .store = store_.get(),
+                                   .carbon = carbon_file_.get(),
+                                   .may_play = may_play ? MayPlay::yes : MayPlay::no});
+}
+
+Result<cli::CarbonPorts> Program::open_carbon() {
+  if (auto opened = open_grid(cli::SourceRequest::Kind::gitlab); !opened) {
+    return fail(std::move(opened.error()));
+  }
+  cli::CarbonPorts ports;
+  ports.options = &loaded_->settings.carbon;
+  ports.runners = [this] { return placed_runners(); };
+  ports.outlook = [this](Time now) -> Result<carbon::GridOutlook> {
+    auto runners = placed_runners();
+    if (!runners) return fail(std::move(runners.error()));
+    std::vector<carbon::ZoneKey> zones;
+    for (const carbon::PlacedRunner& runner : *runners) zones.push_back(runner.zone);
+    return grid_->outlook(std::move(zones), now);
+  };
+  if (platform::exists(carbon_path())) {
+    carbon_file_ = std::make_unique<CarbonFile>(carbon_path(), log_);
+    ports.ledger = carbon_file_.get();
+    ports.deferrals = carbon_file_.get();
+  }
+  return ports;
+}
+
+// The runners that the loop has seen, where it keeps state.
+Result<std::vector<carbon::PlacedRunner>> Program::placed_runners() {
+  if (auto there = need_store(); !there) return fail(std::move(there.error()));
+  auto known = store_->recall(platform::wall_clock());
+  if (!known) return fail(std::move(known.error()));
+  std::vector<carbon::PlacedRunner> placed;
+  for (const scheduler::KnownRunner& runner : known->runners) {
+    const RunnerId id = runner.key.runner;
+    placed.push_back({.title = scheduler::title(id, runner.description),
+                      .runner = id,
+                      .gitlab = runner.key.gitlab,
+                      .zone = carbon::canonical(
+                          scheduler::zone_of(id, runner.description, runner.tags, loaded_->settings.monitor),
+                          carbon::typical_zones())});
+  }
+  return placed;
+}
+
+Result<std::unique_ptr<FleetSource>> Program::open_simulated(const SourceParts& parts) {
   return open_mock(parts);
 }
 
@@ -291,7 +402,19 @@ std::vector<executor::Finding> Program::examine() {
   facts.state_file = store_->path();
   gather_fleets(facts, loaded_->settings, environment_, termination_.signal_fd());
   gather_state(facts, *store_);
+  gather_carbon(facts);
   return cli::examine(facts);
+}
+
+void Program::gather_carbon(cli::ProgramFacts& facts) {
+  if (loaded_->settings.carbon.use == carbon::CarbonOptions::Use::off) return;
+  const auto ports = open_carbon();
+  if (!ports) return;
+  cli::CarbonFacts known{.options = ports->options, .runners = {}, .grid = std::nullopt, .channels = {}};
+  if (auto runners = ports->runners()) known.runners = *std::move(runners);
+  if (auto grid = ports->outlook(facts.now)) known.grid = *std::move(grid);
+  known.channels = grid_->channels();
+  facts.carbon = std::move(known);
 }
 
 std::optional<scheduler::HostQueue> Program::host_queue() const {

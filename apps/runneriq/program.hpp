@@ -1,15 +1,20 @@
 // `runneriq` put together: settings, log, state and sources behind the ports that commands use.
 #pragma once
 
+#include "apps/runneriq/carbon_file.hpp"
 #include "apps/runneriq/fleet_store.hpp"
+#include "apps/runneriq/grid.hpp"
 #include "apps/runneriq/heartbeat.hpp"
 #include "apps/runneriq/settings.hpp"
 #include "apps/runneriq/sources.hpp"
 #include "apps/runneriq/standard_output.hpp"
+#include "cli/fleet_doctor.hpp"
 #include "cli/session.hpp"
 #include "platform/private_folder.hpp"
 #include "platform/system_waiter.hpp"
 #include "platform/termination.hpp"
+#include "scheduler/carbon_books.hpp"
+#include "service/carbon_knowledge.hpp"
 
 #include <memory>
 #include <optional>
@@ -41,7 +46,15 @@ class Program {
   cli::Session session();
   Result<std::unique_ptr<cli::TickSource>> open_source(const cli::SourceRequest& request);
   Result<std::unique_ptr<FleetSource>> open_real(const SourceParts& parts);
-  Result<std::unique_ptr<FleetSource>> open_simulated(SourceParts parts);
+  Result<std::unique_ptr<FleetSource>> open_simulated(const SourceParts& parts);
+  Result<void> open_grid(cli::SourceRequest::Kind kind);
+  void open_books(SourceParts& parts);
+  Result<std::unique_ptr<scheduler::Plays>> open_plays(bool may_play);
+  Result<cli::CarbonPorts> open_carbon();
+  Result<std::vector<carbon::PlacedRunner>> placed_runners();
+  [[nodiscard]] service::CarbonState carbon_state() const;
+  void gather_carbon(cli::ProgramFacts& facts);
+  [[nodiscard]] std::string carbon_path() const;
   Result<std::unique_ptr<cli::FleetFace>> open_face(const std::string& listen);
   Result<std::unique_ptr<cli::TagDesks>> open_tags();
   void announce(cli::Session::Announcement what);
@@ -63,7 +76,10 @@ class Program {
   ProgramLog log_;
   std::optional<platform::PrivateFolder> temporary_;  // of the state that --mock keeps
   std::unique_ptr<FleetStore> store_;
-  std::optional<Heartbeat> heartbeat_;  // of the loop
+  std::optional<Heartbeat> heartbeat_;       // of the loop
+  std::unique_ptr<Grid> grid_;               // of the source that was opened last
+  std::unique_ptr<CarbonFile> carbon_file_;  // for what is not the grid's
+  std::unique_ptr<scheduler::CarbonBooks> books_;
 };
 
 }  // namespace runneriq::app

@@ -1,5 +1,6 @@
 #include "apps/runneriq/service_parts.hpp"
 
+#include "apps/runneriq/carbon_file.hpp"
 #include "apps/runneriq/fleet_store.hpp"
 #include "cli/json_text.hpp"
 #include "cli/status_document.hpp"
@@ -50,7 +51,8 @@ struct Ledger {
 // The reading thread's.
 class Archive final : public service::ApprovalDesk {
  public:
-  Archive(const std::string& state_path, EventLog& log) : store_(state_path, log) {}
+  Archive(const std::string& state_path, const std::string& carbon_path, EventLog& log)
+      : store_(state_path, log), carbon_path_(carbon_path), carbon_(carbon_path, log) {}
 
   Result<std::vector<scheduler::Proposal>> proposals(service::ApprovalsShown shown) override {
     auto all = store_.proposals(platform::wall_clock());
@@ -72,9 +74,20 @@ class Archive final : public service::ApprovalDesk {
   Result<void> read(const std::function<bool(const scheduler::AuditRecord&)>& take) {
     return store_.read(take);
   }
+  // Only the loop makes the file: before its first row there is nothing to read.
+  Result<void> rows(const carbon::LedgerQuery& query,
+                    const std::function<bool(const carbon::LedgerRow&)>& take) {
+    return platform::exists(carbon_path_) ? carbon_.read(query, take) : Result<void>{};
+  }
+  Result<std::vector<carbon::Deferral>> deferrals() {
+    if (!platform::exists(carbon_path_)) return std::vector<carbon::Deferral>{};
+    return carbon_.deferrals();
+  }
 
  private:
   FleetStore store_;
+  std::string carbon_path_;
+  CarbonFile carbon_;
 };
 
 // ---- who may ask ------------------------------------------------------------------------------
@@ -156,7 +169,7 @@ class ServedFleet final : public cli::FleetFace {
         poll_interval_(parts.poll_interval),
         wake_(std::move(wake)),
         ledger_(std::move(ledger)),
-        archive_(parts.state_path, log_),
+        archive_(parts.state_path, parts.carbon_path, log_),
         run_(parts.run) {
     parts.waiter->listen(wake_.fd());
   }
@@ -234,6 +247,8 @@ service::ApiPorts ServedFleet::ports() {
   ports.decision = [this](const GitLabUrl& gitlab, JobId job) { return archive_.decision(gitlab, job); };
   ports.audit = [this](const auto& take) { return archive_.read(take); };
   ports.process = service::figures_of_this_process;
+  ports.carbon = {.rows = [this](const auto& query, const auto& take) { return archive_.rows(query, take); },
+                  .deferrals = [this] { return archive_.deferrals(); }};
   return ports;
 }
 
@@ -297,7 +312,9 @@ Result<void> ServedFleet::start(const std::string& listen, const FaceParts& part
       .kept = std::move(*kept),
       .ports = ports(),
       .render = [run = run_](const scheduler::Tick& tick) { return documents_of(tick, run); },
+      .carbon = parts.carbon,
       .wake = [this] { wake_.signal(); }};
+  if (parts.settings->carbon.deferral.admission) settings.api.green = parts.settings->carbon.deferral.terms;
   settings.http.listeners = listeners_of(listen, parts);
   settings.http.largest_body = service::WebhookIntake::kLargestBody;
   auto started = FleetService::start(std::move(settings));

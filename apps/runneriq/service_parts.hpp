@@ -6,6 +6,7 @@
 #include "cli/session.hpp"
 #include "core/event_log.hpp"
 #include "platform/system_waiter.hpp"
+#include "service/carbon_knowledge.hpp"
 
 #include <functional>
 #include <memory>
@@ -21,6 +22,8 @@ struct FaceParts {
   std::function<Duration()> poll_interval;  // as of now; on the loop's thread
   std::string state_path;                   // of the fleet's state file; the queue's stands beside it
   std::string run;
+  std::string carbon_path;                       // of the file that carbon is kept in
+  std::function<service::CarbonState()> carbon;  // as of now; on the loop's thread
 };
 
 // Listens on `listen`, or on the sockets that systemd has handed over. Error: invalid_argument (address, TLS,

@@ -13,6 +13,7 @@ namespace {
 constexpr std::string_view kZonePrefix = "RUNNER_ZONE_";
 constexpr std::size_t kLargestToken = 4096;
 const std::string kServiceToken = "RUNNERIQ_SERVICE_TOKEN";
+const std::string kPlayToken = "RUNNERIQ_PLAY_TOKEN";
 const std::string kRelayToken = "RUNNERIQ_RELAY_TOKEN";
 
 void append(std::vector<config::Problem>& all, std::vector<config::Problem> more) {
@@ -22,7 +23,8 @@ void append(std::vector<config::Problem>& all, std::vector<config::Problem> more
 // Variables of secrets are named like options, and are none.
 std::vector<config::Problem> without_secrets(std::vector<config::Problem> problems) {
   std::erase_if(problems, [](const config::Problem& problem) {
-    return problem.where == kServiceToken || problem.where == kRelayToken;
+    return problem.where == kServiceToken || problem.where == kRelayToken ||
+           problem.where.starts_with(kPlayToken);
   });
   return problems;
 }
@@ -31,7 +33,10 @@ void append(Options& all, Options more) {
   for (Option& row : more) all.push_back(std::move(row));
 }
 
-void take_zones(scheduler::MonitorOptions& monitor, EnvironmentBlock environment) {
+// RUNNER_ZONE_<runner> goes before carbon.zones.
+void take_zones(Settings& settings, EnvironmentBlock environment) {
+  scheduler::MonitorOptions& monitor = settings.monitor;
+  monitor.zones = settings.carbon.zones;
   for (const std::string_view entry : environment) {
     const std::size_t equals = entry.find('=');
     if (!entry.starts_with(kZonePrefix) || equals == std::string_view::npos) continue;
@@ -66,6 +71,13 @@ std::string upper_case_name(std::string_view name) {
   return upper;
 }
 
+// What is to be part of a file's name.
+bool names_a_zone(const carbon::ZoneKey& zone) {
+  return !zone.value().empty() && std::ranges::all_of(zone.value(), [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
 std::string without_newline(std::string text) {
   while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
   return text;
@@ -97,9 +109,9 @@ Result<Secret> secret_in(EnvironmentBlock environment, const std::string& variab
 }  // namespace
 
 Loaded::Loaded()
-    : configuration{
-          option_rows(settings),
-          {"gitlab", "monitor", "analyzer", "assigner", "gate", "log", "relay", "service", "executor"}} {}
+    : configuration{option_rows(settings),
+                    {"gitlab", "monitor", "analyzer", "assigner", "gate", "carbon", "log", "relay", "service",
+                     "executor"}} {}
 
 Options option_rows(Settings& settings) {
   Options rows = gitlab::option_rows(settings.gitlab);
@@ -108,6 +120,7 @@ Options option_rows(Settings& settings) {
   append(rows, scheduler::option_rows(settings.assigner));
   append(rows, scheduler::option_rows(settings.trust));
   append(rows, scheduler::option_rows(settings.steering));
+  append(rows, carbon::option_rows(settings.carbon));
   append(rows, cli::option_rows(settings.log));
   append(rows, app::option_rows(settings.relay));
   append(rows, app::option_rows(settings.service));
@@ -121,7 +134,7 @@ std::unique_ptr<Loaded> load_settings(EnvironmentBlock environment, const cli::I
   if (invocation.has("--config")) loaded->file = {std::string(invocation.value("--config")), true};
   append(loaded->problems, apply_file(loaded->configuration, loaded->file));
   append(loaded->problems, without_secrets(loaded->configuration.apply_environment(environment)));
-  take_zones(loaded->settings.monitor, environment);
+  take_zones(loaded->settings, environment);
   apply_flags(*loaded, invocation);
   return loaded;
 }
@@ -135,6 +148,15 @@ Result<Secret> token_of(const gitlab::FleetOptions& fleet, EnvironmentBlock envi
                    "gitlab-token" + (fleet.name.empty() ? "" : "-" + fleet.name));
 }
 
+std::string play_token_variable(const gitlab::FleetOptions& fleet) {
+  return kPlayToken + (fleet.name.empty() ? "" : "_" + upper_case_name(fleet.name));
+}
+
+Result<Secret> play_token(const gitlab::FleetOptions& fleet, EnvironmentBlock environment) {
+  return secret_in(environment, play_token_variable(fleet),
+                   "play-token" + (fleet.name.empty() ? "" : "-" + fleet.name));
+}
+
 Result<Secret> service_token(EnvironmentBlock environment) {
   return secret_in(environment, kServiceToken, "service-token");
 }
@@ -145,6 +167,21 @@ Result<Secret> webhook_token(EnvironmentBlock environment) {
 
 Result<Secret> webhook_signing_key(EnvironmentBlock environment) {
   return secret_in(environment, "RUNNERIQ_WEBHOOK_SIGNING_KEY", "webhook-signing-key");
+}
+
+Result<carbon::ElectricityMapsKeys> electricity_maps_keys(EnvironmentBlock environment,
+                                                          std::span<const carbon::ZoneKey> zones) {
+  auto any = secret_in(environment, "ELECTRICITY_MAPS_TOKEN", "electricity-maps-token");
+  if (!any) return fail(std::move(any.error()));
+  carbon::ElectricityMapsKeys keys{.by_zone = {}, .any = *std::move(any)};
+  for (const carbon::ZoneKey& zone : zones) {
+    if (!names_a_zone(zone)) continue;
+    auto key = secret_in(environment, "ELECTRICITY_MAPS_TOKEN_" + upper_case_name(zone.value()),
+                         "electricity-maps-token-" + zone.value());
+    if (!key) return fail(std::move(key.error()));
+    if (!key->empty()) keys.by_zone[zone] = *std::move(key);
+  }
+  return keys;
 }
 
 Result<Secret> relay_token(EnvironmentBlock environment) {

@@ -4,6 +4,8 @@
 #include "apps/installation/installation.hpp"
 #include "apps/runneriq/relay_options.hpp"
 #include "apps/runneriq/service_options.hpp"
+#include "carbon/electricity_maps/electricity_maps.hpp"
+#include "carbon/options.hpp"
 #include "cli/command.hpp"
 #include "config/configuration.hpp"
 #include "core/secret.hpp"
@@ -29,6 +31,7 @@ struct Settings {
   scheduler::AssignerOptions assigner;
   scheduler::TrustOptions trust;
   scheduler::SteeringOptions steering;
+  carbon::CarbonOptions carbon;
   platform::LogSettings log;
   RelayOptions relay;
   ServiceOptions service;
@@ -59,6 +62,10 @@ std::unique_ptr<Loaded> load_settings(EnvironmentBlock environment, const cli::I
 // gitlab-token, or gitlab-token-<name>, in $CREDENTIALS_DIRECTORY. Empty when there is none.
 // Error: a credential file that cannot be read, or whose content cannot be a token.
 Result<Secret> token_of(const gitlab::FleetOptions& fleet, EnvironmentBlock environment);
+// The token that starts manual jobs in a fleet: RUNNERIQ_PLAY_TOKEN, or RUNNERIQ_PLAY_TOKEN_<NAME> for a
+// named one; else the credential play-token, or play-token-<name>. As token_of() else.
+Result<Secret> play_token(const gitlab::FleetOptions& fleet, EnvironmentBlock environment);
+std::string play_token_variable(const gitlab::FleetOptions& fleet);
 // RUNNERIQ_RELAY_TOKEN, else the file relay-token in $CREDENTIALS_DIRECTORY; empty when there is none.
 // Errors as of token_of().
 Result<Secret> relay_token(EnvironmentBlock environment);
@@ -68,6 +75,10 @@ Result<Secret> relay_token(EnvironmentBlock environment);
 Result<Secret> service_token(EnvironmentBlock environment);
 Result<Secret> webhook_token(EnvironmentBlock environment);
 Result<Secret> webhook_signing_key(EnvironmentBlock environment);
+// ELECTRICITY_MAPS_TOKEN for all zones, ELECTRICITY_MAPS_TOKEN_<ZONE> for one of `zones` ('-' as '_'), else
+// the credentials electricity-maps-token and electricity-maps-token-<ZONE>. As relay_token() else.
+Result<carbon::ElectricityMapsKeys> electricity_maps_keys(EnvironmentBlock environment,
+                                                          std::span<const carbon::ZoneKey> zones);
 // Where token_of() looks, for remedies: "GITLAB_TOKEN".
 std::string token_variable(const gitlab::FleetOptions& fleet);
 

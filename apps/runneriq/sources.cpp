@@ -36,24 +36,15 @@ void wait_until(Time when, int stop_fd) {
 }
 
 scheduler::TickRules rules_of(const Settings& settings) {
-  return {.priority = settings.priority, .assigner = settings.assigner};
+  scheduler::TickRules rules{.priority = settings.priority, .assigner = settings.assigner};
+  rules.assigner.default_watts = settings.carbon.default_watts;
+  rules.assigner.pue = settings.carbon.pue;
+  return rules;
 }
-
-constexpr int kNeverStopped = -1;
 
 Result<std::unique_ptr<platform::HttpClient>> client_of(const Watched& watched, int stop_fd) {
   return platform::HttpClient::make(
       {.ca_file = watched.fleet.ca_file, .user_agent = "runneriq/" RUNNERIQ_VERSION, .stop_fd = stop_fd});
-}
-
-gitlab::RestSettings rest_settings(const Watched& watched, const Settings& settings, int stop_fd) {
-  return {.fleet = watched.fleet,
-          .client = settings.gitlab,
-          .poll_interval = settings.monitor.poll_interval,
-          .token = watched.token,
-          .now = platform::wall_clock,
-          .jitter = jitter,
-          .wait_until = [stop_fd](Time when) { wait_until(when, stop_fd); }};
 }
 
 class GitLabSource final : public FleetSource {
@@ -61,11 +52,12 @@ class GitLabSource final : public FleetSource {
   GitLabSource(std::vector<Connection> connections, const SourceParts& parts)
       : connections_(std::move(connections)),
         rules_(rules_of(*parts.settings)),
+        keep_books_(parts.keep_books),
         watch_(ports(parts), parts.settings->monitor, rules_, parts.depth) {}
 
-  Result<scheduler::Tick> tick(Time now) override { return watch_.tick(now); }
+  Result<scheduler::Tick> tick(Time now) override { return with_books(watch_.tick(now)); }
   Result<scheduler::Tick> tick_hinted(Time now, const scheduler::Hints& hints) override {
-    return watch_.tick(now, hints);
+    return with_books(watch_.tick(now, hints));
   }
   void adjust_snapshots(std::function<void(scheduler::FleetSnapshot&)> adjust) override {
     adjust_ = std::move(adjust);
@@ -81,12 +73,18 @@ class GitLabSource final : public FleetSource {
   }
 
  private:
+  Result<scheduler::Tick> with_books(Result<scheduler::Tick> tick) {
+    if (!tick || !keep_books_) return tick;
+    for (std::string& trouble : keep_books_(*tick)) tick->degraded.push_back(std::move(trouble));
+    return tick;
+  }
   scheduler::FleetPorts ports(const SourceParts& parts) {
     scheduler::FleetPorts all{.fleets = {},
                               .memory = parts.memory,
                               .memory_use = parts.memory_use,
                               .advisor = &advisor_,
-                              .adjust = [this](scheduler::FleetSnapshot& fleet) {
+                              .adjust = [this, grid = parts.grid](scheduler::FleetSnapshot& fleet) {
+                                grid->complete(fleet);
                                 if (adjust_) adjust_(fleet);
                               }};
     for (const Connection& connection : connections_) all.fleets.push_back(connection.reader.get());
@@ -97,6 +95,7 @@ class GitLabSource final : public FleetSource {
   std::function<void(scheduler::FleetSnapshot&)> adjust_;
   scheduler::RulesAdvisor advisor_;
   scheduler::TickRules rules_;
+  std::function<std::vector<std::string>(const scheduler::Tick&)> keep_books_;
   scheduler::FleetWatch watch_;
 };
 
@@ -124,11 +123,15 @@ class MockSource final : public FleetSource {
 class SnapshotSource final : public cli::TickSource {
  public:
   SnapshotSource(std::string document, const SourceParts& parts)
-      : document_(std::move(document)), rules_(rules_of(*parts.settings)), depth_(parts.depth) {}
+      : document_(std::move(document)),
+        rules_(rules_of(*parts.settings)),
+        depth_(parts.depth),
+        grid_(parts.grid) {}
 
   Result<scheduler::Tick> tick(Time now) override {
     auto snapshot = scheduler::parse_snapshot(document_, now);
     if (!snapshot) return fail(std::move(snapshot.error()).within("--snapshot"));
+    grid_->complete(*snapshot);
     return scheduler::tick_on(std::move(*snapshot), rules_, depth_, advisor_);
   }
   const scheduler::TickRules& rules() const override { return rules_; }
@@ -139,6 +142,7 @@ class SnapshotSource final : public cli::TickSource {
   scheduler::RulesAdvisor advisor_;
   scheduler::TickRules rules_;
   scheduler::Depth depth_;
+  Grid* grid_;
 };
 
 // Whether there is something to read, or the end; false when the program is to stop first.
@@ -163,6 +167,16 @@ Result<std::string> read_standard_input(int stop_fd) {
 }
 
 }  // namespace
+
+gitlab::RestSettings rest_settings(const Watched& watched, const Settings& settings, int stop_fd) {
+  return {.fleet = watched.fleet,
+          .client = settings.gitlab,
+          .poll_interval = settings.monitor.poll_interval,
+          .token = watched.token,
+          .now = platform::wall_clock,
+          .jitter = jitter,
+          .wait_until = [stop_fd](Time when) { wait_until(when, stop_fd); }};
+}
 
 Result<std::vector<Watched>> watched_fleets(const Settings& settings, EnvironmentBlock environment) {
   std::vector<Watched> all;
@@ -211,7 +225,8 @@ Result<std::unique_ptr<FleetSource>> open_gitlab(const std::vector<Watched>& fle
 Result<std::string> merged_ci_config(const Watched& watched, const Settings& settings, int stop_fd) {
   auto client = client_of(watched, stop_fd);
   if (!client) return fail(std::move(client.error()));
-  auto lint = gitlab::read_ci_lint(rest_settings(watched, settings, stop_fd), **client, watched.fleet.project);
+  auto lint =
+      gitlab::read_ci_lint(rest_settings(watched, settings, stop_fd), **client, watched.fleet.project);
   if (!lint) return fail(std::move(lint.error()));
   if (lint->valid && !lint->merged_yaml.empty()) return std::move(lint->merged_yaml);
   return fail(Errc::invalid_argument, "GitLab cannot merge the configuration of project " +

@@ -1,6 +1,7 @@
 // Where ticks come from: a GitLab, the simulator inside this process, a document.
 #pragma once
 
+#include "apps/runneriq/grid.hpp"
 #include "apps/runneriq/settings.hpp"
 #include "cli/session.hpp"
 #include "core/secret.hpp"
@@ -27,6 +28,9 @@ struct SourceParts {
   int stop_fd = -1;
   scheduler::Depth depth = scheduler::Depth::full;
   cli::SourceRequest::Writes writes = cli::SourceRequest::Writes::nothing;
+  Grid* grid = nullptr;  // not null
+  // After each tick; empty: nothing is kept. Gives what is wrong with it.
+  std::function<std::vector<std::string>(const scheduler::Tick&)> keep_books = {};
 };
 
 // A source whose GitLabs can be written to, where it was opened for that.
@@ -39,6 +43,10 @@ class FleetSource : public cli::TickSource {
 // The fleets of the configuration with their tokens. Error: invalid_argument without gitlab.url or
 // without a token, with the remedy.
 Result<std::vector<Watched>> watched_fleets(const Settings& settings, EnvironmentBlock environment);
+
+// For what is to end its calls by itself.
+inline constexpr int kNeverStopped = -1;
+gitlab::RestSettings rest_settings(const Watched& watched, const Settings& settings, int stop_fd);
 
 // A reader of one fleet, what may write there (or null), and its connection to it.
 struct Connection {

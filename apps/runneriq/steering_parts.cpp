@@ -31,17 +31,25 @@ class FleetTagDesks final : public cli::TagDesks {
 };
 
 scheduler::SteeringSettings steering_settings(const Settings& settings) {
-  scheduler::TrustTerms trust;
-  trust.options = settings.trust;
-  trust.execute = true;
   return {.gate = scheduler::gate_options(settings.steering, settings.monitor.poll_interval),
           .leases = scheduler::lease_terms(settings.steering),
-          .trust = trust,
+          .trust = trust_terms(settings),
           .cuts_per_minute = settings.steering.cuts_per_minute,
           .digest = platform::sha256_hex};
 }
 
 }  // namespace
+
+scheduler::TrustTerms trust_terms(const Settings& settings) {
+  scheduler::TrustTerms trust;
+  trust.options = settings.trust;
+  trust.execute = true;
+  return trust;
+}
+
+std::function<bool()> kill_switch_of(const Settings& settings) {
+  return [path = settings.steering.kill_switch] { return !path.empty() && platform::exists(path); };
+}
 
 Result<std::unique_ptr<cli::TagDesks>> open_tag_desks(const std::vector<Watched>& fleets,
                                                       const Settings& settings, FleetStore* store,
@@ -59,14 +67,12 @@ Result<std::unique_ptr<cli::TagDesks>> open_tag_desks(const std::vector<Watched>
 Result<std::unique_ptr<scheduler::Steering>> open_steering(cli::TickSource& source, const Settings& settings,
                                                            FleetStore& store) {
   auto* const fleet = dynamic_cast<FleetSource*>(&source);
-  scheduler::BridgePorts ports{
-      .gitlabs = {},
-      .store = &store,
-      .audit = &store,
-      .now = platform::moment,
-      .stopped_by_kill_switch =
-          [path = settings.steering.kill_switch] { return !path.empty() && platform::exists(path); },
-      .revert_limit = 2 * settings.monitor.poll_interval};
+  scheduler::BridgePorts ports{.gitlabs = {},
+                               .store = &store,
+                               .audit = &store,
+                               .now = platform::moment,
+                               .stopped_by_kill_switch = kill_switch_of(settings),
+                               .revert_limit = 2 * settings.monitor.poll_interval};
   if (fleet != nullptr) {
     for (const cli::TagDesk& desk : fleet->desks()) ports.gitlabs.emplace(desk.gitlab, desk.access);
   }

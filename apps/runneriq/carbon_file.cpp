@@ -1,0 +1,74 @@
+#include "apps/runneriq/carbon_file.hpp"
+
+namespace runneriq::app {
+
+using carbon::CarbonState;
+
+Result<CarbonState*> CarbonFile::state() {
+  if (!state_) {
+    auto opened = CarbonState::open({.path = path_});
+    if (!opened) return fail(std::move(opened.error()));
+    state_.emplace(*std::move(opened));
+    for (const std::string& notice : state_->notices()) {
+      log_.write(LogLevel::warning, "state_file", {{"notice", notice}});
+    }
+  }
+  return &*state_;
+}
+
+Result<std::vector<carbon::ZoneRecord>> CarbonFile::records(Time now) {
+  return with([&](CarbonState& state) { return state.records(now); });
+}
+
+Result<std::vector<carbon::Channel>> CarbonFile::channels() {
+  return with([](CarbonState& state) { return state.channels(); });
+}
+
+Result<void> CarbonFile::keep(const carbon::ChannelKey& key, carbon::Want want,
+                              const carbon::ProviderAnswer& answer, Time now) {
+  return with([&](CarbonState& state) { return state.keep(key, want, answer, now); });
+}
+
+Result<void> CarbonFile::keep(const carbon::Channel& channel) {
+  return with([&](CarbonState& state) { return state.keep(channel); });
+}
+
+Result<carbon::Series> CarbonFile::samples(const carbon::ZoneKey& zone, const carbon::Basis& basis, Time from,
+                                           Time to) {
+  return with([&](CarbonState& state) { return state.samples(zone, basis, from, to); });
+}
+
+Result<void> CarbonFile::keep(std::span<const carbon::DecisionCarbon> decisions) {
+  return with([&](CarbonState& state) { return state.keep(decisions); });
+}
+
+Result<std::optional<carbon::DecisionCarbon>> CarbonFile::decision(const GitLabUrl& gitlab, JobId job) {
+  return with([&](CarbonState& state) { return state.decision(gitlab, job); });
+}
+
+Result<void> CarbonFile::append(std::span<const carbon::LedgerRow> rows) {
+  return with([&](CarbonState& state) { return state.append(rows); });
+}
+
+Result<void> CarbonFile::read(const carbon::LedgerQuery& query,
+                              const std::function<bool(const carbon::LedgerRow&)>& take) {
+  return with([&](CarbonState& state) { return state.read(query, take); });
+}
+
+Result<bool> CarbonFile::holds(const GitLabUrl& gitlab, JobId job) {
+  return with([&](CarbonState& state) { return state.holds(gitlab, job); });
+}
+
+Result<void> CarbonFile::restate(const GitLabUrl& gitlab, JobId job, const carbon::Restatement& restatement) {
+  return with([&](CarbonState& state) { return state.restate(gitlab, job, restatement); });
+}
+
+Result<std::vector<carbon::Deferral>> CarbonFile::deferrals() {
+  return with([](CarbonState& state) { return state.deferrals(); });
+}
+
+Result<void> CarbonFile::keep(std::span<const carbon::Deferral> deferrals) {
+  return with([&](CarbonState& state) { return state.keep(deferrals); });
+}
+
+}  // namespace runneriq::app
