@@ -43,9 +43,9 @@ std::optional<carbon::DecisionCarbon> decision_carbon(const FleetSnapshot& fleet
   return record;
 }
 
-CarbonBooks::CarbonBooks(CarbonBookPorts ports, const carbon::CarbonOptions& options,
+CarbonBooks::CarbonBooks(CarbonBookPorts ports, carbon::CarbonOptions options,
                          std::span<const carbon::TypicalZone> typical)
-    : ports_(std::move(ports)), options_(&options), typical_(typical) {}
+    : ports_(std::move(ports)), options_(std::move(options)), typical_(typical) {}
 
 std::vector<std::string> CarbonBooks::keep(const Tick& tick) {
   std::vector<std::string> troubles;
@@ -118,7 +118,7 @@ carbon::FinishedWork CarbonBooks::work_of(const FinishedJob& job) const {
                             .project = job.history.project,
                             .pipeline = job.pipeline,
                             .name = job.history.job_name,
-                            .home = carbon::ZoneKey{options_->home_zone},
+                            .home = carbon::ZoneKey{options_.home_zone},
                             .submitted = job.finished - job.ran - job.queued,
                             .started = job.finished - job.ran,
                             .finished = job.finished};
@@ -129,7 +129,7 @@ carbon::FinishedWork CarbonBooks::work_of(const FinishedJob& job) const {
   if (const auto since = deferred_since_.find(job.key); since != deferred_since_.end()) {
     work.submitted = std::min(work.submitted, since->second);
   }
-  work.energy = job.energy.value_or(carbon::default_energy(options_->default_watts, job.ran));
+  work.energy = job.energy.value_or(carbon::default_energy(options_.default_watts, job.ran));
   return work;
 }
 
@@ -142,12 +142,12 @@ Result<carbon::LedgerRow> CarbonBooks::row_of(const FinishedJob& job, const carb
   known.deferred = known.deferred || deferred_since_.contains(job.key);
   // What another basis said of FIFO's choice cannot stand beside these grams.
   if (known.basis != grid.basis) known.fifo_g_per_kwh.reset();
-  return carbon::account(work_of(job), std::move(known), grid.basis, options_->pue, believed);
+  return carbon::account(work_of(job), std::move(known), grid.basis, options_.pue, believed);
 }
 
 carbon::Belief CarbonBooks::belief(const carbon::Basis& basis, Time now) const {
-  return [basis, records = on_basis(ports_.records(now), basis), typical = typical_,
-          limits = options_->trust](const carbon::ZoneKey& zone, Time when) {
+  return [basis, records = on_basis(ports_.records(now), basis), typical = typical_, limits = options_.trust](
+             const carbon::ZoneKey& zone, Time when) {
     return carbon::believed_at(zone, basis, records, typical, when, limits);
   };
 }

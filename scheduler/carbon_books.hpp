@@ -40,8 +40,8 @@ class CarbonBooks {
   // are those of `records` then.
   static constexpr Duration kRestatedAfter = std::chrono::hours{24};
 
-  // `options` and `typical` must outlive this.
-  CarbonBooks(CarbonBookPorts ports, const carbon::CarbonOptions& options,
+  // `typical` must outlive this.
+  CarbonBooks(CarbonBookPorts ports, carbon::CarbonOptions options,
               std::span<const carbon::TypicalZone> typical);
 
   // After each tick. Troubles as sentences; what could not be written is tried again with the next.
@@ -61,7 +61,7 @@ class CarbonBooks {
   void learn_deferrals();
 
   CarbonBookPorts ports_;
-  const carbon::CarbonOptions* options_;
+  carbon::CarbonOptions options_;
   std::span<const carbon::TypicalZone> typical_;
   std::map<RunnerKey, carbon::ZoneKey> zones_;
   std::map<JobKey, Time>

@@ -24,6 +24,7 @@ constexpr Duration kHorizon = std::chrono::hours{48};
 constexpr Duration kAskedWithin = std::chrono::seconds{5};
 constexpr Duration kRoundLimit = std::chrono::seconds{60};
 constexpr Duration kBetweenRounds = std::chrono::seconds{30};
+constexpr Duration kRecordsKept = std::chrono::minutes{1};
 
 double jitter() {
   constexpr double kRange = 4294967296.0;
@@ -64,10 +65,10 @@ std::vector<ZoneKey> zones_of(scheduler::FleetSnapshot& fleet, const carbon::Car
 }
 
 // Zones that may have a key of their own.
-std::vector<ZoneKey> zones_with_keys(const Settings& settings) {
-  std::vector<ZoneKey> zones{ZoneKey{settings.carbon.home_zone}};
+std::vector<ZoneKey> zones_with_keys(const GridParts& parts) {
+  std::vector<ZoneKey> zones = parts.configured;
+  zones.emplace_back(parts.options.home_zone);
   for (const carbon::TypicalZone& typical : carbon::typical_zones()) zones.push_back(typical.zone);
-  for (const auto& [runner, zone] : settings.monitor.zones) zones.emplace_back(zone);
   return zones;
 }
 
@@ -106,7 +107,7 @@ void Grid::open_store() {
 }
 
 Result<void> Grid::connect() {
-  auto keys = electricity_maps_keys(parts_.environment, zones_with_keys(*parts_.settings));
+  auto keys = electricity_maps_keys(parts_.environment, zones_with_keys(parts_));
   if (!keys) return fail(std::move(keys.error()));
   auto stop = platform::WakeUp::make();
   if (!stop) return fail(std::move(stop.error()));
@@ -128,6 +129,16 @@ Result<void> Grid::connect() {
 }
 
 std::vector<carbon::ZoneRecord> Grid::records(Time now) {
+  const bool fresh = parts_.use == GridUse::loop && records_read_ && now >= *records_read_ &&
+                     now - *records_read_ < kRecordsKept;
+  if (!fresh) {
+    records_ = read_records(now);
+    records_read_ = now;
+  }
+  return records_;
+}
+
+std::vector<carbon::ZoneRecord> Grid::read_records(Time now) {
   if (options().demo) return carbon::demo_records(now);
   if (fetch_) return fetch_->records(now);
   if (!store_) return {};
@@ -156,6 +167,7 @@ std::vector<carbon::Channel> Grid::channels() {
 carbon::GridOutlook Grid::outlook(std::vector<ZoneKey> zones, Time now) {
   for (ZoneKey& zone : zones) zone = carbon::canonical(zone, carbon::typical_zones());
   std::erase(zones, ZoneKey{});
+  ask(zones, now);
   return carbon::grid_outlook(zones, records(now), carbon::typical_zones(), now,
                               std::chrono::hours{carbon::kMostForecastHours}, options().trust);
 }

@@ -4,6 +4,7 @@
 
 #include "apps/runneriq/settings.hpp"
 #include "carbon/http/grid_fetch.hpp"
+#include "carbon/options.hpp"
 #include "carbon/outlook.hpp"
 #include "core/event_log.hpp"
 #include "platform/http_client.hpp"
@@ -30,10 +31,11 @@ enum class GridUse {
 };
 
 struct GridParts {
-  const Settings* settings = nullptr;  // must outlive the grid, as must the log
+  carbon::CarbonOptions options;
+  std::vector<carbon::ZoneKey> configured;  // zones of runners, which may have keys of their own
   EnvironmentBlock environment;
-  std::string path;  // of the file that carbon is kept in
-  EventLog* log = nullptr;
+  std::string path;         // of the file that carbon is kept in
+  EventLog* log = nullptr;  // must outlive the grid
   GridUse use = GridUse::typical;
 };
 
@@ -48,6 +50,7 @@ class Grid {
   // Puts the outlook of its runners' zones, and of the home zone, into the snapshot. Nothing where carbon is
   // off, no zone is known, or the snapshot brought its own.
   void complete(scheduler::FleetSnapshot& fleet);
+  // What is known, up to a minute old: four weeks of samples are too much to be read in each tick.
   [[nodiscard]] std::vector<carbon::ZoneRecord> records(Time now);
   [[nodiscard]] std::map<carbon::ChannelKey, std::int64_t> failures() const;
   // What became of asking, as it is kept.
@@ -59,7 +62,8 @@ class Grid {
   explicit Grid(GridParts parts) : parts_(std::move(parts)) {}
   Result<void> connect();
   void open_store();
-  [[nodiscard]] const carbon::CarbonOptions& options() const { return parts_.settings->carbon; }
+  [[nodiscard]] const carbon::CarbonOptions& options() const { return parts_.options; }
+  [[nodiscard]] std::vector<carbon::ZoneRecord> read_records(Time now);
   void ask(const std::vector<carbon::ZoneKey>& zones, Time now);
   void go_on_asking();
   void log_rungs(const carbon::GridOutlook& grid);
@@ -68,7 +72,9 @@ class Grid {
   std::vector<std::unique_ptr<carbon::Provider>> providers_;
   std::unique_ptr<carbon::IntensityStore> store_;
   std::unique_ptr<platform::HttpClient> client_;
-  std::unique_ptr<carbon::GridFetch> fetch_;      // null: nobody is asked
+  std::unique_ptr<carbon::GridFetch> fetch_;  // null: nobody is asked
+  std::vector<carbon::ZoneRecord> records_;
+  std::optional<Time> records_read_;
   std::map<carbon::ZoneKey, std::string> rungs_;  // as logged last
 
   std::optional<platform::WakeUp> stop_;  // ends a call that is under way

@@ -8,6 +8,7 @@
 #include "carbon/static_zones/static_zones.hpp"
 #include "carbon/zones.hpp"
 #include "config/yaml/ci_config_document.hpp"
+#include "core/printable.hpp"
 #include "executor/contract.hpp"
 #include "platform/accounts.hpp"
 #include "platform/files.hpp"
@@ -190,7 +191,7 @@ Result<std::unique_ptr<cli::TickSource>> Program::open_source(const cli::SourceR
     parts.memory = store_.get();
   }
   if (auto opened = open_grid(request.kind); !opened) return fail(std::move(opened.error()));
-  parts.grid = grid_.get();
+  parts.grid = grid_;
   if (request.kind == Kind::snapshot) return open_snapshot(request.snapshot_file, parts);
   open_books(parts);
   auto source = request.kind == Kind::gitlab ? open_real(parts) : open_simulated(parts);
@@ -265,9 +266,13 @@ std::string Program::carbon_path() const {
 Result<void> Program::open_grid(cli::SourceRequest::Kind kind) {
   GridUse use = loops(invocation_) ? GridUse::loop : GridUse::stored;
   if (invocation_.command == "run" && invocation_.has("--once")) use = GridUse::once;
+  // Without a loop there is nobody else who would have asked.
+  if (invocation_.command.starts_with("carbon") && !platform::exists(carbon_path())) use = GridUse::once;
   if (kind != cli::SourceRequest::Kind::gitlab) use = GridUse::typical;
-  grid_.reset();  // the old one's thread ends before the new one's begins
-  auto opened = Grid::open({.settings = &loaded_->settings,
+  std::vector<carbon::ZoneKey> zones;
+  for (const auto& [runner, zone] : loaded_->settings.monitor.zones) zones.emplace_back(zone);
+  auto opened = Grid::open({.options = loaded_->settings.carbon,
+                            .configured = std::move(zones),
                             .environment = environment_,
                             .path = carbon_path(),
                             .log = &log_,
@@ -281,16 +286,21 @@ Result<void> Program::open_grid(cli::SourceRequest::Kind kind) {
 void Program::open_books(SourceParts& parts) {
   books_.reset();
   if (!loops(invocation_) || loaded_->settings.carbon.use == carbon::CarbonOptions::Use::off) return;
-  carbon_file_ = std::make_unique<CarbonFile>(carbon_path(), log_);
   scheduler::CarbonBookPorts ports{
-      .ledger = carbon_file_.get(),
-      .deferrals = carbon_file_.get(),
+      .ledger = &carbon_file(),
+      .deferrals = &carbon_file(),
       .finished = [this](std::int64_t number, Time since,
                          std::size_t most) { return store_->finished_after(number, since, most); },
-      .records = [this](Time now) { return grid_->records(now); }};
-  books_ = std::make_unique<scheduler::CarbonBooks>(std::move(ports), loaded_->settings.carbon,
+      .records = [grid = grid_](Time now) { return grid->records(now); }};
+  books_ = std::make_shared<scheduler::CarbonBooks>(std::move(ports), loaded_->settings.carbon,
                                                     carbon::typical_zones());
-  parts.keep_books = [this](const scheduler::Tick& tick) { return books_->keep(tick); };
+  parts.keep_books = [books = books_](const scheduler::Tick& tick) { return books->keep(tick); };
+}
+
+// One for the life of the program: what was opened before a reload may still use it.
+CarbonFile& Program::carbon_file() {
+  if (!carbon_file_) carbon_file_ = std::make_unique<CarbonFile>(carbon_path(), log_);
+  return *carbon_file_;
 }
 
 Result<std::unique_ptr<scheduler::Plays>> Program::open_plays(bool may_play) {
@@ -302,7 +312,7 @@ Result<std::unique_ptr<scheduler::Plays>> Program::open_plays(bool may_play) {
   return app::open_plays(*fleets, {.settings = &settings,
                                    .environment = environment_,
                                    .store = store_.get(),
-                                   .carbon = carbon_file_.get(),
+                                   .carbon = &carbon_file(),
                                    .may_play = may_play ? MayPlay::yes : MayPlay::no});
 }
 
@@ -321,16 +331,18 @@ Result<cli::CarbonPorts> Program::open_carbon() {
     return grid_->outlook(std::move(zones), now);
   };
   if (platform::exists(carbon_path())) {
-    carbon_file_ = std::make_unique<CarbonFile>(carbon_path(), log_);
-    ports.ledger = carbon_file_.get();
-    ports.deferrals = carbon_file_.get();
+    ports.ledger = &carbon_file();
+    ports.deferrals = &carbon_file();
   }
   return ports;
 }
 
-// The runners that the loop has seen, where it keeps state.
+// The runners that the loop has seen; where it keeps no state, those that are configured.
 Result<std::vector<carbon::PlacedRunner>> Program::placed_runners() {
-  if (auto there = need_store(); !there) return fail(std::move(there.error()));
+  if (auto there = need_store(); !there) {
+    if (loaded_->settings.monitor.zones.empty()) return fail(std::move(there.error()));
+    return configured_runners();
+  }
   auto known = store_->recall(platform::wall_clock());
   if (!known) return fail(std::move(known.error()));
   std::vector<carbon::PlacedRunner> placed;
@@ -342,6 +354,15 @@ Result<std::vector<carbon::PlacedRunner>> Program::placed_runners() {
                       .zone = carbon::canonical(
                           scheduler::zone_of(id, runner.description, runner.tags, loaded_->settings.monitor),
                           carbon::typical_zones())});
+  }
+  return placed;
+}
+
+std::vector<carbon::PlacedRunner> Program::configured_runners() const {
+  std::vector<carbon::PlacedRunner> placed;
+  for (const auto& [runner, zone] : loaded_->settings.monitor.zones) {
+    placed.push_back({.title = "runner " + printable(runner, 40),
+                      .zone = carbon::canonical(carbon::ZoneKey{zone}, carbon::typical_zones())});
   }
   return placed;
 }

@@ -52,9 +52,11 @@ class Program {
   Result<std::unique_ptr<scheduler::Plays>> open_plays(bool may_play);
   Result<cli::CarbonPorts> open_carbon();
   Result<std::vector<carbon::PlacedRunner>> placed_runners();
+  [[nodiscard]] std::vector<carbon::PlacedRunner> configured_runners() const;
   [[nodiscard]] service::CarbonState carbon_state() const;
   void gather_carbon(cli::ProgramFacts& facts);
   [[nodiscard]] std::string carbon_path() const;
+  CarbonFile& carbon_file();
   Result<std::unique_ptr<cli::FleetFace>> open_face(const std::string& listen);
   Result<std::unique_ptr<cli::TagDesks>> open_tags();
   void announce(cli::Session::Announcement what);
@@ -77,9 +79,9 @@ class Program {
   std::optional<platform::PrivateFolder> temporary_;  // of the state that --mock keeps
   std::unique_ptr<FleetStore> store_;
   std::optional<Heartbeat> heartbeat_;       // of the loop
-  std::unique_ptr<Grid> grid_;               // of the source that was opened last
+  std::shared_ptr<Grid> grid_;               // of the source that was opened last
   std::unique_ptr<CarbonFile> carbon_file_;  // for what is not the grid's
-  std::unique_ptr<scheduler::CarbonBooks> books_;
+  std::shared_ptr<scheduler::CarbonBooks> books_;
 };
 
 }  // namespace runneriq::app

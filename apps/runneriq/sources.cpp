@@ -142,7 +142,7 @@ class SnapshotSource final : public cli::TickSource {
   scheduler::RulesAdvisor advisor_;
   scheduler::TickRules rules_;
   scheduler::Depth depth_;
-  Grid* grid_;
+  std::shared_ptr<Grid> grid_;
 };
 
 // Whether there is something to read, or the end; false when the program is to stop first.

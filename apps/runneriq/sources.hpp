@@ -28,7 +28,7 @@ struct SourceParts {
   int stop_fd = -1;
   scheduler::Depth depth = scheduler::Depth::full;
   cli::SourceRequest::Writes writes = cli::SourceRequest::Writes::nothing;
-  Grid* grid = nullptr;  // not null
+  std::shared_ptr<Grid> grid = {};  // not null when a source is opened
   // After each tick; empty: nothing is kept. Gives what is wrong with it.
   std::function<std::vector<std::string>(const scheduler::Tick&)> keep_books = {};
 };

@@ -70,9 +70,13 @@ class PlayedJobs final : public carbon::DeferralStore {
   std::vector<carbon::Deferral> all;
 };
 
-struct CarbonBooksTest : testing::Test {
-  CarbonBooksTest() { options.default_watts = 100; }
+carbon::CarbonOptions with_watts(double watts) {
+  carbon::CarbonOptions options;
+  options.default_watts = watts;
+  return options;
+}
 
+struct CarbonBooksTest : testing::Test {
   FinishedJob finished(std::int64_t id, Time end) const {
     FinishedJob job;
     job.key = {kGitLab, JobId{id}};
@@ -121,7 +125,7 @@ struct CarbonBooksTest : testing::Test {
   }
 
   std::vector<carbon::ZoneRecord> records{record_of("DE", 400), record_of("DK-DK1", 100)};
-  carbon::CarbonOptions options;
+  carbon::CarbonOptions options = with_watts(100);
   KeptInMemory ledger;
   PlayedJobs deferrals;
   std::vector<HeardJob> heard;
@@ -162,6 +166,7 @@ TEST_F(CarbonBooksTest, TheHostsEnergyGoesBeforeTheDefault) {
 
 TEST_F(CarbonBooksTest, TheHomeZoneIsWhatSavingsAreCountedAgainst) {
   options.home_zone = "DE";
+  books = open();
   hear(finished(4, kNow - 3min));
   books.keep(tick(kNow));
   ASSERT_EQ(ledger.rows.size(), 1U);
@@ -193,6 +198,7 @@ TEST_F(CarbonBooksTest, WhatCouldNotBeWrittenComesWithTheNextTick) {
 
 TEST_F(CarbonBooksTest, AJobPlayedAtAGreenerHourCountsFromWhenItWasReady) {
   options.home_zone = "DE";
+  books = open();
   deferrals.all = {{.gitlab = kGitLab, .job = JobId{4}, .planned = kNow - 12h}};
   hear(finished(4, kNow - 3min));
   books.keep(tick(kNow));
