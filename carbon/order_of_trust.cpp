@@ -52,7 +52,8 @@ OrderOfTrust::OrderOfTrust(const ZoneKey& zone, const Basis& basis, std::span<co
 }
 
 OutlookSlot OrderOfTrust::slot(Time start) {
-  constexpr std::array kRungs{&OrderOfTrust::live, &OrderOfTrust::forecast, &OrderOfTrust::hour_profile};
+  constexpr std::array kRungs{&OrderOfTrust::live, &OrderOfTrust::forecast, &OrderOfTrust::still_live,
+                              &OrderOfTrust::hour_profile};
   for (const auto rung : kRungs) {
     Believed best;
     for (Told& told : told_) {
@@ -79,6 +80,13 @@ OrderOfTrust::Believed OrderOfTrust::live(Told& told, Time start) const {
                      .rung = Rung::live,
                      .estimated = sample->estimated,
                      .age = age_of(sample->from, now_)};
+}
+
+// Beyond that, as long as the sample would count if it were read then: still better than the profile.
+OrderOfTrust::Believed OrderOfTrust::still_live(Told& told, Time start) const {
+  const std::optional<Step>& sample = told.record->latest;
+  if (!sample || start >= sample->from + limits_.live) return std::nullopt;
+  return live(told, now_);
 }
 
 OrderOfTrust::Believed OrderOfTrust::forecast(Told& told, Time start) const {

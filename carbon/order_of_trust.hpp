@@ -34,6 +34,7 @@ class OrderOfTrust {
   };
   using Believed = std::optional<OutlookSlot>;
   Believed live(Told& told, Time start) const;
+  Believed still_live(Told& told, Time start) const;
   Believed forecast(Told& told, Time start) const;
   Believed hour_profile(Told& told, Time start) const;
   Believed annual_mean(Time start) const;

@@ -80,7 +80,8 @@ struct Outlook {
 // One zone on one basis. `records` and `typical` of other zones or bases are not looked at; several records
 // (providers) of one basis: for each slot the best rung, then the younger.
 // - live: the newest sample, when it is at most limits.live old and not from the future by more than an hour.
-//   It holds for the slots up to its own end, though for limits.live at most, and for the slot of now.
+//   It holds for the slot of now and for those up to its own end; where there is no forecast for them, for
+//   all until limits.live after its start.
 // - forecast: a step that covers the slot, made at most limits.forecast ago.
 // - hour_profile: the mean of `past` within limits.profile at the same hour of the day (UTC).
 // - annual_mean: the typical zone's mean by the hour's shape.

@@ -34,13 +34,15 @@ class Asked:
 
 class GridProvider:
     """A context manager. `zones` has the g/kWh of each zone; one that is not there is 404. `trouble` is "" or one
-    of TROUBLES, for all calls of Electricity Maps. `curve`, given the hours from now on, is the forecast."""
+    of TROUBLES, for all calls of Electricity Maps. `curve`, given the hours from now on, is the forecast of a zone.
+    What it asks for goes to `elsewhere` when the trouble is a redirect."""
 
-    TROUBLES = ("500", "401", "403", "429", "hang", "null", "wrong_zone", "html", "old", "zero", "reset", "half")
+    TROUBLES = ("500", "401", "403", "429", "hang", "reset", "null", "zero", "wrong_zone", "html", "half", "redirect")
 
     def __init__(self, **zones: float) -> None:
         self.zones = {zone.replace("_", "-"): value for zone, value in zones.items()}
         self.trouble = ""
+        self.elsewhere = ""
         self.age = timedelta(minutes=20)  # of the newest sample
         self.curve: dict[str, Callable[[int], float]] = {}
         self.asked: list[Asked] = []
@@ -54,9 +56,17 @@ class GridProvider:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:
-        self._released.set()
+        self.release()
         self._server.shutdown()
         self._server.server_close()
+
+    def release(self) -> None:
+        """Ends all calls that hang; later ones are answered."""
+        self.trouble = ""
+        self._released.set()
+
+    def asked_for(self, zone: str) -> list[str]:
+        return [each.path.rpartition("/")[2] for each in self.asked if each.zone == zone]
 
     @property
     def url(self) -> str:
@@ -78,11 +88,16 @@ class GridProvider:
         if want == "latest":
             return self.point(zone, now - self.age, value)
         if want == "history":
-            return {"zone": zone, "history": [self.point(zone, hour - HOUR * back, value) for back in range(24, 0, -1)]}
+            return {"zone": zone, "history": [self.point(zone, when, value) for when in self._hours_before(now - self.age)]}
         curve = self.curve.get(zone, lambda _: value)
         return {"zone": zone, "updatedAt": text_of(now), "temporalGranularity": "hourly",
                 "forecast": [{"carbonIntensity": curve(ahead), "datetime": text_of(hour + HOUR * ahead)}
                              for ahead in range(48)]}
+
+    @staticmethod
+    def _hours_before(when: datetime) -> list[datetime]:
+        last = when.replace(minute=0, second=0, microsecond=0)
+        return [last - HOUR * back for back in range(24, 0, -1)]
 
     def uk_grid(self) -> dict[str, Any]:
         start = utc().replace(minute=utc().minute // 30 * 30, second=0, microsecond=0)
@@ -97,6 +112,8 @@ class GridProvider:
         if trouble.isdigit():
             headers = {"Retry-After": "1200"} if trouble == "429" else {}
             return int(trouble), json.dumps({"error": "no"}), headers
+        if trouble == "redirect":
+            return 302, "", {"Location": f"{self.elsewhere}/v4/carbon-intensity/{want}?zone={zone}"}
         if trouble == "html":
             return 200, HTML, {"Content-Type": "text/html"}
         if zone not in self.zones:
@@ -108,8 +125,6 @@ class GridProvider:
                 point["carbonIntensity"] = None if trouble == "null" else 0
         if trouble == "wrong_zone":
             document = json.loads(json.dumps(document).replace(f'"{zone}"', '"US-CAR-DUK"'))
-        if trouble == "old" and want == "latest":
-            document["datetime"] = text_of(utc() - 5 * HOUR)
         text = json.dumps(document)
         return 200, text[:len(text) // 2] if trouble == "half" else text, {}
 
@@ -131,7 +146,7 @@ class GridProvider:
                     return self._send(200 if known else 500, json.dumps(provider.uk_grid() if known else {}), {})
                 if provider.trouble == "hang":
                     provider._released.wait()
-                if provider.trouble in ("hang", "reset"):
+                if provider.trouble == "reset":
                     self.close_connection = True
                     return None
                 return self._send(*provider._answer(address.path.rpartition("/")[2], zone))

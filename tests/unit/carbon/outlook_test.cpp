@@ -63,13 +63,24 @@ TEST(OutlookSlots, CoverTheHorizonFromTheQuarterOfNowOn) {
   EXPECT_EQ(outlook({}, kNoon, -1h).slots.size(), 1U);
 }
 
-TEST(Live, HoldsForItsOwnTimeAndForNow) {
-  EXPECT_EQ(first(outlook({live_of(kNoon, 300)}), 5), "live 300, live 300, live 300, live 300, none");
-  EXPECT_EQ(first(outlook({live_of(kNoon, 300)}, kNoon + 40min), 3), "live 300, live 300, none");
-  EXPECT_EQ(first(outlook({live_of(kNoon - 2h, 300)}), 2), "live 300, none");
-  EXPECT_EQ(first(outlook({live_of(kNoon, 300, 5min)}, kNoon + 7min), 2), "live 300, none");
-  EXPECT_EQ(outlook({live_of(kNoon, 300)}).why, "");
-  EXPECT_EQ(outlook({live_of(kNoon, 300)}).sources, std::vector<std::string>{"maps"});
+TEST(Live, HoldsUntilItWouldBeTooOldToBeRead) {
+  const Outlook whole = outlook({live_of(kNoon, 300)});
+  EXPECT_EQ(whole.at(kNoon + 3h - 1min)->rung, Rung::live);
+  EXPECT_EQ(whole.at(kNoon + 3h)->rung, Rung::none);
+  EXPECT_EQ(first(outlook({live_of(kNoon - 2h, 300)}), 5), "live 300, live 300, live 300, live 300, none");
+  EXPECT_EQ(first(outlook({live_of(kNoon - 3h, 300)}), 2), "live 300, none");
+  EXPECT_EQ(whole.why, "");
+  EXPECT_EQ(whole.sources, std::vector<std::string>{"maps"});
+}
+
+TEST(Live, AForecastGoesBeforeASampleBeyondItsOwnEnd) {
+  ZoneRecord record = live_of(kNoon, 300);
+  record.forecast = Series{steps(kNoon, 1h, {310, 320})};
+  record.forecast_made = kNoon;
+  const Outlook known = outlook({record});
+  EXPECT_EQ(known.at(kNoon + 30min)->rung, Rung::live);
+  EXPECT_EQ(known.at(kNoon + 1h)->rung, Rung::forecast);
+  EXPECT_EQ(known.at(kNoon + 2h)->rung, Rung::live);
 }
 
 TEST(Live, ItsAgeCountsFromItsOwnStart) {
