@@ -56,19 +56,12 @@ AdmissionLine::AdmissionLine(Ports ports, std::vector<scheduler::Booking> kept)
     : ports_(std::move(ports)),
       book_([this](const auto& request) { return knowledge_.of(request); }, ports_.now(),
             [this](const auto& booking, auto expected, Time now) {
-              return green_wait(booking, expected, now);
+              return knowledge_.green_wait(booking, expected, now);
             }),
       bookings_(ports_.ledgers.bookings, ports_.threads.book, ports_.threads.come_back,
                 [this](const BookChanges& changes) { lose(changes); }),
       history_(ports_.ledgers.history, ports_.threads.remember, ports_.threads.come_back) {
   book_.restore(std::move(kept), ports_.now());
-}
-
-std::optional<scheduler::GreenWait> AdmissionLine::green_wait(const scheduler::Booking& booking,
-                                                              std::optional<Duration> expected,
-                                                              Time now) const {
-  if (!ports_.green) return std::nullopt;
-  return knowledge_.green_wait(booking, expected, now, *ports_.green);
 }
 
 void AdmissionLine::submit(const Exchange& exchange, const scheduler::AdmissionQuestion& question) {

@@ -1,7 +1,6 @@
 // Executors' side of the service: questions, long polls, outcomes. Lives on the server's thread.
 #pragma once
 
-#include "carbon/deferral.hpp"
 #include "scheduler/admission_book.hpp"
 #include "scheduler/fleet_watch.hpp"
 #include "service/exchange.hpp"
@@ -31,8 +30,6 @@ class AdmissionLine {
     HostReports* reports = nullptr;  // not null
     // A job of that project has started or ended.
     std::function<void(const GitLabUrl&, ProjectId)> hint;
-    // By which LOW and MEDIUM jobs wait for cleaner power; none = they do not.
-    std::optional<carbon::DeferralTerms> green;
   };
 
   AdmissionLine(Ports ports, std::vector<scheduler::Booking> kept);
@@ -55,9 +52,6 @@ class AdmissionLine {
   [[nodiscard]] std::size_t long_polls() const { return polls_.size(); }
 
  private:
-  [[nodiscard]] std::optional<scheduler::GreenWait> green_wait(const scheduler::Booking& booking,
-                                                               std::optional<Duration> expected,
-                                                               Time now) const;
   void answer_standing(const Answer& answer, const scheduler::AdmissionKey& key);
   void tell_changed();
   void tell(const scheduler::AdmissionKey& key);

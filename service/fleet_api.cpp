@@ -101,13 +101,12 @@ Result<std::string> newest_records(const AuditSource& source, Time since, std::s
   return audit_document(std::vector<AuditRecord>(newest.begin(), newest.end()));
 }
 
-AdmissionLine::Ports line_ports(const ApiPorts& ports, const ApiSettings& settings) {
+AdmissionLine::Ports line_ports(const ApiPorts& ports) {
   return {.now = ports.now,
           .ledgers = ports.ledgers,
           .threads = ports.threads,
           .reports = ports.reports,
-          .hint = ports.hint,
-          .green = settings.green};
+          .hint = ports.hint};
 }
 
 }  // namespace
@@ -115,7 +114,7 @@ AdmissionLine::Ports line_ports(const ApiPorts& ports, const ApiSettings& settin
 FleetApi::FleetApi(ApiPorts ports, ApiSettings settings, std::vector<scheduler::Booking> kept)
     : ports_(std::move(ports)),
       settings_(std::move(settings)),
-      line_(line_ports(ports_, settings_), std::move(kept)),
+      line_(line_ports(ports_), std::move(kept)),
       carbon_(ports_.carbon) {}
 
 // ---- the way of every request -------------------------------------------------------------

@@ -67,7 +67,6 @@ struct ApiPorts {
 struct ApiSettings {
   Duration poll_interval = std::chrono::seconds{30};
   std::string version;
-  std::optional<carbon::DeferralTerms> green = {};  // see AdmissionLine::Ports
 };
 
 class FleetApi {

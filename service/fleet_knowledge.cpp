@@ -48,6 +48,7 @@ std::vector<JobKey> FleetKnowledge::learn(const TickKnowledge& tick) {
   grid_ = tick.grid;
   zones_ = tick.zones;
   waited_for_ = tick.waited_for;
+  green_ = tick.green;
   for (const auto& [key, history, known] : tick.pending) {
     jobs_[key] = {.known = known, .scored = true, .seen_running = false, .last_seen = tick.now};
     if (by_name_.size() >= kMostNames) by_name_.clear();
@@ -81,13 +82,15 @@ std::optional<KnownJob> FleetKnowledge::of(const scheduler::AdmissionRequest& re
 }
 
 std::optional<scheduler::GreenWait> FleetKnowledge::green_wait(const scheduler::Booking& booking,
-                                                               std::optional<Duration> expected, Time now,
-                                                               const carbon::DeferralTerms& terms) const {
+                                                               std::optional<Duration> expected,
+                                                               Time now) const {
   const JobKey& job = booking.request.key;
   const auto zone = zones_.find({job.gitlab, booking.runner});
-  if (!grid_ || zone == zones_.end() || waited_for_.contains(job)) return std::nullopt;
+  if (!green_ || !grid_ || now - grid_->now > kGridTrusted || zone == zones_.end() ||
+      waited_for_.contains(job))
+    return std::nullopt;
   return scheduler::green_wait(*grid_, zone->second, expected, now,
-                               booking.arrived + booking.request.max_hold, terms);
+                               booking.arrived + booking.request.max_hold, *green_);
 }
 
 }  // namespace runneriq::service

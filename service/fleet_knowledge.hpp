@@ -31,11 +31,14 @@ struct TickKnowledge {
   std::shared_ptr<const carbon::GridOutlook> grid = {};  // null: carbon is off
   std::map<scheduler::RunnerKey, carbon::ZoneKey> zones = {};
   std::set<scheduler::JobKey> waited_for = {};  // others wait for a resource that these hold
+  // By which LOW and MEDIUM jobs wait for cleaner power; none = they do not.
+  std::optional<carbon::DeferralTerms> green = {};
 };
 TickKnowledge knowledge_of(const scheduler::Tick& tick);
 
 inline constexpr Duration kKnownFor = std::chrono::hours{2};  // after a job was last pending or running
-inline constexpr std::size_t kMostNames = 20'000;             // of jobs whose duration is remembered
+inline constexpr Duration kGridTrusted = std::chrono::minutes{15};
+inline constexpr std::size_t kMostNames = 20'000;  // of jobs whose duration is remembered
 
 class FleetKnowledge {
  public:
@@ -43,10 +46,11 @@ class FleetKnowledge {
   std::vector<scheduler::JobKey> learn(const TickKnowledge& tick);
   // By the job itself, else only the expected duration, by project and name.
   [[nodiscard]] std::optional<scheduler::KnownJob> of(const scheduler::AdmissionRequest& request) const;
-  // Cleaner power that a job should wait for where it was accepted: not when others wait for it.
+  // Cleaner power that a job should wait for where it was accepted: not when others wait for it, and not by
+  // what was known longer than kGridTrusted ago.
   [[nodiscard]] std::optional<scheduler::GreenWait> green_wait(const scheduler::Booking& booking,
-                                                               std::optional<Duration> expected, Time now,
-                                                               const carbon::DeferralTerms& terms) const;
+                                                               std::optional<Duration> expected,
+                                                               Time now) const;
 
  private:
   struct Job {
@@ -62,6 +66,7 @@ class FleetKnowledge {
   std::shared_ptr<const carbon::GridOutlook> grid_;
   std::map<scheduler::RunnerKey, carbon::ZoneKey> zones_;
   std::set<scheduler::JobKey> waited_for_;
+  std::optional<carbon::DeferralTerms> green_;
 };
 
 }  // namespace runneriq::service

@@ -80,10 +80,13 @@ void FleetService::publish(const scheduler::Tick& tick, const scheduler::Steerin
                            std::optional<Duration> took) {
   auto documents = std::make_shared<FleetDocuments>(render_ ? render_(tick) : FleetDocuments{});
   documents->leases = leases_document(tick.now, steering);
-  auto carbon =
-      std::make_shared<const CarbonKnowledge>(carbon_knowledge_of(tick, carbon_ ? carbon_() : CarbonState{}));
+  CarbonState state = carbon_ ? carbon_() : CarbonState{};
+  TickKnowledge knowledge = knowledge_of(tick);
+  const carbon::DeferralOptions& deferral = state.options.deferral;
+  if (deferral.admission) knowledge.green = deferral.terms;
+  auto carbon = std::make_shared<const CarbonKnowledge>(carbon_knowledge_of(tick, std::move(state)));
   timer_->after(Duration::zero(), [this, documents, figures = figures_of(tick, steering, took),
-                                   knowledge = knowledge_of(tick), carbon = std::move(carbon)] {
+                                   knowledge = std::move(knowledge), carbon = std::move(carbon)] {
     api_->show(std::move(*documents), figures, knowledge);
     api_->show_carbon(carbon);
   });

@@ -83,13 +83,18 @@ platform::LogSettings log_settings(const Loaded& loaded, const cli::Invocation& 
 }  // namespace
 
 void ProgramLog::write(LogLevel level, std::string_view event, std::vector<LogField> fields) {
-  if (log_) log_->write(level, event, std::move(fields));
+  const std::shared_ptr<EventLog> log = [this] {
+    const std::lock_guard lock{guard_};
+    return log_;
+  }();
+  if (log) log->write(level, event, std::move(fields));
 }
 
 Result<void> ProgramLog::open(const platform::LogSettings& settings) {
   auto opened = platform::open_log(settings);
   if (!opened) return fail(std::move(opened.error()));
-  log_ = std::move(*opened);
+  const std::lock_guard lock{guard_};
+  log_ = *std::move(opened);
   return {};
 }
 
@@ -190,12 +195,16 @@ Result<std::unique_ptr<cli::TickSource>> Program::open_source(const cli::SourceR
     if (auto made = use_temporary_store(); !made) return fail(std::move(made.error()));
     parts.memory = store_.get();
   }
-  if (auto opened = open_grid(request.kind); !opened) return fail(std::move(opened.error()));
-  parts.grid = grid_;
+  auto grid = open_grid(request.kind);
+  if (!grid) return fail(std::move(grid.error()));
+  parts.grid = *grid;
   if (request.kind == Kind::snapshot) return open_snapshot(request.snapshot_file, parts);
-  open_books(parts);
+  auto books = open_books(request.kind, *grid);
+  if (books) parts.keep_books = [books](const scheduler::Tick& tick) { return books->keep(tick); };
   auto source = request.kind == Kind::gitlab ? open_real(parts) : open_simulated(parts);
   if (!source) return fail(std::move(source.error()));
+  grid_ = *std::move(grid);
+  books_ = std::move(books);
   return std::unique_ptr<cli::TickSource>(std::move(*source));
 }
 
@@ -263,7 +272,7 @@ std::string Program::carbon_path() const {
   return state.substr(0, state.rfind('/') + 1) + "carbon.db";
 }
 
-Result<void> Program::open_grid(cli::SourceRequest::Kind kind) {
+Result<std::shared_ptr<Grid>> Program::open_grid(cli::SourceRequest::Kind kind) {
   GridUse use = loops(invocation_) ? GridUse::loop : GridUse::stored;
   if (invocation_.command == "run" && invocation_.has("--once")) use = GridUse::once;
   // Without a loop there is nobody else who would have asked.
@@ -278,23 +287,23 @@ Result<void> Program::open_grid(cli::SourceRequest::Kind kind) {
                             .log = &log_,
                             .use = use});
   if (!opened) return fail(std::move(opened.error()));
-  grid_ = *std::move(opened);
-  return {};
+  return std::shared_ptr<Grid>(*std::move(opened));
 }
 
 // Only the loop keeps books: it hears of every job's end.
-void Program::open_books(SourceParts& parts) {
-  books_.reset();
-  if (!loops(invocation_) || loaded_->settings.carbon.use == carbon::CarbonOptions::Use::off) return;
+std::shared_ptr<scheduler::CarbonBooks> Program::open_books(cli::SourceRequest::Kind kind,
+                                                            std::shared_ptr<Grid> grid) {
+  const carbon::CarbonOptions& options = loaded_->settings.carbon;
+  if (!loops(invocation_) || options.use == carbon::CarbonOptions::Use::off) return nullptr;
+  // Made-up figures must not get among real ones: nobody can take them out again.
+  if (options.demo && kind == cli::SourceRequest::Kind::gitlab) return nullptr;
   scheduler::CarbonBookPorts ports{
       .ledger = &carbon_file(),
       .deferrals = &carbon_file(),
       .finished = [this](std::int64_t number, Time since,
                          std::size_t most) { return store_->finished_after(number, since, most); },
-      .records = [grid = grid_](Time now) { return grid->records(now); }};
-  books_ = std::make_shared<scheduler::CarbonBooks>(std::move(ports), loaded_->settings.carbon,
-                                                    carbon::typical_zones());
-  parts.keep_books = [books = books_](const scheduler::Tick& tick) { return books->keep(tick); };
+      .records = [grid = std::move(grid)](Time now) { return grid->records(now); }};
+  return std::make_shared<scheduler::CarbonBooks>(std::move(ports), options, carbon::typical_zones());
 }
 
 // One for the life of the program: what was opened before a reload may still use it.
@@ -317,9 +326,9 @@ Result<std::unique_ptr<scheduler::Plays>> Program::open_plays(bool may_play) {
 }
 
 Result<cli::CarbonPorts> Program::open_carbon() {
-  if (auto opened = open_grid(cli::SourceRequest::Kind::gitlab); !opened) {
-    return fail(std::move(opened.error()));
-  }
+  auto grid = open_grid(cli::SourceRequest::Kind::gitlab);
+  if (!grid) return fail(std::move(grid.error()));
+  grid_ = *std::move(grid);
   cli::CarbonPorts ports;
   ports.options = &loaded_->settings.carbon;
   ports.runners = [this] { return placed_runners(); };
@@ -389,6 +398,7 @@ Result<void> Program::use_temporary_store() {
 
 // Before anything of the old configuration is given up: whether there is a GitLab to ask, with its token.
 Result<void> Program::can_be_watched(const Settings& fresh) const {
+  if (auto keys = electricity_maps_keys(environment_, {}); !keys) return fail(std::move(keys.error()));
   if (invocation_.has("--mock") || invocation_.has("--snapshot")) return {};
   auto fleets = watched_fleets(fresh, environment_);
   if (!fleets) return fail(std::move(fleets.error()));

@@ -17,13 +17,14 @@
 #include "service/carbon_knowledge.hpp"
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace runneriq::app {
 
-// The log of the program, which a reload may replace under those who write to it.
+// The log of the program, which a reload may replace while others, on any thread, write to it.
 class ProgramLog final : public EventLog {
  public:
   void write(LogLevel level, std::string_view event, std::vector<LogField> fields) override;
@@ -31,7 +32,8 @@ class ProgramLog final : public EventLog {
   Result<void> open(const platform::LogSettings& settings);
 
  private:
-  std::unique_ptr<EventLog> log_;
+  std::mutex guard_;  // of the pointer: who writes keeps the log that there was
+  std::shared_ptr<EventLog> log_;
 };
 
 class Program {
@@ -47,8 +49,10 @@ class Program {
   Result<std::unique_ptr<cli::TickSource>> open_source(const cli::SourceRequest& request);
   Result<std::unique_ptr<FleetSource>> open_real(const SourceParts& parts);
   Result<std::unique_ptr<FleetSource>> open_simulated(const SourceParts& parts);
-  Result<void> open_grid(cli::SourceRequest::Kind kind);
-  void open_books(SourceParts& parts);
+  Result<std::shared_ptr<Grid>> open_grid(cli::SourceRequest::Kind kind);
+  // Null where none are kept.
+  std::shared_ptr<scheduler::CarbonBooks> open_books(cli::SourceRequest::Kind kind,
+                                                     std::shared_ptr<Grid> grid);
   Result<std::unique_ptr<scheduler::Plays>> open_plays(bool may_play);
   Result<cli::CarbonPorts> open_carbon();
   Result<std::vector<carbon::PlacedRunner>> placed_runners();

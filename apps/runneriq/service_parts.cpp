@@ -314,7 +314,6 @@ Result<void> ServedFleet::start(const std::string& listen, const FaceParts& part
       .render = [run = run_](const scheduler::Tick& tick) { return documents_of(tick, run); },
       .carbon = parts.carbon,
       .wake = [this] { wake_.signal(); }};
-  if (parts.settings->carbon.deferral.admission) settings.api.green = parts.settings->carbon.deferral.terms;
   settings.http.listeners = listeners_of(listen, parts);
   settings.http.largest_body = service::WebhookIntake::kLargestBody;
   auto started = FleetService::start(std::move(settings));

@@ -61,6 +61,7 @@ service::TickKnowledge knowledge() {
   tick.now = kNow;
   tick.grid = std::make_shared<const carbon::GridOutlook>(greener_soon());
   tick.zones = {{{kGitLab, RunnerId{1}}, kZone}};
+  tick.green = kTerms;
   tick.waited_for = {{kGitLab, JobId{2}}};
   return tick;
 }
@@ -68,14 +69,14 @@ service::TickKnowledge knowledge() {
 TEST(GreenWaitInService, GoesByTheZoneOfTheRunnerThatAcceptedTheJob) {
   service::FleetKnowledge fleet;
   fleet.learn(knowledge());
-  EXPECT_TRUE(fleet.green_wait(booking_of(1, 1), 10min, kNow, kTerms));
-  EXPECT_FALSE(fleet.green_wait(booking_of(1, 9), 10min, kNow, kTerms));
+  EXPECT_TRUE(fleet.green_wait(booking_of(1, 1), 10min, kNow));
+  EXPECT_FALSE(fleet.green_wait(booking_of(1, 9), 10min, kNow));
 }
 
 TEST(GreenWaitInService, AJobThatOthersWaitForDoesNotWait) {
   service::FleetKnowledge fleet;
   fleet.learn(knowledge());
-  EXPECT_FALSE(fleet.green_wait(booking_of(2, 1), 10min, kNow, kTerms));
+  EXPECT_FALSE(fleet.green_wait(booking_of(2, 1), 10min, kNow));
 }
 
 TEST(GreenWaitInService, WithoutCarbonNobodyWaits) {
@@ -83,7 +84,20 @@ TEST(GreenWaitInService, WithoutCarbonNobodyWaits) {
   service::TickKnowledge tick = knowledge();
   tick.grid = nullptr;
   fleet.learn(tick);
-  EXPECT_FALSE(fleet.green_wait(booking_of(1, 1), 10min, kNow, kTerms));
+  EXPECT_FALSE(fleet.green_wait(booking_of(1, 1), 10min, kNow));
+}
+
+TEST(GreenWaitInService, IsOffUnlessToldAndEndsWhenTheLoopGetsNoTicks) {
+  service::FleetKnowledge fleet;
+  service::TickKnowledge tick = knowledge();
+  fleet.learn(tick);
+  const Time later = kNow + service::kGridTrusted + 1ms;
+  Booking booking = booking_of(1, 1);
+  booking.request.max_hold = 1h;
+  EXPECT_FALSE(fleet.green_wait(booking, 10min, later));
+  tick.green.reset();
+  fleet.learn(tick);
+  EXPECT_FALSE(fleet.green_wait(booking, 10min, kNow));
 }
 
 }  // namespace
