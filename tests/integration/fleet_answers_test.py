@@ -90,6 +90,27 @@ def test_mock_prints_the_documented_object_with_an_empty_environment() -> None:
     assert {assignment["path"] for assignment in tick["assigner"]["assignments"]} >= {"direct", "rules", "none"}
 
 
+def test_mock_in_demo_mode_sends_low_jobs_to_cleaner_power_and_slows_no_critical_one() -> None:
+    with Watcher() as watcher:
+        green = watcher.tick("--mock", CARBON_DEMO_MODE="true")
+        plain = watcher.tick("--mock", RUNNERIQ_CARBON_USE="off")
+    jobs = {job["id"]: job for job in green["analyzer"]["jobs"]}
+    given = {one["job_id"]: one for one in green["assigner"]["assignments"]}
+    before = {one["job_id"]: one for one in plain["assigner"]["assignments"]}
+    low = next(given[number] for number, job in jobs.items() if job["name"] == "render")
+    assert jobs[low["job_id"]]["class"] == "LOW"
+    grams = {one["zone"]: one["grams"] for one in low["carbon"]["candidates"]}
+    assert set(grams) == {"DE", "DK-DK1"}
+    assert grams["DE"] / grams["DK-DK1"] == pytest.approx(340 / 95)
+    assert (low["carbon"]["zone"], low["carbon"]["g_per_kwh"]) == ("DK-DK1", 95)
+    assert low["runner_id"] == low["carbon"]["runner_id"] == 18
+    assert " g/kWh in DK-DK1 (live)" in low["reason"] and "% saved" in low["reason"]
+    for number, job in jobs.items():
+        if job["class"] == "CRITICAL":
+            assert given[number]["waits_for_slot"] == before[number]["waits_for_slot"], given[number]
+    assert all(one["carbon"] is None for one in before.values())
+
+
 def test_mock_puts_jobs_in_order_and_each_score_is_the_sum_of_its_factors() -> None:
     with Watcher() as watcher:
         tick = watcher.tick("--mock")
