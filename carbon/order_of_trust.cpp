@@ -167,7 +167,7 @@ std::string OrderOfTrust::why_no_profile() {
   const int hour = hour_of_day(now_);
   int days = 0;
   for (Told& told : told_) days = std::max(days, profile_of(told).days(hour));
-  return "samples of this hour are there of " + std::to_string(days) + " days, and " +
+  return "this hour of the day was seen on " + std::to_string(days) + " days, and " +
          std::to_string(limits_.samples_per_hour) + " are needed";
 }
 

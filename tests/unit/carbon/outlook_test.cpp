@@ -101,10 +101,9 @@ TEST(Live, ASampleOfTheFutureIsBelievedForAnHour) {
   EXPECT_EQ(outlook({live_of(kNoon + 1h, 300)}).now().age, 0ms);
   const Outlook later = outlook({live_of(kNoon + 1h + 1ms, 300)});
   EXPECT_EQ(later.now().rung, Rung::none);
-  EXPECT_EQ(
-      later.why,
-      "the newest sample is from 1 h ahead of the clock; no forecast is known; samples of this hour are "
-      "there of 0 days, and 5 are needed; no annual mean is known");
+  EXPECT_EQ(later.why,
+            "the newest sample is from 1 h ahead of the clock; no forecast is known; this hour of the day "
+            "was seen on 0 days, and 5 are needed; no annual mean is known");
 }
 
 TEST(Live, KeepsWhetherTheSampleWasEstimated) {
@@ -192,7 +191,7 @@ TEST(HourProfiles, AreMeansAtTheSameHourOfTheDay) {
 TEST(HourProfiles, NeedThatHourOnFiveDays) {
   ZoneRecord record{.source = "maps", .zone = kDe, .past = days_until(kNoon, 4)};
   EXPECT_EQ(outlook({record}).now().rung, Rung::none);
-  EXPECT_NE(outlook({record}).why.find("of 4 days, and 5 are needed"), std::string::npos);
+  EXPECT_NE(outlook({record}).why.find("on 4 days, and 5 are needed"), std::string::npos);
   record.past = days_until(kNoon, 5);
   EXPECT_EQ(outlook({record}).now().rung, Rung::hour_profile);
   std::vector<Step> quarters;
@@ -267,7 +266,7 @@ TEST(Nothing, IsNeverAnIntensity) {
   }
   EXPECT_EQ(
       seen.why,
-      "no newest sample is known; no forecast is known; samples of this hour are there of 0 days, and 5 are "
+      "no newest sample is known; no forecast is known; this hour of the day was seen on 0 days, and 5 are "
       "needed; no annual mean is known");
   const std::vector<ZoneRecord> nowhere{{.source = "maps", .latest = step(kNoon, 1h, 20)}};
   const Outlook unknown = outlook_of(ZoneKey{}, kLifecycle, nowhere, {}, kNoon, 1h);
@@ -312,7 +311,7 @@ TEST(Why, NamesWhatIsWrongWithEachBetterRung) {
   EXPECT_EQ(outlook({record}, kNoon, 1h, {typical("DE", 400)}).why,
             "the newest sample is 5 h 10 min old, and at most 3 h count; the forecast is " + to_reading(30h) +
                 " old, and at most " + to_reading(24h) +
-                " count; samples of this hour are there of 2 days, and 5 are needed");
+                " count; this hour of the day was seen on 2 days, and 5 are needed");
   record.forecast_made = kNoon;
   EXPECT_EQ(outlook({record}).why, "the newest sample is 5 h 10 min old, and at most 3 h count");
 }
