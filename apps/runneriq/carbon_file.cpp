@@ -46,7 +46,15 @@ Result<std::optional<carbon::DecisionCarbon>> CarbonFile::decision(const GitLabU
   return with([&](CarbonState& state) { return state.decision(gitlab, job); });
 }
 
-Result<void> CarbonFile::append(std::span<const carbon::LedgerRow> rows) {
+Result<void> CarbonFile::keep_deferred(std::span<const carbon::Deferral> deferrals) {
+  return with([&](CarbonState& state) { return state.keep_deferred(deferrals); });
+}
+
+Result<std::optional<Time>> CarbonFile::deferred_since(const GitLabUrl& gitlab, JobId job) {
+  return with([&](CarbonState& state) { return state.deferred_since(gitlab, job); });
+}
+
+Result<std::vector<std::size_t>> CarbonFile::append(std::span<const carbon::LedgerRow> rows) {
   return with([&](CarbonState& state) { return state.append(rows); });
 }
 
@@ -59,8 +67,8 @@ Result<bool> CarbonFile::holds(const GitLabUrl& gitlab, JobId job) {
   return with([&](CarbonState& state) { return state.holds(gitlab, job); });
 }
 
-Result<void> CarbonFile::restate(const GitLabUrl& gitlab, JobId job, const carbon::Restatement& restatement) {
-  return with([&](CarbonState& state) { return state.restate(gitlab, job, restatement); });
+Result<void> CarbonFile::restate(std::span<const carbon::RestatedJob> jobs) {
+  return with([&](CarbonState& state) { return state.restate(jobs); });
 }
 
 Result<std::vector<carbon::Deferral>> CarbonFile::deferrals() {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace runneriq::app {
 
@@ -29,12 +30,13 @@ class CarbonFile final : public carbon::IntensityStore,
   [[nodiscard]] Result<void> keep(std::span<const carbon::DecisionCarbon> decisions) override;
   [[nodiscard]] Result<std::optional<carbon::DecisionCarbon>> decision(const GitLabUrl& gitlab,
                                                                        JobId job) override;
-  [[nodiscard]] Result<void> append(std::span<const carbon::LedgerRow> rows) override;
+  [[nodiscard]] Result<void> keep_deferred(std::span<const carbon::Deferral> deferrals) override;
+  [[nodiscard]] Result<std::optional<Time>> deferred_since(const GitLabUrl& gitlab, JobId job) override;
+  [[nodiscard]] Result<std::vector<std::size_t>> append(std::span<const carbon::LedgerRow> rows) override;
   [[nodiscard]] Result<void> read(const carbon::LedgerQuery& query,
                                   const std::function<bool(const carbon::LedgerRow&)>& take) override;
   [[nodiscard]] Result<bool> holds(const GitLabUrl& gitlab, JobId job) override;
-  [[nodiscard]] Result<void> restate(const GitLabUrl& gitlab, JobId job,
-                                     const carbon::Restatement& restatement) override;
+  [[nodiscard]] Result<void> restate(std::span<const carbon::RestatedJob> jobs) override;
 
   [[nodiscard]] Result<std::vector<carbon::Deferral>> deferrals() override;
   [[nodiscard]] Result<void> keep(std::span<const carbon::Deferral> deferrals) override;

@@ -129,8 +129,8 @@ Result<void> Grid::connect() {
 }
 
 std::vector<carbon::ZoneRecord> Grid::records(Time now) {
-  const bool fresh = parts_.use == GridUse::loop && records_read_ && now >= *records_read_ &&
-                     now - *records_read_ < kRecordsKept;
+  const bool fresh = !told_.exchange(false) && parts_.use == GridUse::loop && records_read_ &&
+                     now >= *records_read_ && now - *records_read_ < kRecordsKept;
   if (!fresh) {
     records_ = read_records(now);
     records_read_ = now;
@@ -187,7 +187,11 @@ void Grid::go_on_asking() {
     const std::vector<ZoneKey> zones = zones_;
     lock.unlock();
     const Time now = platform::wall_clock();
-    if (!zones.empty()) fetch_->round(zones, now, now + kRoundLimit);
+    if (!zones.empty()) {
+      fetch_->round(zones, now, now + kRoundLimit);
+      asked_ = true;
+      told_ = true;
+    }
     lock.lock();
     changed_.wait_for(lock, kBetweenRounds, [&] { return stopped_ || zones_ != zones; });
   }

@@ -55,6 +55,8 @@ class Grid {
   [[nodiscard]] std::map<carbon::ChannelKey, std::int64_t> failures() const;
   // What became of asking, as it is kept.
   [[nodiscard]] std::vector<carbon::Channel> channels();
+  // The providers have been asked once, or nobody is asked: what is not known now is not about to be.
+  [[nodiscard]] bool has_asked() const { return asked_ || !asking_.joinable(); }
   // For questions: as far ahead as anybody may ask.
   [[nodiscard]] carbon::GridOutlook outlook(std::vector<carbon::ZoneKey> zones, Time now);
 
@@ -76,6 +78,9 @@ class Grid {
   std::vector<carbon::ZoneRecord> records_;
   std::optional<Time> records_read_;
   std::map<carbon::ZoneKey, std::string> rungs_;  // as logged last
+
+  std::atomic<bool> asked_ = false;
+  std::atomic<bool> told_ = false;  // something may have been told since records_ were read
 
   std::optional<platform::WakeUp> stop_;  // ends a call that is under way
   std::mutex guard_;                      // of what follows

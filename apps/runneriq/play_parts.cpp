@@ -24,13 +24,15 @@ struct Player {
 class FleetPlays final : public scheduler::Plays {
  public:
   FleetPlays(std::vector<Player> players, scheduler::PlaySettings settings, scheduler::PlayPorts ports,
-             std::string hindrance)
+             std::string hindrance, std::function<bool()> grid_has_asked)
       : players_(std::move(players)),
         plays_(std::move(settings), with_gitlabs(std::move(ports))),
         hindrance_(std::move(hindrance)),
+        grid_has_asked_(std::move(grid_has_asked)),
         may_play_(hindrance_.empty()) {}
 
   scheduler::PlayReport step(const scheduler::FleetSnapshot& fleet, scheduler::TrustMode mode) override {
+    if (!grid_has_asked_()) return {};
     auto report = plays_.step(fleet, may_play_ ? mode : scheduler::TrustMode::advisory);
     if (!hindrance_.empty()) report.sentences.push_back(std::exchange(hindrance_, {}));
     return report;
@@ -45,6 +47,7 @@ class FleetPlays final : public scheduler::Plays {
   std::vector<Player> players_;
   scheduler::JobPlays plays_;
   std::string hindrance_;
+  std::function<bool()> grid_has_asked_;
   bool may_play_;
 };
 
@@ -115,7 +118,7 @@ Result<std::unique_ptr<scheduler::Plays>> open_plays(const std::vector<Watched>&
                                 .trust = trust_terms(settings),
                                 .digest = platform::sha256_hex};
   return std::unique_ptr<scheduler::Plays>(std::make_unique<FleetPlays>(
-      std::move(players), std::move(rules), std::move(ports), std::move(hindrance)));
+      std::move(players), std::move(rules), std::move(ports), std::move(hindrance), parts.grid_has_asked));
 }
 
 }  // namespace runneriq::app

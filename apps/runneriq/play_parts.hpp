@@ -7,6 +7,7 @@
 #include "apps/runneriq/sources.hpp"
 #include "scheduler/plays.hpp"
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -19,6 +20,8 @@ struct PlayParts {
   EnvironmentBlock environment;
   FleetStore* store = nullptr;
   CarbonFile* carbon = nullptr;
+  // Before that nothing is planned: a job would be started for want of an answer that is about to come.
+  std::function<bool()> grid_has_asked;
   MayPlay may_play = MayPlay::no;  // no: plans are made, and nothing is started
 };
 

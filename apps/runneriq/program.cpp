@@ -322,6 +322,7 @@ Result<std::unique_ptr<scheduler::Plays>> Program::open_plays(bool may_play) {
                                    .environment = environment_,
                                    .store = store_.get(),
                                    .carbon = &carbon_file(),
+                                   .grid_has_asked = [grid = grid_] { return grid->has_asked(); },
                                    .may_play = may_play ? MayPlay::yes : MayPlay::no});
 }
 

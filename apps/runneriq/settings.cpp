@@ -6,11 +6,13 @@
 #include "scheduler/options.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace runneriq::app {
 namespace {
 
 constexpr std::string_view kZonePrefix = "RUNNER_ZONE_";
+constexpr std::string_view kZoneKeyPrefix = "ELECTRICITY_MAPS_TOKEN_";
 constexpr std::size_t kLargestToken = 4096;
 const std::string kServiceToken = "RUNNERIQ_SERVICE_TOKEN";
 const std::string kPlayToken = "RUNNERIQ_PLAY_TOKEN";
@@ -81,6 +83,19 @@ bool names_a_zone(const carbon::ZoneKey& zone) {
 std::string without_newline(std::string text) {
   while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
   return text;
+}
+
+// The zones that variables ELECTRICITY_MAPS_TOKEN_<ZONE> are for. No zone's key has a '_' or a small letter.
+std::vector<carbon::ZoneKey> zones_in(EnvironmentBlock environment) {
+  std::vector<carbon::ZoneKey> zones;
+  for (const std::string_view entry : environment) {
+    const std::size_t equals = entry.find('=');
+    if (!entry.starts_with(kZoneKeyPrefix) || equals == std::string_view::npos) continue;
+    std::string zone{entry.substr(0, equals).substr(kZoneKeyPrefix.size())};
+    std::ranges::replace(zone, '_', '-');
+    zones.emplace_back(std::move(zone));
+  }
+  return zones;
 }
 
 Result<Secret> checked(std::string text, const std::string& where) {
@@ -174,9 +189,11 @@ Result<carbon::ElectricityMapsKeys> electricity_maps_keys(EnvironmentBlock envir
   auto any = secret_in(environment, "ELECTRICITY_MAPS_TOKEN", "electricity-maps-token");
   if (!any) return fail(std::move(any.error()));
   carbon::ElectricityMapsKeys keys{.by_zone = {}, .any = *std::move(any)};
-  for (const carbon::ZoneKey& zone : zones) {
+  std::set<carbon::ZoneKey> named(zones.begin(), zones.end());
+  for (const carbon::ZoneKey& zone : zones_in(environment)) named.insert(zone);
+  for (const carbon::ZoneKey& zone : named) {
     if (!names_a_zone(zone)) continue;
-    auto key = secret_in(environment, "ELECTRICITY_MAPS_TOKEN_" + upper_case_name(zone.value()),
+    auto key = secret_in(environment, std::string(kZoneKeyPrefix) + upper_case_name(zone.value()),
                          "electricity-maps-token-" + zone.value());
     if (!key) return fail(std::move(key.error()));
     if (!key->empty()) keys.by_zone[zone] = *std::move(key);

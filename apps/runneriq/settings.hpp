@@ -75,8 +75,9 @@ Result<Secret> relay_token(EnvironmentBlock environment);
 Result<Secret> service_token(EnvironmentBlock environment);
 Result<Secret> webhook_token(EnvironmentBlock environment);
 Result<Secret> webhook_signing_key(EnvironmentBlock environment);
-// ELECTRICITY_MAPS_TOKEN for all zones, ELECTRICITY_MAPS_TOKEN_<ZONE> for one of `zones` ('-' as '_'), else
-// the credentials electricity-maps-token and electricity-maps-token-<ZONE>. As relay_token() else.
+// ELECTRICITY_MAPS_TOKEN for all zones, ELECTRICITY_MAPS_TOKEN_<ZONE> for one ('-' as '_'), else
+// the credentials electricity-maps-token and, of `zones`, electricity-maps-token-<ZONE>. As relay_token()
+// else.
 Result<carbon::ElectricityMapsKeys> electricity_maps_keys(EnvironmentBlock environment,
                                                           std::span<const carbon::ZoneKey> zones);
 // Where token_of() looks, for remedies: "GITLAB_TOKEN".

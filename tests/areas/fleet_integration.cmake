@@ -11,6 +11,7 @@ if(TARGET runneriq)
   runneriq_fleet_pytest(strange_gitlabs 120)
   runneriq_fleet_pytest(fleet_daemon 240)
   runneriq_fleet_pytest(fleet_bad_input 240)
+  runneriq_fleet_pytest(carbon_fleet 300)
 endif()
 runneriq_test(fleet_faults_test LABEL integration SECONDS 600
   SOURCES integration/fleet_faults_test.cpp

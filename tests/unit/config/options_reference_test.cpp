@@ -1,9 +1,13 @@
 // docs/options.md is made from the option rows; this test keeps it true.
+#include "apps/runneriq/relay_options.hpp"
+#include "apps/runneriq/service_options.hpp"
+#include "carbon/options.hpp"
 #include "cli/log_options.hpp"
 #include "config/configuration.hpp"
 #include "executor/options.hpp"
 #include "gitlab/options.hpp"
 #include "scheduler/fleet_options.hpp"
+#include "scheduler/gate_options.hpp"
 #include "scheduler/options.hpp"
 
 #include <gtest/gtest.h>
@@ -67,7 +71,12 @@ std::string reference() {
   scheduler::MonitorOptions monitor_options;
   scheduler::AssignerOptions assigner_options;
   scheduler::TrustOptions trust_options;
+  scheduler::SteeringOptions steering_options;
+  carbon::CarbonOptions carbon_options;
+  app::ServiceOptions service_options;
+  app::RelayOptions relay_options;
   platform::LogSettings log_settings;
+  const Options carbon_rows = carbon::option_rows(carbon_options);
   const Options gitlab_rows = gitlab::option_rows(gitlab_options);
   const Options monitor_rows = scheduler::option_rows(monitor_options);
   return "# Options\n\n"
@@ -84,7 +93,7 @@ std::string reference() {
          "check` what\n"
          "is wrong, with the line.\n\n"
          "Further variables: " +
-         own_variables(all_of({gitlab_rows, monitor_rows})) +
+         own_variables(all_of({gitlab_rows, monitor_rows, carbon_rows})) +
          ";\n"
          "`GITLAB_TOKEN` (for a further fleet `GITLAB_TOKEN_<NAME>`), or the file `gitlab-token` "
          "(`gitlab-token-<name>`)\n"
@@ -94,12 +103,22 @@ std::string reference() {
          "whoever may not\n"
          "write there, below `$XDG_STATE_HOME` or `~/.local/state`. `RUNNER_ZONE_<id or description>` names "
          "a runner's\n"
-         "grid zone.\n" +
+         "grid zone, `ELECTRICITY_MAPS_TOKEN` and `ELECTRICITY_MAPS_TOKEN_<ZONE>` the keys for its "
+         "intensity, "
+         "and\n"
+         "`RUNNERIQ_PLAY_TOKEN` the token that starts deferred jobs; for each there is a credential, too.\n" +
          section("GitLab", "Whom `runneriq` watches. `gitlab.fleets.<name>` adds further GitLabs.",
                  gitlab_rows) +
          section("Monitor", "How `runneriq` watches.", monitor_rows) +
          section("Assigner", "Which runner `runneriq` recommends, and how far it is trusted.",
                  all_of({scheduler::option_rows(assigner_options), scheduler::option_rows(trust_options)})) +
+         section("Gate", "How `runneriq run --execute` steers; see [steering](steering.md).",
+                 scheduler::option_rows(steering_options)) +
+         section("Carbon",
+                 "What `runneriq` knows of the grid, and what it does with it; see [carbon](carbon.md).",
+                 carbon_rows) +
+         section("Service", "For `runneriq run --listen`.", app::option_rows(service_options)) +
+         section("Relay", "For `runneriq relay` on further hosts.", app::option_rows(relay_options)) +
          section("Log", "The log of `runneriq`.", cli::option_rows(log_settings)) +
          section("Priority", "How both programs score jobs.", scheduler::option_rows(rules)) +
          section("Executor",
