@@ -21,7 +21,7 @@ struct DeferrableJob {
   Time ready = {};         // may start from here on: `now`, or later
   Time deadline = {};      // is to have ended
   Duration expected = {};  // median
-  Duration longest = {};   // p95, at least `expected`: what the deadline is kept with
+  Duration longest = {};   // p90, at least `expected`: what the deadline is kept with
   double watts = 6;
   std::vector<ZoneKey> zones = {};  // of the runners that can take it; the cleanest counts
 };

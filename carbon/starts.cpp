@@ -26,8 +26,9 @@ Start start_of(const DeferrableJob& job, const DeferralTerms& terms, Time at, co
   return {at, zone, mean, grams, grams + terms.grams_per_hour_waited * waited, 0};
 }
 
-std::vector<Time> moments(const DeferrableJob& job, const DeferralTerms& terms, Time now) {
-  const Time first = earliest_start(job, now), last = latest_start(job, terms);
+// Beyond `known_until` nothing starts, however late the deadline.
+std::vector<Time> moments(const DeferrableJob& job, const DeferralTerms& terms, Time now, Time known_until) {
+  const Time first = earliest_start(job, now), last = std::min(latest_start(job, terms), known_until);
   std::vector<Time> all{first};
   const Duration step = step_length(terms);
   for (Time at = step_of(first, terms) + step; at <= last; at += step) all.push_back(at);
@@ -37,12 +38,18 @@ std::vector<Time> moments(const DeferrableJob& job, const DeferralTerms& terms, 
 struct KnownZone {
   ZoneKey zone;
   KnownMean mean;
+  Time end;  // of the outlook
 };
+
+Time end_of(const Outlook& outlook) {
+  return outlook.begin + static_cast<int>(outlook.slots.size()) * kSlot;
+}
 
 std::vector<KnownZone> known_zones(const DeferrableJob& job, const GridOutlook& grid) {
   std::vector<KnownZone> known;
   for (const ZoneKey& zone : job.zones) {
-    if (const Outlook* const outlook = grid.of(zone)) known.push_back({zone, KnownMean{*outlook}});
+    if (const Outlook* const outlook = grid.of(zone))
+      known.push_back({zone, KnownMean{*outlook}, end_of(*outlook)});
   }
   return known;
 }
@@ -79,7 +86,8 @@ std::vector<Start> possible_starts(const DeferrableJob& job, const GridOutlook& 
   const std::vector<KnownZone> zones = known_zones(job, grid);
   std::vector<Start> starts;
   if (zones.empty()) return starts;
-  for (const Time at : moments(job, terms, now)) {
+  const Time known_until = std::ranges::max(zones, {}, &KnownZone::end).end;
+  for (const Time at : moments(job, terms, now, known_until)) {
     for (const KnownZone& known : zones) {
       const auto mean = known.mean.of(at, job.expected);
       if (!mean) continue;

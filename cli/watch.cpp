@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <set>
 #include <utility>
 
 namespace runneriq::cli {
@@ -237,7 +238,15 @@ void Watch::open_plays() {
 void Watch::play(const Tick& tick, scheduler::TrustMode mode) {
   if (!plays_) return;
   const scheduler::PlayReport report = plays_->step(tick.snapshot, mode);
+  std::set<scheduler::JobKey> open;
+  for (const scheduler::PlayStep& step : report.steps) open.insert(step.job.key);
+  for (const carbon::Deferral& plan : report.deferrals) open.insert({plan.gitlab, plan.job});
+  std::erase_if(played_, [&](const auto& entry) { return !open.contains(entry.first); });
   for (const scheduler::PlayStep& step : report.steps) {
+    const std::pair told{step.kind, step.reason};
+    const auto last = played_.find(step.job.key);
+    if (last != played_.end() && last->second == told) continue;
+    played_.insert_or_assign(step.job.key, told);
     const bool trouble =
         step.kind == scheduler::PlayStep::Kind::refused || step.kind == scheduler::PlayStep::Kind::unknown;
     session_.log.write(trouble ? LogLevel::warning : LogLevel::info, "job_play",

@@ -5,9 +5,11 @@
 #include "cli/tick_record.hpp"
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace runneriq::cli {
@@ -57,11 +59,13 @@ class Watch {
   std::unique_ptr<TickSource> source_;
   std::unique_ptr<scheduler::Steering> steering_;  // over the source
   std::unique_ptr<scheduler::Plays> plays_;        // null: no manual jobs are deferred
-  scheduler::Hints hints_;                         // not looked at yet
-  Time begun_;                                     // the last look
-  Time polled_;                                    // the last look at everything
-  std::vector<std::string> degraded_;              // what was wrong at the last tick
-  int failures_ = 0;                               // in a row
+  // What was logged last of each job that is planned or due.
+  std::map<scheduler::JobKey, std::pair<scheduler::PlayStep::Kind, std::string>> played_;
+  scheduler::Hints hints_;             // not looked at yet
+  Time begun_;                         // the last look
+  Time polled_;                        // the last look at everything
+  std::vector<std::string> degraded_;  // what was wrong at the last tick
+  int failures_ = 0;                   // in a row
 };
 
 }  // namespace runneriq::cli

@@ -30,7 +30,8 @@ struct ManualReading {
 struct PlayOutcome {
   enum class Kind {
     applied,  // GitLab answered with the job as it is now
-    refused,  // GitLab said no (4xx), or nothing left this program: nothing was started
+    refused,  // GitLab said no (4xx): nothing was started
+    not_now,  // GitLab asks to wait (429), or nothing left this program: nothing was started, ask again soon
     unknown,  // no answer, 5xx, half an answer: it may have been started, or may yet be
   };
   Kind kind = Kind::unknown;

@@ -45,9 +45,17 @@ std::optional<Mark> mark_of(const ManualJob& manual, std::span<const carbon::Def
   return Mark{"rule " + printable(rule->name, 60), manual.pipeline_created + rule->deadline};
 }
 
+Result<Time> within_reach(Duration wait, std::string_view text, Time pipeline_created) {
+  if (wait <= kLongestDeadline) return pipeline_created + wait;
+  return fail(Errc::invalid_argument,
+              std::string(kDeadlineVariable) + " is " + quoted_text(text) +
+                  ", which is more than 30 days after the pipeline's creation; give it an earlier one");
+}
+
 // ---- jobs as if they were pending ---------------------------------------------------------
 
-// Nobody has read which refs are protected; GitLab protects the default branch unless told otherwise.
+// Nobody has read which refs are protected; GitLab protects the default branch unless told otherwise. What
+// follows for runners of protected refs: see takers_of().
 gitlab::FleetReading as_reading(const GitLabUrl& gitlab, std::span<const ManualJob> manual, Time now) {
   gitlab::FleetReading reading;
   reading.gitlab = gitlab;
@@ -74,17 +82,26 @@ struct Takers {
   std::vector<carbon::ZoneKey> zones;
 };
 
-Takers takers_of(const PendingJob& job, const FleetSnapshot& fleet) {
+Takers takers_with(const gitlab::JobTraits& traits, const GitLabUrl& gitlab, const FleetSnapshot& fleet) {
   Takers takers;
   std::set<carbon::ZoneKey> zones;
   for (const FleetRunner& runner : fleet.runners) {
-    if (runner.key.gitlab != job.key.gitlab || !takes_jobs(runner)) continue;
-    if (gitlab::could_take(runner.traits, job.traits) != gitlab::Match::takes) continue;
+    if (runner.key.gitlab != gitlab || !takes_jobs(runner)) continue;
+    if (gitlab::could_take(runner.traits, traits) != gitlab::Match::takes) continue;
     takers.any = true;
     if (runner.zone != carbon::ZoneKey{}) zones.insert(runner.zone);
   }
   takers.zones.assign(zones.begin(), zones.end());
   return takers;
+}
+
+// Runners of protected refs alone count where no other is left: the job's ref may be protected.
+Takers takers_of(const PendingJob& job, const FleetSnapshot& fleet) {
+  Takers takers = takers_with(job.traits, job.key.gitlab, fleet);
+  if (takers.any || job.traits.ref_protected) return takers;
+  gitlab::JobTraits if_protected = job.traits;
+  if_protected.ref_protected = true;
+  return takers_with(if_protected, job.key.gitlab, fleet);
 }
 
 // ---- verdicts -----------------------------------------------------------------------------
@@ -106,7 +123,8 @@ std::string why_left_alone(const Candidate& candidate, Time now) {
     return "it is " + std::string(to_text(candidate.job_class)) + ", and none of those is delayed";
   if (*candidate.mark.deadline <= now)
     return "its deadline passed at " + runneriq::to_text(*candidate.mark.deadline) + ": a person decides";
-  if (!candidate.takers.any) return "no runner that is heard of could take it";
+  if (!candidate.takers.any)
+    return "no runner that takes jobs now could take it, whether its ref is protected or not";
   return "";
 }
 
@@ -137,8 +155,9 @@ std::map<JobId, PendingJob> as_pending(const GitLabUrl& gitlab, std::span<const 
 }  // namespace
 
 Result<Time> parse_deadline(std::string_view text, Time pipeline_created) {
-  if (const auto duration = parse_duration(text)) return pipeline_created + *duration;
-  if (const auto time = parse_time(text)) return *time;
+  if (const auto duration = parse_duration(text)) return within_reach(*duration, text, pipeline_created);
+  if (const auto time = parse_time(text))
+    return within_reach(*time - pipeline_created, text, pipeline_created);
   return fail(Errc::invalid_argument,
               std::string(kDeadlineVariable) + " is " + quoted_text(text) +
                   ", which is neither a time such as 2026-03-01T18:00:00Z nor a duration such as 20h");

@@ -19,7 +19,9 @@ namespace runneriq::scheduler {
 // ("20h"). Empty = the job is not to be deferred, whatever the rules say.
 inline constexpr std::string_view kDeadlineVariable = "RUNNERIQ_DEADLINE";
 
-// Error: invalid_argument, one sentence.
+// From the pipeline's creation.
+inline constexpr Duration kLongestDeadline = std::chrono::hours{24 * 30};
+// Errors: invalid_argument, one sentence: neither of the two, or beyond kLongestDeadline.
 Result<Time> parse_deadline(std::string_view text, Time pipeline_created);
 
 // A marked job that may be started.
@@ -62,7 +64,7 @@ std::vector<HistoryKey> deferrable_keys(const GitLabUrl& gitlab, std::span<const
 // - jobs whose pipeline waits for them (no allow_failure): others wait;
 // - CRITICAL and HIGH ones: carbon delays none of those;
 // - those whose deadline cannot be read, or is over;
-// - those that no runner could take now: started, they would only get stuck.
+// - those that no runner could take now, were their ref protected or not: started, they would only get stuck.
 // `keys` and `histories` belong together one by one.
 DeferredJobs deferred_jobs(const GitLabUrl& gitlab, std::span<const gitlab::ManualJob> manual,
                            std::span<const HistoryKey> keys, std::span<const JobHistory> histories,

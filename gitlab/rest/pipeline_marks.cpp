@@ -90,16 +90,20 @@ void PipelineMarks::ask_pipeline(PipelineId id, Pipeline& pipeline, Sender& send
 
 void PipelineMarks::ask_configurations(std::span<const Job> jobs, Sender& sender, Time now) {
   if (!read_ci_) return;
-  std::size_t asked = 0;
+  std::vector<Commit> due;
   std::set<Commit> seen;
   for (const Job& job : jobs | std::views::reverse) {
     const Pipeline* const pipeline = pipeline_of(job);
     if (pipeline == nullptr || !pipeline->facts.value()) continue;
     const Commit commit{job.project, pipeline->facts.value()->sha};
     if (commit.second.empty() || !seen.insert(commit).second) continue;
-    if (!configurations_[commit].due(kConfigurationLasts, now) || asked++ >= kMostConfigurations) continue;
-    ask_configuration(commit, sender, now);
+    if (configurations_[commit].due(kConfigurationLasts, now)) due.push_back(commit);
   }
+  // Else the hourly reading of new ones would leave no call for old ones.
+  std::ranges::stable_partition(
+      due, [this](const Commit& commit) { return !is_settled(configurations_[commit]); });
+  due.resize(std::min(due.size(), kMostConfigurations));
+  for (const Commit& commit : due) ask_configuration(commit, sender, now);
 }
 
 void PipelineMarks::ask_configuration(const Commit& commit, Sender& sender, Time now) {

@@ -31,7 +31,7 @@ class PipelineMarks {
   // Asks for what is not known of the pipelines of `jobs`, the newest first: 2 calls for each of 10
   // pipelines.
   void ask_pipelines(std::span<const Job> jobs, Sender& sender, Time now);
-  // Then for 4 configurations at most; each is good for an hour.
+  // Then for 4 configurations at most, those that are not known first; each is good for an hour.
   void ask_configurations(std::span<const Job> jobs, Sender& sender, Time now);
   // What belongs to no pipeline of `jobs` is forgotten.
   void forget_others(std::span<const Job> jobs);

@@ -16,7 +16,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kBetweenReadings = 2min;
-constexpr Duration kOldest = 7 * 24h;  // who left a job alone for so long has forgotten it
+constexpr Duration kOldest = 31 * 24h;  // no deadline lasts longer
+constexpr std::size_t kMostJobs = 500;  // of a project: five pages
 constexpr std::size_t kMostProjects = 20;
 
 SenderSettings sender_settings(const RestSettings& settings) {
@@ -47,14 +48,19 @@ PlayOutcome outcome_of(ProjectId project, JobId asked, const Answer& answer) {
     return {.kind = Kind::applied, .status = after->status};
   if (after)
     return {.kind = Kind::unknown, .error = {Errc::corrupt, "GitLab answered with the job as it was"}};
-  const bool refused = !answer.sent || (answer.status >= 400 && answer.status < 500 && answer.status != 408);
+  if (!answer.sent || answer.status == 429) return {.kind = Kind::not_now, .error = std::move(after.error())};
+  const bool refused = answer.status >= 400 && answer.status < 500 && answer.status != 408;
   return {.kind = refused ? Kind::refused : Kind::unknown, .error = std::move(after.error())};
+}
+
+bool is_too_old(const Job& job, Time now) {
+  return job.created_at && now - *job.created_at > kOldest;
 }
 
 // Of what is listed: whoever asks for one state may be given others.
 std::vector<Job> worth_keeping(std::vector<Job> jobs, Time now) {
   std::erase_if(jobs, [&](const Job& job) {
-    return job.status != JobStatus::manual || !job.created_at || now - *job.created_at > kOldest;
+    return job.status != JobStatus::manual || !job.created_at || is_too_old(job, now);
   });
   std::ranges::sort(jobs, {}, &Job::id);
   return jobs;
@@ -147,7 +153,11 @@ void RestManualJobs::State::ask_jobs(Time now) {
                                    else
                                      list.miss(std::move(listed.items.error()), now);
                                  },
-                             .enough = [](const std::vector<Job>&) { return true; }});
+                             .enough =
+                                 [now](const std::vector<Job>& so_far) {
+                                   return so_far.size() >= kMostJobs ||
+                                          (!so_far.empty() && is_too_old(so_far.back(), now));
+                                 }});
   }
 }
 

@@ -19,8 +19,8 @@ class RestManualJobs final : public ManualJobs {
   RestManualJobs(RestSettings settings, platform::HttpTransport& transport, CiReader read_ci = {});
   ~RestManualJobs() override;
 
-  // Asks GitLab at most every two minutes, for at most 20 projects in turn: of each the 100 newest manual
-  // jobs that are younger than a week. A job appears once all that may mark it is known.
+  // Asks GitLab at most every two minutes, for at most 20 projects in turn: of each the 500 newest manual
+  // jobs that are younger than 31 days. A job appears once all that may mark it is known.
   [[nodiscard]] Result<ManualReading> read(Time now) override;
   [[nodiscard]] Result<JobStatus> status(ProjectId project, JobId job, Time deadline) override;
   [[nodiscard]] PlayOutcome play(ProjectId project, JobId job, Time deadline) override;

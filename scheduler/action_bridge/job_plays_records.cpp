@@ -40,7 +40,7 @@ AuditEntry record_of_play(std::string_view event, const PlayStep& step, std::str
 
 std::string_view event_of(PlayStep::Kind outcome) {
   if (outcome == PlayStep::Kind::applied) return "play_applied";
-  return outcome == PlayStep::Kind::refused ? "play_refused" : "play_unknown";
+  return outcome == PlayStep::Kind::unknown ? "play_unknown" : "play_refused";
 }
 
 }  // namespace runneriq::scheduler

@@ -11,7 +11,7 @@ namespace runneriq::scheduler {
 // what permits it: "automatic", "approval 12".
 AuditEntry record_of_play(std::string_view event, const PlayStep& step, std::string_view decision,
                           TrustMode mode, Time now);
-// The outcome's event.
+// The outcome's event; `planned` is a start that GitLab did not take and that is asked for again: refused.
 std::string_view event_of(PlayStep::Kind outcome);
 
 }  // namespace runneriq::scheduler

@@ -1,6 +1,7 @@
 // carbon/deferral: when a job that may wait starts, and why.
 #include "carbon/deferral.hpp"
 
+#include "carbon/starts.hpp"
 #include "tests/support/outlooks.hpp"
 
 #include <gtest/gtest.h>
@@ -39,6 +40,15 @@ TEST(LatestStart, KeepsTheDeadlineWithTheLongestDurationAndAMargin) {
   DeferrableJob job = job_until(8h);
   job.expected = 2h;  // history is never shorter than what is expected
   EXPECT_EQ(latest_start(job, {}), kNow + 5h + 45min);
+}
+
+// Millions of quarter hours, were they all looked at.
+TEST(Defer, LooksNoFurtherThanTheOutlookHoweverLateTheDeadline) {
+  DeferrableJob job = job_until(0h);
+  job.deadline = std::chrono::sys_days{std::chrono::year{9999} / 12 / 31};
+  const GridOutlook dip = grid(kNow, {{"DE", {300, 300, 100}}});
+  EXPECT_EQ(possible_starts(job, dip, {}, kNow, {}).size(), 12U);
+  EXPECT_EQ(defer_alone(job, dip).start, kNow + 2h);
 }
 
 // ---- one job, one zone

@@ -59,13 +59,20 @@ TEST(Deadlines, AreTimesOrDurationsFromThePipelinesCreation) {
     ASSERT_TRUE(deadline) << row.text;
     EXPECT_EQ(runneriq::to_text(*deadline), row.time);
   }
-  for (const std::string text :
-       {"tomorrow", "-3h", "20 hours", "18:00", "2025-03-01", "$DEADLINE", "99999d", "\n"}) {
+  for (const std::string text : {"tomorrow", "-3h", "20 hours", "18:00", "2025-03-01", "$DEADLINE", "99999d",
+                                 "\n", "31d", "9999-12-31T00:00:00Z"}) {
     const auto deadline = parse_deadline(text, kCreated);
     ASSERT_FALSE(deadline) << text;
     EXPECT_NE(deadline.error().message.find("RUNNERIQ_DEADLINE"), std::string::npos);
     EXPECT_EQ(deadline.error().message.find('\n'), std::string::npos);
   }
+}
+
+TEST(Deadlines, LieWithinThirtyDays) {
+  EXPECT_EQ(parse_deadline("30d", kCreated).value(), kCreated + 720h);
+  EXPECT_TRUE(parse_deadline("2025-03-31T08:00:00Z", kCreated));
+  EXPECT_FALSE(parse_deadline("2025-03-31T08:00:01Z", kCreated));
+  EXPECT_NE(parse_deadline("721h", kCreated).error().message.find("more than 30 days"), std::string::npos);
 }
 
 TEST(DeferredJobs, AreThoseWithADeadlineOfTheirOwn) {
@@ -184,6 +191,15 @@ TEST(DeferredJobs, AreTakenByRunnersThatCouldTakeThem) {
   ManualJob manual = manual_job();
   manual.job.tags = {"docker"};
   EXPECT_EQ(judged({manual}).jobs.at(0).terms.zones, (std::vector{carbon::ZoneKey{"DE"}}));
+}
+
+// Which refs are protected is not known: the only runner may well take it.
+TEST(DeferredJobs, AreNotLeftOutForARefThatMayBeProtected) {
+  FleetSnapshot of = fleet();
+  for (FleetRunner& runner : of.runners) runner.traits.protected_only = true;
+  ASSERT_EQ(judged({manual_job()}, {}, of).jobs.size(), 1U);
+  of.runners[0].traits.protected_only = false;  // this one takes it in any case
+  EXPECT_EQ(judged({manual_job()}, {}, of).jobs.at(0).terms.zones, (std::vector{carbon::ZoneKey{"DE"}}));
 }
 
 TEST(DeferredJobs, LastAsTheirRunsBefore) {

@@ -24,7 +24,7 @@ struct Crash : std::runtime_error {
 
 class FakeManualJobs final : public gitlab::ManualJobs {
  public:
-  enum class Fault { refuse, lose_reply, lose_call, come_late, crash_before, crash_after };
+  enum class Fault { refuse, ask_to_wait, lose_reply, lose_call, come_late, crash_before, crash_after };
 
   FakeManualJobs(SteeringJournal& journal, const SteeringClock& clock) : journal_(journal), clock_(clock) {}
 
@@ -48,6 +48,7 @@ class FakeManualJobs final : public gitlab::ManualJobs {
     if (unreadable) return fail(*unreadable);
     gitlab::ManualReading reading;
     for (const auto& [id, manual] : jobs) {
+      if (unlisted.contains(id)) continue;
       if (manual.job.status == JobStatus::manual || stale_list) reading.jobs.push_back(manual);
     }
     return reading;
@@ -55,6 +56,7 @@ class FakeManualJobs final : public gitlab::ManualJobs {
   Result<JobStatus> status(ProjectId, JobId job, Time) override {
     journal_.push_back("status " + std::to_string(job.value()));
     if (unreadable) return fail(*unreadable);
+    if (hidden) return fail(*hidden);
     const auto found = jobs.find(job);
     if (found == jobs.end()) return fail(Errc::not_found, "404");
     return found->second.job.status;
@@ -70,6 +72,8 @@ class FakeManualJobs final : public gitlab::ManualJobs {
     const PlayOutcome unknown{.kind = PlayOutcome::Kind::unknown, .error = {Errc::timed_out, "no answer"}};
     if (fault == Fault::crash_before) throw Crash("before");
     if (fault == Fault::lose_call) return unknown;
+    if (fault == Fault::ask_to_wait)
+      return {.kind = PlayOutcome::Kind::not_now, .error = {Errc::unavailable, "429 Too Many Requests"}};
     if (fault == Fault::come_late) {
       late.push_back(job);
       return unknown;
@@ -95,7 +99,8 @@ class FakeManualJobs final : public gitlab::ManualJobs {
   std::map<JobId, int> posts, started;
   std::deque<Fault> faults;
   std::vector<JobId> late;
-  std::optional<Error> unreadable;
+  std::optional<Error> unreadable, hidden;  // everything; jobs' states
+  std::set<JobId> unlisted;
   bool stale_list = false;
 
  private:
@@ -108,8 +113,10 @@ class MemoryPlans final : public carbon::DeferralStore {
   Result<std::vector<carbon::Deferral>> deferrals() override { return kept; }
   Result<void> keep(std::span<const carbon::Deferral> deferrals) override {
     kept.assign(deferrals.begin(), deferrals.end());
+    ++times;
     return {};
   }
+  int times = 0;
   std::vector<carbon::Deferral> kept;
 };
 
@@ -179,6 +186,7 @@ class JobPlaysTest : public testing::Test {
   bool stopped = false;
   double later = 100;
   std::vector<std::string> sentences;
+  std::set<JobId> unlisted_later;
   std::optional<JobPlays> plays;
 };
 
@@ -345,6 +353,168 @@ TEST_F(JobPlaysTest, KeepsItsPlansWhileGitLabDoesNotAnswer) {
   EXPECT_EQ(posts(), 1);
 }
 
+// ---- calls that nobody took ---------------------------------------------------------------
+
+TEST_F(JobPlaysTest, AsksAgainAtTheNextStepWhereGitLabAsksToWait) {
+  jobs.add(5, "20h");
+  jobs.add(6, "20h");
+  jobs.faults = {FakeManualJobs::Fault::ask_to_wait};
+  run(1min);
+  stopped = true;  // until both are due
+  run(5h);
+  stopped = false;
+  run(1min);
+  EXPECT_EQ(posts(5) + posts(6), 1);  // the other one does not ask
+  run(1min);
+  EXPECT_EQ(jobs.started.size(), 2U);
+  EXPECT_EQ(audit.count("play_refused"), 1);
+  EXPECT_EQ(audit.count("play_applied"), 2);
+}
+
+TEST_F(JobPlaysTest, GivesUpOnWhatItsTokenMayNotSee) {
+  jobs.add(5, "20h");
+  jobs.faults = {FakeManualJobs::Fault::lose_reply};
+  while (posts() == 0) run(1min);
+  jobs.hidden = Error{Errc::permission, "403 Forbidden"};
+  EXPECT_EQ(run(9min).size(), 9U);
+  EXPECT_EQ(audit.count("play_unknown"), 1);
+  EXPECT_EQ(run(2h).size(), 1U);
+  EXPECT_EQ(audit.count("play_unknown"), 2);
+  EXPECT_TRUE(was_said("is not known"));
+  EXPECT_EQ(posts(), 1);
+}
+
+// ---- jobs that the list leaves out --------------------------------------------------------
+
+TEST_F(JobPlaysTest, StartsAPlannedJobThatIsNotListedAnyMore) {
+  jobs.add(5, "20h");
+  step();
+  jobs.unlisted.insert(JobId{5});
+  EXPECT_EQ(step().deferrals.size(), 1U);
+  run(4h);
+  EXPECT_EQ(jobs.started[JobId{5}], 1);
+  EXPECT_TRUE(sentences.empty());
+}
+
+TEST_F(JobPlaysTest, ReadsAtMostTwentyOfThoseInTurn) {
+  for (int id = 1; id <= 50; ++id) {
+    jobs.add(id, "20h");
+    jobs.unlisted.insert(JobId{id});
+  }
+  std::swap(jobs.unlisted, unlisted_later);
+  step();
+  std::swap(jobs.unlisted, unlisted_later);
+  std::set<std::string> read;
+  for (int steps = 1; steps <= 3; ++steps) {
+    journal.clear();
+    EXPECT_EQ(step().deferrals.size(), 50U);
+    EXPECT_EQ(journal.size(), 20U);
+    read.insert(journal.begin(), journal.end());
+  }
+  EXPECT_EQ(read.size(), 50U);
+}
+
+TEST_F(JobPlaysTest, SaysOnceThatAPlannedJobIsGone) {
+  jobs.add(5, "20h");
+  step();
+  jobs.jobs.clear();
+  run(1h);
+  EXPECT_TRUE(was_said("is gone"));
+  EXPECT_TRUE(plans.kept.empty());
+}
+
+TEST_F(JobPlaysTest, LetsAnUnlistedJobBeThatSomebodyElseStarted) {
+  jobs.add(5, "20h");
+  step();
+  jobs.jobs.at(JobId{5}).job.status = JobStatus::running;
+  EXPECT_TRUE(run(20h).empty());
+  EXPECT_TRUE(sentences.empty());
+}
+
+TEST_F(JobPlaysTest, LeavesAnUnlistedJobBehindItsDeadlineToAPerson) {
+  mode = TrustMode::advisory;
+  jobs.add(5, "20h");
+  step();
+  jobs.unlisted.insert(JobId{5});
+  run(21h);
+  EXPECT_TRUE(was_said("a person decides"));
+  EXPECT_TRUE(plans.kept.empty());
+}
+
+TEST_F(JobPlaysTest, KeepsPlansOfBeforeARestartUntilTheirJobsAreListedOrLost) {
+  jobs.add(5, "20h");
+  jobs.add(6, "20h");
+  step();
+  jobs.unlisted = {JobId{5}, JobId{6}};
+  restart();
+  run(1h);
+  EXPECT_EQ(plans.kept.size(), 2U);
+  jobs.unlisted = {JobId{6}};
+  run(20h);
+  EXPECT_EQ(jobs.started[JobId{5}], 1);
+  EXPECT_TRUE(was_said("job 6"));
+  EXPECT_TRUE(was_said("start it by hand"));
+  EXPECT_TRUE(plans.kept.empty());
+}
+
+// ---- many at once -------------------------------------------------------------------------
+
+TEST_F(JobPlaysTest, StartsNoMoreInAStepThanWerePlannedForOne) {
+  for (int id = 1; id <= 12; ++id) jobs.add(id, "20h");
+  run(1min);
+  stopped = true;  // until all are due
+  run(12h - 1min);
+  stopped = false;
+  run(15min);
+  EXPECT_EQ(jobs.started.size(), 5U);
+  run(15min);
+  EXPECT_EQ(jobs.started.size(), 10U);
+  run(15min);
+  EXPECT_EQ(jobs.started.size(), 12U);
+}
+
+TEST_F(JobPlaysTest, StartsLateOnesInWaves) {
+  for (int id = 1; id <= 22; ++id) jobs.add(id, "20h");
+  run(1min);
+  stopped = true;
+  run(19h + 50min);
+  stopped = false;
+  run(1min);
+  EXPECT_EQ(jobs.started.size(), 10U);  // five of the step, and a wave
+  run(1min);
+  EXPECT_EQ(jobs.started.size(), 15U);
+  run(2min);
+  EXPECT_EQ(jobs.started.size(), 22U);
+}
+
+// ---- what is said and kept ----------------------------------------------------------------
+
+TEST_F(JobPlaysTest, SaysManyLeftOutJobsOnceAndBriefly) {
+  for (int id = 1; id <= 1500; ++id) jobs.add(id, "nonsense");
+  const auto first = step().sentences;
+  ASSERT_EQ(first.size(), 21U);
+  EXPECT_EQ(first.back(), "1480 further jobs with a deadline are not deferred");
+  EXPECT_TRUE(step().sentences.empty());
+  EXPECT_TRUE(step().sentences.empty());
+}
+
+TEST_F(JobPlaysTest, SaysAgainWhatIsSaidOfAJobThatWasGone) {
+  jobs.add(5, "nonsense");
+  EXPECT_EQ(step().sentences.size(), 1U);
+  jobs.unlisted.insert(JobId{5});
+  step();
+  jobs.unlisted.clear();
+  EXPECT_EQ(step().sentences.size(), 1U);
+}
+
+TEST_F(JobPlaysTest, KeepsPlansOnlyWhenTheyChange) {
+  jobs.add(5, "20h");
+  run(2h);
+  EXPECT_EQ(plans.times, 1);
+  run(3h);
+  EXPECT_EQ(plans.times, 2);
+}
+
 class Crashed : public JobPlaysTest, public testing::WithParamInterface<FakeManualJobs::Fault> {};
 
 TEST_P(Crashed, AJobIsStillStartedOnce) {
@@ -421,6 +591,16 @@ TEST_F(Approved, ItIsUsedUpByACallThatIsRefused) {
   jobs.faults = {FakeManualJobs::Fault::refuse};
   run(28min);
   EXPECT_EQ(posts(), 1);
+}
+
+TEST_F(Approved, ItIsNotUsedUpByACallThatNobodyTook) {
+  run(3h);
+  approve();
+  jobs.faults = {FakeManualJobs::Fault::ask_to_wait};
+  run(20min);
+  EXPECT_EQ(posts(), 2);
+  EXPECT_EQ(jobs.started[JobId{5}], 1);
+  EXPECT_EQ(store.known.size(), 1U);
 }
 
 TEST_F(Approved, ItsUseIsRecordedFirst) {

@@ -151,9 +151,9 @@ TEST_F(ManualJobsOverRest, NeedNoConfigurationWhereNobodyReadsIt) {
   EXPECT_EQ(transport.count("/ci/lint"), 0);
 }
 
-TEST_F(ManualJobsOverRest, AreThoseThatWaitAndAreNoWeekOld) {
+TEST_F(ManualJobsOverRest, AreThoseThatWaitAndAreNoMonthOld) {
   transport.route(kProjects + "/7/jobs?", "[" + job_json(5, "a") + "," + job_json(6, "b", "success") + "," +
-                                              job_json(7, "c", "manual", 50, "2025-02-21T00:00:00Z") + "]");
+                                              job_json(7, "c", "manual", 50, "2025-01-28T00:00:00Z") + "]");
   EXPECT_EQ(access().read(clock)->jobs.size(), 1U);
 }
 
@@ -191,11 +191,30 @@ INSTANTIATE_TEST_SUITE_P(
                     PlayCase{"Garbage", reply(200, "{"), Kind::unknown},
                     PlayCase{"AnUnplayableJob", reply(400), Kind::refused},
                     PlayCase{"ARefusal", reply(403), Kind::refused},
-                    PlayCase{"ALimit", reply(429), Kind::refused},
+                    PlayCase{"ALimit", reply(429), Kind::not_now},
                     PlayCase{"ATimeout", reply(408), Kind::unknown},
                     PlayCase{"AServerError", reply(502), Kind::unknown},
                     PlayCase{"Silence", fail(Errc::timed_out, "no answer"), Kind::unknown}),
     [](const auto& given) { return given.param.name; });
+
+TEST_F(ManualJobsOverRest, AreNotAskedForWhereNoTimeIsLeft) {
+  RestManualJobs it = access();
+  EXPECT_EQ(it.play(ProjectId{7}, JobId{5}, clock - 1s).kind, Kind::not_now);
+  EXPECT_TRUE(transport.calls.empty());
+}
+
+TEST_F(ManualJobsOverRest, AreTheFiveHundredNewestOfAProject) {
+  for (int page = 1; page <= 8; ++page) {
+    std::string jobs;
+    for (int i = 0; i < 100; ++i)
+      jobs += (i == 0 ? "" : ",") + job_json(10'000 - 100 * page - i, "bench 1/2");
+    HttpReply listed = reply(200, "[" + jobs + "]");
+    listed.headers = {{"x-next-page", std::to_string(page + 1)}};
+    transport.once(kProjects + "/7/jobs?", listed);
+  }
+  EXPECT_EQ(access().read(clock)->jobs.size(), 500U);
+  EXPECT_EQ(transport.count("scope%5B%5D=manual"), 5);
+}
 
 TEST_F(ManualJobsOverRest, TellTheirStateAfresh) {
   RestManualJobs it = access();
