@@ -165,6 +165,7 @@ Result<void> put_changed_proposal(Database& database, const Proposal& proposal) 
   if (is_same_decision(known, proposal)) {
     Proposal both = known;
     both.used.insert(proposal.used.begin(), proposal.used.end());
+    both.expires = std::min(known.expires, proposal.expires);
     return write(database, both);
   }
   if (!is_verdict) return {};

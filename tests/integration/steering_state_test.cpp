@@ -260,6 +260,15 @@ TEST_F(SteeringStateFile, TheRunnersOfAnApprovalThatIsUsedAddUp) {
   EXPECT_EQ(memory().proposals[0].used.size(), 2U);
 }
 
+TEST_F(SteeringStateFile, AnApprovalThatHasBeenUsedUpStaysSo) {
+  const Proposal approval = approved(make());
+  ASSERT_TRUE(change(approval));
+  ASSERT_TRUE(change(used_up(approval, kNow + 1min)));
+  EXPECT_EQ(memory().proposals[0].expires, kNow + 1min);
+  ASSERT_TRUE(change(approval));  // by a process that does not know yet
+  EXPECT_EQ(memory().proposals[0].expires, kNow + 1min);
+}
+
 TEST_F(SteeringStateFile, OldDecisionsAreNotToldAndThenRemoved) {
   Proposal rejected = make();
   rejected = *decided(rejected, {.approve = false, .standing = {}, .by = "user:alice"}, TrustTerms{}, kNow);
