@@ -1,7 +1,10 @@
 // What is believed of an hour that has passed.
-#include "carbon/ledger.hpp"
+#include "carbon/belief.hpp"
 
 #include <algorithm>
+#include <map>
+#include <memory>
+#include <utility>
 #include <vector>
 
 namespace runneriq::carbon {
@@ -43,17 +46,40 @@ std::vector<ZoneRecord> without_latest(const ZoneKey& zone, const Basis& basis,
   return kept;
 }
 
+std::optional<OutlookSlot> measured_at(const ZoneKey& zone, const Basis& basis,
+                                       std::span<const ZoneRecord> records, Time when) {
+  const Step* sample = best_sample(zone, basis, records, when);
+  if (sample == nullptr) return std::nullopt;
+  return OutlookSlot{.intensity = sample->intensity, .rung = Rung::live, .estimated = sample->estimated};
+}
+
+// The same for all times of a quarter of an hour: as it stood when that began.
+OutlookSlot trusted_in(const ZoneKey& zone, const Basis& basis, std::span<const ZoneRecord> records,
+                       std::span<const TypicalZone> typical, Time begin, const TrustLimits& limits) {
+  const auto kept = without_latest(zone, basis, records, begin);
+  return outlook_of(zone, basis, kept, typical, begin, kSlot, limits).now();
+}
+
 }  // namespace
 
 OutlookSlot believed_at(const ZoneKey& zone, const Basis& basis, std::span<const ZoneRecord> records,
                         std::span<const TypicalZone> typical, Time when, const TrustLimits& limits) {
-  if (const Step* sample = best_sample(zone, basis, records, when)) {
-    return {.intensity = sample->intensity, .rung = Rung::live, .estimated = sample->estimated};
-  }
-  const auto kept = without_latest(zone, basis, records, when);
-  const Outlook outlook = outlook_of(zone, basis, kept, typical, when, kSlot, limits);
-  const OutlookSlot* slot = outlook.at(when);
-  return slot != nullptr ? *slot : OutlookSlot{};
+  if (const auto measured = measured_at(zone, basis, records, when)) return *measured;
+  return trusted_in(zone, basis, records, typical, slot_start(when), limits);
+}
+
+Belief belief_of(const Basis& basis, std::vector<ZoneRecord> records, std::span<const TypicalZone> typical,
+                 const TrustLimits& limits) {
+  using Found = std::map<std::pair<ZoneKey, Time>, OutlookSlot>;
+  return
+      [basis, typical, limits, records = std::make_shared<const std::vector<ZoneRecord>>(std::move(records)),
+       found = std::make_shared<Found>()](const ZoneKey& zone, Time when) {
+        if (const auto measured = measured_at(zone, basis, *records, when)) return *measured;
+        const Time begin = slot_start(when);
+        const auto [place, fresh] = found->try_emplace({zone, begin});
+        if (fresh) place->second = trusted_in(zone, basis, *records, typical, begin, limits);
+        return place->second;
+      };
 }
 
 }  // namespace runneriq::carbon

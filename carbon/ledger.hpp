@@ -86,8 +86,8 @@ std::optional<double> saved_against_fifo(const LedgerRow& row);  // fifo − gra
 using Belief = std::function<OutlookSlot(const ZoneKey& zone, Time when)>;
 
 // The row of a job. Each quarter of an hour that the job touches takes the part of the energy that its part
-// of the time is: energy is not known to have been spent at another rate. A length beyond 35 days is none of a
-// job and has no grams; nor has energy that is negative or no number, which stands as 0 J.
+// of the time is: energy is not known to have been spent at another rate. A length beyond 35 days is none of
+// a job and has no grams; nor has energy that is negative or no number, which stands as 0 J.
 LedgerRow account(FinishedWork work, DecisionCarbon decision, const Basis& basis, double pue,
                   const Belief& belief);
 // The part of the job's energy that falls into one of its slots: in proportion to time.
@@ -99,7 +99,8 @@ std::optional<Restatement> restate(const LedgerRow& row, const Belief& belief, T
 std::optional<double> recomputed(const LedgerRow& row);
 
 // Belief from records: a sample of the time itself (rung live), else what the order of trust has for that
-// hour (a forecast's step, the profile of the 28 days before, the annual mean).
+// hour (a forecast's step, the profile of the 28 days before, the annual mean) as its quarter of an hour
+// began.
 OutlookSlot believed_at(const ZoneKey& zone, const Basis& basis, std::span<const ZoneRecord> records,
                         std::span<const TypicalZone> typical, Time when, const TrustLimits& limits = {});
 

@@ -33,7 +33,15 @@ struct LedgerQuery {
   std::optional<Time> since = {}, until = {};  // by end of the job: since ≤ t < until
   std::optional<ProjectId> project = {};
   std::optional<PipelineId> pipeline = {};
-  std::size_t most = 0;  // the newest; 0 = all
+  std::optional<JobId> job = {};  // of any GitLab
+  std::size_t most = 0;           // the newest; 0 = all
+};
+
+// A job whose row is restated.
+struct RestatedJob {
+  GitLabUrl gitlab = {};
+  JobId job = {};
+  Restatement restatement = {};
 };
 
 class LedgerStore {
@@ -43,15 +51,18 @@ class LedgerStore {
   [[nodiscard]] virtual Result<void> keep(std::span<const DecisionCarbon> decisions) = 0;
   [[nodiscard]] virtual Result<std::optional<DecisionCarbon>> decision(const GitLabUrl& gitlab,
                                                                        JobId job) = 0;
-  // A job that has a row already keeps it.
-  [[nodiscard]] virtual Result<void> append(std::span<const LedgerRow> rows) = 0;
+  // Plans are over when their job is played; when each job was planned first stays. Kept for 35 days.
+  [[nodiscard]] virtual Result<void> keep_deferred(std::span<const Deferral> deferrals) = 0;
+  // When its first start was chosen; none for a job that was never deferred.
+  [[nodiscard]] virtual Result<std::optional<Time>> deferred_since(const GitLabUrl& gitlab, JobId job) = 0;
+  // A job that has a row already keeps it. Gives the positions of the rows that were added.
+  [[nodiscard]] virtual Result<std::vector<std::size_t>> append(std::span<const LedgerRow> rows) = 0;
   // Oldest first, until `take` returns false.
   [[nodiscard]] virtual Result<void> read(const LedgerQuery& query,
                                           const std::function<bool(const LedgerRow&)>& take) = 0;
   [[nodiscard]] virtual Result<bool> holds(const GitLabUrl& gitlab, JobId job) = 0;
-  // Adds a restatement; what was used stays.
-  [[nodiscard]] virtual Result<void> restate(const GitLabUrl& gitlab, JobId job,
-                                             const Restatement& restatement) = 0;
+  // Adds restatements, all of them or none; what was used stays.
+  [[nodiscard]] virtual Result<void> restate(std::span<const RestatedJob> jobs) = 0;
 };
 
 class DeferralStore {

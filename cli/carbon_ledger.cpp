@@ -25,6 +25,7 @@
 namespace runneriq::cli {
 namespace {
 
+using carbon::LedgerQuery;
 using carbon::LedgerRow;
 using nlohmann::json;
 
@@ -38,11 +39,6 @@ constexpr std::array kFlags{
     FlagRow{"--verify", "", "Compute every row again from what stands in it, and check all sums."},
 };
 
-struct Wanted {
-  carbon::LedgerQuery query;
-  std::optional<JobId> job;
-};
-
 template <class Kind>
 Result<std::optional<Kind>> id_at(const Invocation& invocation, std::string_view flag) {
   if (!invocation.has(flag)) return std::optional<Kind>{};
@@ -51,7 +47,7 @@ Result<std::optional<Kind>> id_at(const Invocation& invocation, std::string_view
   return std::optional{Kind{*id}};
 }
 
-Result<Wanted> wanted_of(const Invocation& invocation, Time now) {
+Result<LedgerQuery> wanted_of(const Invocation& invocation, Time now) {
   const auto since = moment_at(invocation, "--since", now);
   if (!since) return fail(since.error());
   const auto until = moment_at(invocation, "--until", now);
@@ -62,14 +58,15 @@ Result<Wanted> wanted_of(const Invocation& invocation, Time now) {
   if (!pipeline) return fail(pipeline.error());
   const auto job = id_at<JobId>(invocation, "--job");
   if (!job) return fail(job.error());
-  return Wanted{{.since = *since, .until = *until, .project = *project, .pipeline = *pipeline}, *job};
+  return LedgerQuery{
+      .since = *since, .until = *until, .project = *project, .pipeline = *pipeline, .job = *job};
 }
 
-Result<void> read(const CarbonPorts& ports, const Wanted& wanted,
+Result<void> read(const CarbonPorts& ports, const LedgerQuery& wanted,
                   const std::function<void(const LedgerRow&)>& take) {
   if (ports.ledger == nullptr) return {};
-  return ports.ledger->read(wanted.query, [&](const LedgerRow& row) {
-    if (!wanted.job || row.work.job == *wanted.job) take(row);
+  return ports.ledger->read(wanted, [&](const LedgerRow& row) {
+    take(row);
     return true;
   });
 }
@@ -81,7 +78,7 @@ bool is_text(const Invocation& invocation) {
 
 // ---- listing --------------------------------------------------------------------------------------
 
-Result<void> list_json(Output& out, const CarbonPorts& ports, const Wanted& wanted) {
+Result<void> list_json(Output& out, const CarbonPorts& ports, const LedgerQuery& wanted) {
   const auto slots = wanted.job ? carbon::SlotsShown::yes : carbon::SlotsShown::no;
   bool any = false;
   out.result("{\"rows\":[");
@@ -92,14 +89,14 @@ Result<void> list_json(Output& out, const CarbonPorts& ports, const Wanted& want
   return done;
 }
 
-Result<void> list_csv(Output& out, const CarbonPorts& ports, const Wanted& wanted) {
+Result<void> list_csv(Output& out, const CarbonPorts& ports, const LedgerQuery& wanted) {
   out.result(csv_titles(ledger_columns()));
   return read(ports, wanted, [&](const LedgerRow& row) {
     out.result(csv_line(ledger_columns(), carbon::row_json(row, carbon::SlotsShown::no)));
   });
 }
 
-Result<void> list_text(Output& out, const CarbonPorts& ports, const Wanted& wanted) {
+Result<void> list_text(Output& out, const CarbonPorts& ports, const LedgerQuery& wanted) {
   std::vector<json> rows;
   const auto slots = wanted.job ? carbon::SlotsShown::yes : carbon::SlotsShown::no;
   auto done =
@@ -115,7 +112,8 @@ Result<void> list_text(Output& out, const CarbonPorts& ports, const Wanted& want
   return done;
 }
 
-Result<void> list(Output& out, const Invocation& invocation, const CarbonPorts& ports, const Wanted& wanted) {
+Result<void> list(Output& out, const Invocation& invocation, const CarbonPorts& ports,
+                  const LedgerQuery& wanted) {
   if (wants_json(invocation)) return list_json(out, ports, wanted);
   if (invocation.value("--output") == "csv") return list_csv(out, ports, wanted);
   return list_text(out, ports, wanted);
@@ -167,7 +165,8 @@ std::string verdict_text(const Check& check) {
   return text + rows + ", " + counted(static_cast<std::int64_t>(check.faults.size()), "fault") + ".\n";
 }
 
-Exit verify(Session& session, const Invocation& invocation, const CarbonPorts& ports, const Wanted& wanted) {
+Exit verify(Session& session, const Invocation& invocation, const CarbonPorts& ports,
+            const LedgerQuery& wanted) {
   Check check;
   if (const auto done = read(ports, wanted, [&](const LedgerRow& row) { check.add(row); }); !done) {
     return tell_carbon(session, done.error());

@@ -1,5 +1,7 @@
 #include "scheduler/carbon_books.hpp"
 
+#include "carbon/belief.hpp"
+#include "carbon/zones.hpp"
 #include "scheduler/history.hpp"
 
 #include <algorithm>
@@ -17,8 +19,14 @@ std::vector<carbon::ZoneRecord> on_basis(std::vector<carbon::ZoneRecord> records
   return records;
 }
 
-bool has_ended_long_enough(const FinishedJob& job, Time now) {
-  return now - job.finished >= CarbonBooks::kPatience;
+bool is_due(const FinishedJob& job, Time now) {
+  const Duration ago = now - job.finished;
+  return ago >= CarbonBooks::kPatience || ago <= -CarbonBooks::kPatience;
+}
+
+FinishedJob not_ahead(FinishedJob job, Time now) {
+  job.finished = std::min(job.finished, now);
+  return job;
 }
 
 }  // namespace
@@ -50,26 +58,32 @@ CarbonBooks::CarbonBooks(CarbonBookPorts ports, carbon::CarbonOptions options,
 std::vector<std::string> CarbonBooks::keep(const Tick& tick) {
   std::vector<std::string> troubles;
   if (!tick.snapshot.carbon) return troubles;
-  learn_zones(tick.snapshot);
-  learn_deferrals();
-  for (const auto step : {&CarbonBooks::keep_decisions, &CarbonBooks::keep_rows, &CarbonBooks::restate}) {
+  learn_zones(tick.snapshot, tick.now);
+  for (const auto step : {&CarbonBooks::keep_deferrals, &CarbonBooks::keep_decisions, &CarbonBooks::keep_rows,
+                          &CarbonBooks::restate}) {
     if (auto done = (this->*step)(tick); !done) troubles.push_back("carbon ledger: " + done.error().message);
   }
   return troubles;
 }
 
-// Runners that are gone keep their zone: their jobs may be heard of later.
-void CarbonBooks::learn_zones(const FleetSnapshot& fleet) {
-  for (const FleetRunner& runner : fleet.runners) zones_[runner.key] = runner.zone;
+void CarbonBooks::learn_zones(const FleetSnapshot& fleet, Time now) {
+  for (const FleetRunner& runner : fleet.runners) zones_[runner.key] = {runner.zone, now};
+  std::erase_if(zones_, [&](const auto& known) { return now - known.second.seen > kZonesKept; });
 }
 
-void CarbonBooks::learn_deferrals() {
-  if (ports_.deferrals == nullptr) return;
-  const auto deferrals = ports_.deferrals->deferrals();
-  if (!deferrals) return;
-  for (const carbon::Deferral& deferral : *deferrals) {
-    deferred_since_.try_emplace(JobKey{deferral.gitlab, deferral.job}, deferral.planned);
-  }
+// A plan is over when its job is played, before there is a row: the ledger remembers when it was made.
+Result<void> CarbonBooks::keep_deferrals(const Tick&) {
+  if (ports_.deferrals == nullptr) return {};
+  auto plans = ports_.deferrals->deferrals();
+  if (!plans) return fail(std::move(plans.error()));
+  std::set<JobKey> planned;
+  for (const carbon::Deferral& plan : *plans) planned.insert({plan.gitlab, plan.job});
+  std::erase_if(*plans, [&](const carbon::Deferral& plan) {
+    return planned_.contains({plan.gitlab, plan.job});
+  });
+  if (auto kept = ports_.ledger->keep_deferred(*plans); !kept) return kept;
+  planned_ = std::move(planned);
+  return {};
 }
 
 // The first decision about a job counts: later ones are made with what it led to.
@@ -82,7 +96,9 @@ Result<void> CarbonBooks::keep_decisions(const Tick& tick) {
     if (decided_.contains(key)) continue;
     auto known = decision_carbon(tick.snapshot, decision, tick.now);
     if (!known) continue;
-    known->deferred = deferred_since_.contains(key);
+    const auto since = ports_.ledger->deferred_since(key.gitlab, key.job);
+    if (!since) return fail(since.error());
+    known->deferred = since->has_value();
     fresh.push_back(*std::move(known));
   }
   if (auto kept = ports_.ledger->keep(fresh); !kept) return kept;
@@ -100,15 +116,16 @@ Result<void> CarbonBooks::keep_rows(const Tick& tick) {
   std::vector<carbon::LedgerRow> rows;
   std::int64_t settled = settled_;
   for (const auto& [number, job] : *heard) {
-    if (!has_ended_long_enough(job, tick.now)) break;
-    auto row = row_of(job, grid, believed);
+    if (!is_due(job, tick.now)) break;
+    auto row = row_of(not_ahead(job, tick.now), grid, believed);
     if (!row) return fail(std::move(row.error()));
     rows.push_back(*std::move(row));
     settled = number;
   }
-  if (auto appended = ports_.ledger->append(rows); !appended) return appended;
+  const auto added = ports_.ledger->append(rows);
+  if (!added) return fail(added.error());
   settled_ = settled;
-  for (const carbon::LedgerRow& row : rows) carbon::add(ended_, row);
+  for (const std::size_t row : *added) carbon::add(ended_, rows[row]);
   return {};
 }
 
@@ -118,16 +135,13 @@ carbon::FinishedWork CarbonBooks::work_of(const FinishedJob& job) const {
                             .project = job.history.project,
                             .pipeline = job.pipeline,
                             .name = job.history.job_name,
-                            .home = carbon::ZoneKey{options_.home_zone},
+                            .home = carbon::canonical(carbon::ZoneKey{options_.home_zone}, typical_),
                             .submitted = job.finished - job.ran - job.queued,
                             .started = job.finished - job.ran,
                             .finished = job.finished};
   if (job.runner) {
     work.runner = job.runner->runner;
-    if (const auto zone = zones_.find(*job.runner); zone != zones_.end()) work.zone = zone->second;
-  }
-  if (const auto since = deferred_since_.find(job.key); since != deferred_since_.end()) {
-    work.submitted = std::min(work.submitted, since->second);
+    if (const auto zone = zones_.find(*job.runner); zone != zones_.end()) work.zone = zone->second.zone;
   }
   work.energy = job.energy.value_or(carbon::default_energy(options_.default_watts, job.ran));
   return work;
@@ -137,40 +151,57 @@ Result<carbon::LedgerRow> CarbonBooks::row_of(const FinishedJob& job, const carb
                                               const carbon::Belief& believed) const {
   auto decision = ports_.ledger->decision(job.key.gitlab, job.key.job);
   if (!decision) return fail(std::move(decision.error()));
+  const auto since = ports_.ledger->deferred_since(job.key.gitlab, job.key.job);
+  if (!since) return fail(since.error());
   carbon::DecisionCarbon known = decision->value_or(
       carbon::DecisionCarbon{.gitlab = job.key.gitlab, .job = job.key.job, .basis = grid.basis});
-  known.deferred = known.deferred || deferred_since_.contains(job.key);
+  carbon::FinishedWork work = work_of(job);
+  if (*since) {
+    known.deferred = true;
+    work.submitted = std::min(work.submitted, **since);
+  }
   // What another basis said of FIFO's choice cannot stand beside these grams.
   if (known.basis != grid.basis) known.fifo_g_per_kwh.reset();
-  return carbon::account(work_of(job), std::move(known), grid.basis, options_.pue, believed);
+  return carbon::account(std::move(work), std::move(known), grid.basis, options_.pue, believed);
 }
 
 carbon::Belief CarbonBooks::belief(const carbon::Basis& basis, Time now) const {
-  return [basis, records = on_basis(ports_.records(now), basis), typical = typical_, limits = options_.trust](
-             const carbon::ZoneKey& zone, Time when) {
-    return carbon::believed_at(zone, basis, records, typical, when, limits);
-  };
+  return carbon::belief_of(basis, on_basis(ports_.records(now), basis), typical_, options_.trust);
 }
 
 Result<void> CarbonBooks::restate(const Tick& tick) {
   if (restated_ && tick.now - *restated_ < kRestateEvery && tick.now >= *restated_) return {};
-  std::vector<carbon::LedgerRow> due;
-  const carbon::LedgerQuery query{.since = tick.now - 2 * kRestatedAfter, .until = tick.now - kRestatedAfter};
-  auto read = ports_.ledger->read(query, [&](const carbon::LedgerRow& row) {
-    if (row.restated.empty() && row.grams) due.push_back(row);
-    return due.size() < kRowsAtOnce;
-  });
-  if (!read) return read;
-  std::map<carbon::Basis, carbon::Belief> beliefs;
-  for (const carbon::LedgerRow& row : due) {
-    auto& believed = beliefs[row.basis];
-    if (!believed) believed = belief(row.basis, tick.now);
-    const auto restated = carbon::restate(row, believed, tick.now);
-    if (!restated) continue;
-    if (auto kept = ports_.ledger->restate(row.work.gitlab, row.work.job, *restated); !kept) return kept;
+  const auto from = restated_from_;
+  const auto due = restatements(tick);
+  auto kept = due ? ports_.ledger->restate(*due) : fail(due.error());
+  if (!kept) {
+    restated_from_ = from;
+    return kept;
   }
-  if (due.size() < kRowsAtOnce) restated_ = tick.now;
+  if (due->size() == kRestatedAtOnce) return {};
+  restated_ = tick.now;
+  restated_from_.reset();
   return {};
+}
+
+Result<std::vector<carbon::RestatedJob>> CarbonBooks::restatements(const Tick& tick) {
+  const Time since = tick.now - 2 * kRestatedAfter;
+  const carbon::LedgerQuery query{.since = std::max(since, restated_from_.value_or(since)),
+                                  .until = tick.now - kRestatedAfter};
+  std::vector<carbon::RestatedJob> due;
+  std::map<carbon::Basis, carbon::Belief> beliefs;
+  auto read = ports_.ledger->read(query, [&](const carbon::LedgerRow& row) {
+    restated_from_ = row.work.finished;
+    if (!row.restated.empty() || !row.grams) return true;
+    carbon::Belief& believed = beliefs[row.basis];
+    if (!believed) believed = belief(row.basis, tick.now);
+    if (const auto restated = carbon::restate(row, believed, tick.now)) {
+      due.push_back({row.work.gitlab, row.work.job, *restated});
+    }
+    return due.size() < kRestatedAtOnce;
+  });
+  if (!read) return fail(std::move(read.error()));
+  return due;
 }
 
 }  // namespace runneriq::scheduler

@@ -32,13 +32,17 @@ std::optional<carbon::DecisionCarbon> decision_carbon(const FleetSnapshot& fleet
 
 class CarbonBooks {
  public:
-  // A job's row waits so long for what its host has to tell of its energy.
+  // A job's row waits so long for what its host has to tell of its energy. A job that ended so much ahead of
+  // the clock does not wait: it counts as ended now.
   static constexpr Duration kPatience = std::chrono::minutes{2};
   // A job that ended longer ago, as others did before the loop began, has its row or never gets one.
   static constexpr Duration kLooksBack = std::chrono::hours{24};
   // Rows are restated once, when they are a day old and providers have revised their figures; the samples
   // are those of `records` then.
   static constexpr Duration kRestatedAfter = std::chrono::hours{24};
+  static constexpr std::size_t kRestatedAtOnce = 200;  // rows, with a tick
+  // The zone of a runner that is gone is known for so long: its jobs may be heard of later.
+  static constexpr Duration kZonesKept = std::chrono::hours{48};
 
   // `typical` must outlive this.
   CarbonBooks(CarbonBookPorts ports, carbon::CarbonOptions options,
@@ -50,26 +54,32 @@ class CarbonBooks {
   [[nodiscard]] const carbon::Sums& ended() const { return ended_; }
 
  private:
+  struct SeenZone {
+    carbon::ZoneKey zone;
+    Time seen;
+  };
+  Result<void> keep_deferrals(const Tick& tick);
   Result<void> keep_decisions(const Tick& tick);
   Result<void> keep_rows(const Tick& tick);
   Result<void> restate(const Tick& tick);
+  // Those of the oldest rows not looked at yet that can be restated.
+  Result<std::vector<carbon::RestatedJob>> restatements(const Tick& tick);
   [[nodiscard]] carbon::FinishedWork work_of(const FinishedJob& job) const;
   [[nodiscard]] Result<carbon::LedgerRow> row_of(const FinishedJob& job, const carbon::GridOutlook& grid,
                                                  const carbon::Belief& belief) const;
   [[nodiscard]] carbon::Belief belief(const carbon::Basis& basis, Time now) const;
-  void learn_zones(const FleetSnapshot& fleet);
-  void learn_deferrals();
+  void learn_zones(const FleetSnapshot& fleet, Time now);
 
   CarbonBookPorts ports_;
   carbon::CarbonOptions options_;
   std::span<const carbon::TypicalZone> typical_;
-  std::map<RunnerKey, carbon::ZoneKey> zones_;
-  std::map<JobKey, Time>
-      deferred_since_;        // jobs that were played at a greener hour, and when they were ready
+  std::map<RunnerKey, SeenZone> zones_;
+  std::set<JobKey> planned_;  // of the plans that stand, those that the ledger knows of
   std::set<JobKey> decided_;  // pending ones whose decision is kept
   carbon::Sums ended_;
-  std::int64_t settled_ = 0;      // number of the last job that has its row
-  std::optional<Time> restated_;  // when that was looked at last
+  std::int64_t settled_ = 0;           // number of the last job that has its row
+  std::optional<Time> restated_;       // when all rows were looked at last
+  std::optional<Time> restated_from_;  // end of the last job looked at, while there are more
 };
 
 }  // namespace runneriq::scheduler

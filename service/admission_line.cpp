@@ -19,7 +19,8 @@ std::string_view failure_reason(const JobOutcome& outcome) {
   return outcome.failed_stage.empty() ? "unknown_failure" : "script_failure";
 }
 
-FinishedJob finished_job(const JobOutcome& outcome, RunnerId runner) {
+// A host's clock may be ahead of ours: nothing has ended later than now.
+FinishedJob finished_job(const JobOutcome& outcome, RunnerId runner, Time now) {
   FinishedJob job{.key = outcome.key,
                   .pipeline = {},
                   .history = outcome.history,
@@ -28,16 +29,16 @@ FinishedJob finished_job(const JobOutcome& outcome, RunnerId runner) {
                   .queued = outcome.queued_in_gitlab,
                   .succeeded = outcome.succeeded,
                   .failure_reason = std::string(failure_reason(outcome)),
-                  .finished = outcome.finished,
+                  .finished = std::min(outcome.finished, now),
                   .energy = outcome.energy};
   if (runner.value() > 0) job.runner = scheduler::RunnerKey{outcome.key.gitlab, runner};
   return job;
 }
 
-std::vector<FinishedJob> finished_jobs(const OutcomeReport& report) {
+std::vector<FinishedJob> finished_jobs(const OutcomeReport& report, Time now) {
   std::vector<FinishedJob> jobs;
   std::ranges::transform(report.outcomes, std::back_inserter(jobs), [&](const JobOutcome& outcome) {
-    return finished_job(outcome, report.host.runner);
+    return finished_job(outcome, report.host.runner, now);
   });
   return jobs;
 }
@@ -99,16 +100,17 @@ void AdmissionLine::leave(const Exchange& exchange, const AdmissionKey& key) {
 void AdmissionLine::report(const Exchange& exchange, const OutcomeReport& report) {
   const Time now = ports_.now();
   ports_.reports->take(report.host, now);
-  history_.add(finished_jobs(report), [this, report, answer = exchange.answer](const Result<void>& durable) {
-    if (!durable) return answer(not_durable(durable.error()));
-    counts_.outcomes += static_cast<std::int64_t>(report.outcomes.size());
-    for (const JobOutcome& outcome : report.outcomes) {
-      drop(book_.finish({outcome.key, outcome.attempt}));
-      ports_.hint(outcome.key.gitlab, outcome.history.project);
-    }
-    answer(json_reply(200, scheduler::accepted_json(report.outcomes.size())));
-    tell_changed();
-  });
+  history_.add(finished_jobs(report, now),
+               [this, report, answer = exchange.answer](const Result<void>& durable) {
+                 if (!durable) return answer(not_durable(durable.error()));
+                 counts_.outcomes += static_cast<std::int64_t>(report.outcomes.size());
+                 for (const JobOutcome& outcome : report.outcomes) {
+                   drop(book_.finish({outcome.key, outcome.attempt}));
+                   ports_.hint(outcome.key.gitlab, outcome.history.project);
+                 }
+                 answer(json_reply(200, scheduler::accepted_json(report.outcomes.size())));
+                 tell_changed();
+               });
 }
 
 void AdmissionLine::poll(const Exchange& exchange, const scheduler::AdmissionPoll& poll) {

@@ -33,12 +33,6 @@ Result<std::optional<Kind>> id_in(std::string_view query, std::string_view name)
   return std::optional{Kind{*id}};
 }
 
-struct Wanted {
-  LedgerQuery query;
-  std::optional<JobId> job;
-  std::size_t most = 0;
-};
-
 // As since_in(), of another name.
 Result<std::optional<Time>> until_in(std::string_view query, Time now) {
   const auto text = value_in(query, "until");
@@ -50,7 +44,7 @@ Result<std::optional<Time>> until_in(std::string_view query, Time now) {
   return std::optional{*time};
 }
 
-Result<Wanted> wanted_in(std::string_view query, Time now) {
+Result<LedgerQuery> wanted_in(std::string_view query, Time now) {
   const auto since = since_in(query, now);
   if (!since) return fail(since.error());
   const auto until = until_in(query, now);
@@ -63,18 +57,19 @@ Result<Wanted> wanted_in(std::string_view query, Time now) {
   if (!job) return fail(job.error());
   const auto limit = number_in(query, "limit", kRowsShown, 1, kMostRowsShown);
   if (!limit) return fail(limit.error());
-  const auto most = static_cast<std::size_t>(*limit);
-  return Wanted{
-      {.since = *since, .until = *until, .project = *project, .pipeline = *pipeline, .most = *job ? 0 : most},
-      *job,
-      most};
+  return LedgerQuery{.since = *since,
+                     .until = *until,
+                     .project = *project,
+                     .pipeline = *pipeline,
+                     .job = *job,
+                     .most = static_cast<std::size_t>(*limit)};
 }
 
-ServedReply rows_reply(const CarbonArchive& archive, const Wanted& wanted) {
+ServedReply rows_reply(const CarbonArchive& archive, const LedgerQuery& wanted) {
   json rows = json::array();
   const auto slots = wanted.job ? carbon::SlotsShown::yes : carbon::SlotsShown::no;
-  const auto done = archive.rows(wanted.query, [&](const LedgerRow& row) {
-    if (!wanted.job || row.work.job == *wanted.job) rows.push_back(row_json(row, slots));
+  const auto done = archive.rows(wanted, [&](const LedgerRow& row) {
+    rows.push_back(row_json(row, slots));
     return rows.size() < wanted.most;
   });
   return done ? reply_of({{"rows", std::move(rows)}}) : error_reply(done.error());

@@ -114,7 +114,20 @@ Result<void> make_first_schema(platform::Database& database) {
   return {};
 }
 
-constexpr std::array<platform::SchemaStep, kCarbonSchema> kSteps{make_first_schema};
+// When jobs were deferred first: their plans are over when they are played.
+constexpr std::array kDeferred{
+    std::string_view{R"(CREATE TABLE deferred (
+         gitlab TEXT NOT NULL, job INTEGER NOT NULL, since INTEGER NOT NULL,
+         PRIMARY KEY (job, gitlab)) STRICT, WITHOUT ROWID)"},
+    std::string_view{"CREATE INDEX deferred_by_time ON deferred (since)"},
+    std::string_view{"INSERT INTO deferred SELECT gitlab, job, planned FROM deferrals"},
+};
+
+Result<void> add_deferred(platform::Database& database) {
+  return platform::make_tables(database, kDeferred, kApplicationId);
+}
+
+constexpr std::array<platform::SchemaStep, kCarbonSchema> kSteps{make_first_schema, add_deferred};
 
 constexpr platform::StateFileKind kCarbonFile{
     .application_id = kApplicationId,

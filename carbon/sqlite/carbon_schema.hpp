@@ -7,7 +7,7 @@
 namespace runneriq::carbon {
 
 // Raised by one with every change of the tables.
-inline constexpr int kCarbonSchema = 1;
+inline constexpr int kCarbonSchema = 2;
 
 const platform::StateFileKind& carbon_file();
 

@@ -15,8 +15,8 @@ namespace {
 
 using platform::Database;
 
-Error no_row(const GitLabUrl& gitlab, JobId job) {
-  return {Errc::not_found, "job " + std::to_string(job.value()) + " of " + gitlab.value() +
+Error no_row(const RestatedJob& job) {
+  return {Errc::not_found, "job " + std::to_string(job.job.value()) + " of " + job.gitlab.value() +
                                " has no row in the carbon ledger that could be restated"};
 }
 
@@ -81,9 +81,27 @@ Result<std::optional<DecisionCarbon>> CarbonState::decision(const GitLabUrl& git
       [&](Database& database) { return find_decision(database, gitlab, job); });
 }
 
-Result<void> CarbonState::append(std::span<const LedgerRow> rows) {
-  if (rows.empty()) return {};
-  return file_.change([&](Database& database) { return append_to_ledger(database, rows); });
+Result<void> CarbonState::keep_deferred(std::span<const Deferral> deferrals) {
+  if (deferrals.empty()) return {};
+  return file_.change([&](Database& database) { return put_deferred(database, deferrals); });
+}
+
+Result<std::optional<Time>> CarbonState::deferred_since(const GitLabUrl& gitlab, JobId job) {
+  return look<std::optional<Time>>(
+      [&](Database& database) { return carbon::deferred_since(database, gitlab, job); });
+}
+
+Result<std::vector<std::size_t>> CarbonState::append(std::span<const LedgerRow> rows) {
+  std::vector<std::size_t> added;
+  if (rows.empty()) return added;
+  auto appended = file_.change([&](Database& database) -> Result<void> {
+    auto put = append_to_ledger(database, rows);
+    if (!put) return fail(std::move(put.error()));
+    added = std::move(*put);
+    return {};
+  });
+  if (!appended) return fail(std::move(appended.error()));
+  return added;
 }
 
 Result<void> CarbonState::read(const LedgerQuery& query, const std::function<bool(const LedgerRow&)>& take) {
@@ -108,15 +126,16 @@ Result<bool> CarbonState::holds(const GitLabUrl& gitlab, JobId job) {
   return *entry != 0;
 }
 
-Result<void> CarbonState::restate(const GitLabUrl& gitlab, JobId job, const Restatement& restatement) {
-  bool held = false;
+Result<void> CarbonState::restate(std::span<const RestatedJob> jobs) {
+  if (jobs.empty()) return {};
+  const RestatedJob* absent = nullptr;
   auto restated = file_.change([&](Database& database) -> Result<void> {
-    const auto entry = ledger_entry_of(database, gitlab, job);
-    if (!entry) return fail(entry.error());
-    held = *entry != 0;
-    return held ? add_restatement(database, *entry, restatement) : Result<void>{};
+    auto without = first_without_row(database, jobs);
+    if (!without) return fail(std::move(without.error()));
+    absent = *without;
+    return absent == nullptr ? add_restatements(database, jobs) : Result<void>{};
   });
-  if (restated && !held) return fail(no_row(gitlab, job));
+  if (restated && absent != nullptr) return fail(no_row(*absent));
   return restated;
 }
 

@@ -31,15 +31,16 @@ class CarbonState final : public IntensityStore, public LedgerStore, public Defe
 
   [[nodiscard]] Result<void> keep(std::span<const DecisionCarbon> decisions) override;
   [[nodiscard]] Result<std::optional<DecisionCarbon>> decision(const GitLabUrl& gitlab, JobId job) override;
+  [[nodiscard]] Result<void> keep_deferred(std::span<const Deferral> deferrals) override;
+  [[nodiscard]] Result<std::optional<Time>> deferred_since(const GitLabUrl& gitlab, JobId job) override;
   // All of them or none, with one durable commit.
-  [[nodiscard]] Result<void> append(std::span<const LedgerRow> rows) override;
+  [[nodiscard]] Result<std::vector<std::size_t>> append(std::span<const LedgerRow> rows) override;
   // Holds no lock while `take` works. Rows that are added meanwhile may be among them.
   [[nodiscard]] Result<void> read(const LedgerQuery& query,
                                   const std::function<bool(const LedgerRow&)>& take) override;
   [[nodiscard]] Result<bool> holds(const GitLabUrl& gitlab, JobId job) override;
-  // Error: not_found when the job has no row.
-  [[nodiscard]] Result<void> restate(const GitLabUrl& gitlab, JobId job,
-                                     const Restatement& restatement) override;
+  // With one durable commit. Error: not_found when a job has no row.
+  [[nodiscard]] Result<void> restate(std::span<const RestatedJob> jobs) override;
 
   [[nodiscard]] Result<std::vector<Deferral>> deferrals() override;
   [[nodiscard]] Result<void> keep(std::span<const Deferral> deferrals) override;

@@ -3,6 +3,8 @@
 #include "carbon/sqlite/carbon_columns.hpp"
 #include "platform/sqlite_rows.hpp"
 
+#include <algorithm>
+
 namespace runneriq::carbon {
 namespace {
 
@@ -47,6 +49,27 @@ Result<void> replace_deferrals(Database& database, std::span<const Deferral> def
     if (auto done = put(database, deferral); !done) return done;
   }
   return {};
+}
+
+Result<void> put_deferred(Database& database, std::span<const Deferral> deferrals) {
+  if (deferrals.empty()) return {};
+  for (const Deferral& deferral : deferrals) {
+    auto put = database.execute("INSERT OR IGNORE INTO deferred VALUES (?, ?, ?)", deferral.gitlab.value(),
+                                deferral.job.value(), platform::column_of(deferral.planned));
+    if (!put) return put;
+  }
+  const Time oldest = std::ranges::min_element(deferrals, {}, &Deferral::planned)->planned;
+  return database.execute("DELETE FROM deferred WHERE since < ?",
+                          platform::column_of(oldest - kDeferredKept));
+}
+
+Result<std::optional<Time>> deferred_since(Database& database, const GitLabUrl& gitlab, JobId job) {
+  std::optional<Time> since;
+  auto read = platform::each_row(
+      database.query("SELECT since FROM deferred WHERE job = ? AND gitlab = ?", job.value(), gitlab.value()),
+      [&](const Statement& row) { since = platform::time_in(row, 0); });
+  if (!read) return fail(std::move(read.error()));
+  return since;
 }
 
 }  // namespace runneriq::carbon

@@ -2,6 +2,8 @@
 
 #include "platform/sqlite_columns.hpp"
 
+#include <utility>
+
 namespace runneriq::carbon {
 namespace {
 
@@ -36,6 +38,13 @@ Result<void> insert_slots(Database& database, std::int64_t entry, const LedgerRo
   return {};
 }
 
+Result<void> add_restatement(Database& database, std::int64_t entry, const Restatement& restatement) {
+  return database.execute(
+      "INSERT INTO restatements SELECT coalesce(max(seq), 0) + 1, ?, ?, ?, ?, ?, ? FROM restatements", entry,
+      column_of(restatement.when), restatement.grams, restatement.at_home_at_submit,
+      restatement.at_home_at_start, restatement.fifo);
+}
+
 // Slots first: once its row is there, none can be added.
 Result<void> append(Database& database, const LedgerRow& row) {
   const auto last = database.number("SELECT max(seq) FROM ledger");
@@ -55,21 +64,34 @@ Result<std::int64_t> ledger_entry_of(Database& database, const GitLabUrl& gitlab
   return database.number("SELECT seq FROM ledger WHERE job = ? AND gitlab = ?", job.value(), gitlab.value());
 }
 
-Result<void> append_to_ledger(Database& database, std::span<const LedgerRow> rows) {
-  for (const LedgerRow& row : rows) {
-    const auto entry = ledger_entry_of(database, row.work.gitlab, row.work.job);
+Result<std::vector<std::size_t>> append_to_ledger(Database& database, std::span<const LedgerRow> rows) {
+  std::vector<std::size_t> added;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto entry = ledger_entry_of(database, rows[i].work.gitlab, rows[i].work.job);
     if (!entry) return fail(entry.error());
     if (*entry != 0) continue;
-    if (auto appended = append(database, row); !appended) return appended;
+    if (auto appended = append(database, rows[i]); !appended) return fail(std::move(appended.error()));
+    added.push_back(i);
   }
-  return {};
+  return added;
 }
 
-Result<void> add_restatement(Database& database, std::int64_t entry, const Restatement& restatement) {
-  return database.execute(
-      "INSERT INTO restatements SELECT coalesce(max(seq), 0) + 1, ?, ?, ?, ?, ?, ? FROM restatements", entry,
-      column_of(restatement.when), restatement.grams, restatement.at_home_at_submit,
-      restatement.at_home_at_start, restatement.fifo);
+Result<const RestatedJob*> first_without_row(Database& database, std::span<const RestatedJob> jobs) {
+  for (const RestatedJob& job : jobs) {
+    const auto entry = ledger_entry_of(database, job.gitlab, job.job);
+    if (!entry) return fail(entry.error());
+    if (*entry == 0) return &job;
+  }
+  return nullptr;
+}
+
+Result<void> add_restatements(Database& database, std::span<const RestatedJob> jobs) {
+  for (const RestatedJob& job : jobs) {
+    const auto entry = ledger_entry_of(database, job.gitlab, job.job);
+    if (!entry) return fail(entry.error());
+    if (auto added = add_restatement(database, *entry, job.restatement); !added) return added;
+  }
+  return {};
 }
 
 }  // namespace runneriq::carbon

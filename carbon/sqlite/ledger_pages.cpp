@@ -3,6 +3,7 @@
 #include "carbon/sqlite/carbon_columns.hpp"
 #include "platform/sqlite_rows.hpp"
 
+#include <string>
 #include <utility>
 
 namespace runneriq::carbon {
@@ -107,16 +108,23 @@ std::optional<std::int64_t> number_of(const std::optional<Number>& id) {
   return id ? std::optional{id->value()} : std::nullopt;
 }
 
+// By the number of a job the ledger has an index of its own.
+std::string rows_of(const LedgerQuery& query) {
+  return std::string(query.job ? " FROM ledger INDEXED BY ledger_of_job WHERE job = ?5"
+                               : " FROM ledger WHERE ?5 IS NULL") +
+         " AND finished >= ?1 AND finished < ?2 AND (?3 IS NULL OR project = ?3)"
+         " AND (?4 IS NULL OR pipeline = ?4)";
+}
+
 Result<Statement> query_page(Database& database, const LedgerQuery& query, const LedgerPlace& place) {
   return database.query(
       "SELECT seq, gitlab, job, project, pipeline, runner, name, zone, home, submitted, started, finished,"
       " joules, energy_method, decision_at, decision_signal, decision_factors, decision_zone, decision_g,"
       " decision_rung, decision_source, decision_estimated, decision_age, decision_fifo_g,"
-      " decision_deferred, signal, factors, pue, grams, at_home_at_submit, at_home_at_start, fifo"
-      " FROM ledger WHERE finished >= ?1 AND finished < ?2 AND (?3 IS NULL OR project = ?3)"
-      " AND (?4 IS NULL OR pipeline = ?4) AND (finished, seq) >= (?5, ?6) ORDER BY finished, seq LIMIT ?7",
-      since_of(query), until_of(query), number_of(query.project), number_of(query.pipeline), place.finished,
-      place.seq, kRowsPerPage);
+      " decision_deferred, signal, factors, pue, grams, at_home_at_submit, at_home_at_start, fifo" +
+          rows_of(query) + " AND (finished, seq) >= (?6, ?7) ORDER BY finished, seq LIMIT ?8",
+      since_of(query), until_of(query), number_of(query.project), number_of(query.pipeline),
+      number_of(query.job), place.finished, place.seq, kRowsPerPage);
 }
 
 }  // namespace
@@ -124,15 +132,14 @@ Result<Statement> query_page(Database& database, const LedgerQuery& query, const
 Result<LedgerPlace> first_place(Database& database, const LedgerQuery& query) {
   LedgerPlace place;
   if (query.most == 0) return place;
-  auto read = platform::each_row(
-      database.query("SELECT finished, seq FROM ledger WHERE finished >= ?1 AND finished < ?2"
-                     " AND (?3 IS NULL OR project = ?3) AND (?4 IS NULL OR pipeline = ?4)"
-                     " ORDER BY finished DESC, seq DESC LIMIT 1 OFFSET ?5",
-                     since_of(query), until_of(query), number_of(query.project), number_of(query.pipeline),
-                     query.most - 1),
-      [&](const Statement& row) {
-        place = {row.integer(0), row.integer(1)};
-      });
+  auto read =
+      platform::each_row(database.query("SELECT finished, seq" + rows_of(query) +
+                                            " ORDER BY finished DESC, seq DESC LIMIT 1 OFFSET ?6",
+                                        since_of(query), until_of(query), number_of(query.project),
+                                        number_of(query.pipeline), number_of(query.job), query.most - 1),
+                         [&](const Statement& row) {
+                           place = {row.integer(0), row.integer(1)};
+                         });
   if (!read) return fail(std::move(read.error()));
   return place;
 }

@@ -278,6 +278,37 @@ TEST_F(CarbonStateFile, DeferralsAreReplacedAsAWhole) {
   EXPECT_TRUE(state.deferrals()->empty());
 }
 
+TEST_F(CarbonStateFile, WhenAJobWasDeferredFirstStaysFor35Days) {
+  CarbonState state = open();
+  const auto plan = [](std::int64_t job, Time planned) {
+    return Deferral{.gitlab = kUrl, .job = JobId{job}, .planned = planned};
+  };
+  ASSERT_TRUE(state.keep_deferred(std::vector{plan(1, kNow), plan(2, kNow + 1h)}));
+  ASSERT_TRUE(state.keep_deferred(std::vector{plan(1, kNow + 5h)}));
+  ASSERT_TRUE(state.keep(std::vector<Deferral>{}));
+  CarbonState again = open();
+  EXPECT_EQ(*again.deferred_since(kUrl, JobId{1}), kNow);
+  EXPECT_EQ(*again.deferred_since(kUrl, JobId{2}), kNow + 1h);
+  EXPECT_FALSE(*again.deferred_since(kUrl, JobId{3}));
+  EXPECT_FALSE(*again.deferred_since(GitLabUrl{"https://other"}, JobId{1}));
+  ASSERT_TRUE(again.keep_deferred(std::vector{plan(3, kNow + 24h * 35 + 1ms)}));
+  EXPECT_FALSE(*again.deferred_since(kUrl, JobId{1}));
+  EXPECT_TRUE(*again.deferred_since(kUrl, JobId{2}));
+}
+
+TEST_F(CarbonStateFile, AFileOfTheFirstSchemaLearnsWhatIsDeferred) {
+  {
+    CarbonState state = open();
+    append(state, {row(1)});
+    ASSERT_TRUE(state.keep(std::vector{Deferral{.gitlab = kUrl, .job = JobId{5}, .planned = kNow}}));
+  }
+  ASSERT_TRUE(database().execute("DROP TABLE deferred"));
+  ASSERT_TRUE(database().execute("PRAGMA user_version = 1"));
+  CarbonState state = open();
+  EXPECT_EQ(*state.deferred_since(kUrl, JobId{5}), kNow);
+  EXPECT_EQ(jobs(state), (std::vector<std::int64_t>{1}));
+}
+
 // ---- the ledger ----------------------------------------------------------------------------------
 
 void expect_same(const LedgerRow& one, const LedgerRow& other) {
@@ -341,7 +372,9 @@ TEST_F(CarbonStateFile, AJobThatHasARowKeepsIt) {
   append(state, {row(1)});
   LedgerRow other = row(1);
   other.work.energy.joules = 1;
-  append(state, {other, row(2), row(2)});
+  const auto added = state.append(std::vector{other, row(2), row(2)});
+  ASSERT_TRUE(added) << added.error().message;
+  EXPECT_EQ(*added, std::vector<std::size_t>{1});
   const auto kept = all(state);
   ASSERT_EQ(kept.size(), 2U);
   expect_same(kept[0], row(1));
@@ -353,8 +386,7 @@ TEST_F(CarbonStateFile, RestatementsStandBesideWhatWasUsed) {
   append(state, {row(1), row(2)});
   const Restatement second{.when = kNow + 24h * 90, .grams = 7.5, .at_home_at_start = 9.25};
   const Restatement first{.when = kNow + 24h, .grams = 8, .at_home_at_submit = 1, .fifo = 3};
-  ASSERT_TRUE(state.restate(kUrl, JobId{1}, second));
-  ASSERT_TRUE(state.restate(kUrl, JobId{1}, first));
+  ASSERT_TRUE(state.restate(std::vector<RestatedJob>{{kUrl, JobId{1}, second}, {kUrl, JobId{1}, first}}));
   const auto kept = all(state);
   expect_same(kept[0], row(1));
   ASSERT_EQ(kept[0].restated.size(), 2U);
@@ -367,11 +399,13 @@ TEST_F(CarbonStateFile, RestatementsStandBesideWhatWasUsed) {
   EXPECT_EQ(kept[0].restated[1].at_home_at_start, 9.25);
   EXPECT_TRUE(kept[1].restated.empty());
 
-  const auto absent = state.restate(kUrl, JobId{99}, first);
+  const auto absent =
+      state.restate(std::vector<RestatedJob>{{kUrl, JobId{2}, first}, {kUrl, JobId{99}, first}});
   ASSERT_FALSE(absent);
   EXPECT_EQ(absent.error().code, Errc::not_found);
   EXPECT_NE(absent.error().message.find("job 99"), std::string::npos) << absent.error().message;
   EXPECT_EQ(absent.error().message.find("free space"), std::string::npos) << absent.error().message;
+  EXPECT_EQ(count("restatements"), 2) << "all of them or none";
 }
 
 TEST_F(CarbonStateFile, QueriesNarrowByTimeProjectPipelineAndNumber) {
@@ -386,6 +420,11 @@ TEST_F(CarbonStateFile, QueriesNarrowByTimeProjectPipelineAndNumber) {
   EXPECT_EQ(jobs(state, {.project = ProjectId{3}}), (Ids{10, 24}));
   EXPECT_EQ(jobs(state, {.pipeline = PipelineId{1}}), (Ids{10, 11}));
   EXPECT_EQ(jobs(state, {.project = ProjectId{3}, .pipeline = PipelineId{1}}), (Ids{10}));
+  EXPECT_EQ(jobs(state, {.job = JobId{11}}), (Ids{11}));
+  EXPECT_EQ(jobs(state, {.job = JobId{11}, .most = 5}), (Ids{11}));
+  EXPECT_EQ(jobs(state, {.since = kNow + 2h, .job = JobId{11}}), Ids{});
+  EXPECT_EQ(jobs(state, {.project = ProjectId{4}, .job = JobId{10}}), Ids{});
+  EXPECT_EQ(jobs(state, {.job = JobId{12}, .most = 1}), Ids{});
   EXPECT_EQ(jobs(state, {.most = 2}), (Ids{11, 24}));
   EXPECT_EQ(jobs(state, {.project = ProjectId{3}, .most = 1}), (Ids{24}));
   EXPECT_EQ(jobs(state, {.until = kNow + 1h, .most = 1}), (Ids{10}));
@@ -421,7 +460,7 @@ TEST_F(CarbonStateFile, TenThousandRowsAreReadAsAStream) {
 TEST_F(CarbonStateFile, NothingOfTheLedgerIsChangedRemovedOrReplaced) {
   CarbonState state = open();
   append(state, {row(1), row(2)});
-  ASSERT_TRUE(state.restate(kUrl, JobId{1}, {.when = kNow, .grams = 1}));
+  ASSERT_TRUE(state.restate(std::vector<RestatedJob>{{kUrl, JobId{1}, {.when = kNow, .grams = 1}}}));
   const auto before = all(state);
   Database raw = database();
   // Copies under the number of one row, and of the job of another.
@@ -538,8 +577,8 @@ TEST_F(CarbonStateFile, ProcessesAtOnceLoseNoRowAndDoubleNone) {
       CarbonState state = open(60s);
       for (std::int64_t round = 0; failed == 0 && round < kRounds; ++round) {
         const std::vector<LedgerRow> rows{row(1 + round), row(1'000 * (child + 1) + round)};
-        if (!state.append(rows) || !state.restate(kUrl, JobId{1 + round}, {.when = kNow, .grams = 1}))
-          failed = 1;
+        const RestatedJob restated{kUrl, JobId{1 + round}, {.when = kNow, .grams = 1}};
+        if (!state.append(rows) || !state.restate({&restated, 1})) failed = 1;
       }
       ::_exit(failed);
     }

@@ -81,7 +81,13 @@ class MemoryLedger final : public LedgerStore {
   Result<std::optional<DecisionCarbon>> decision(const GitLabUrl&, JobId) override {
     return std::optional<DecisionCarbon>{};
   }
-  Result<void> append(std::span<const LedgerRow>) override { return {}; }
+  Result<void> keep_deferred(std::span<const Deferral>) override { return {}; }
+  Result<std::optional<Time>> deferred_since(const GitLabUrl&, JobId) override {
+    return std::optional<Time>{};
+  }
+  Result<std::vector<std::size_t>> append(std::span<const LedgerRow>) override {
+    return std::vector<std::size_t>{};
+  }
   Result<void> read(const LedgerQuery& query, const std::function<bool(const LedgerRow&)>& take) override {
     last = query;
     if (outage) return fail(*outage);
@@ -90,12 +96,13 @@ class MemoryLedger final : public LedgerStore {
       if (query.until && row.work.finished >= *query.until) continue;
       if (query.project && row.work.project != *query.project) continue;
       if (query.pipeline && row.work.pipeline != *query.pipeline) continue;
+      if (query.job && row.work.job != *query.job) continue;
       if (!take(row)) break;
     }
     return {};
   }
   Result<bool> holds(const GitLabUrl&, JobId) override { return false; }
-  Result<void> restate(const GitLabUrl&, JobId, const Restatement&) override { return {}; }
+  Result<void> restate(std::span<const RestatedJob>) override { return {}; }
 
   std::vector<LedgerRow> rows;
   LedgerQuery last;

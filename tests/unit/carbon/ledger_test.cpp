@@ -1,5 +1,7 @@
 #include "carbon/ledger.hpp"
 
+#include "carbon/belief.hpp"
+
 #include <gtest/gtest.h>
 
 #include <limits>
@@ -287,6 +289,33 @@ TEST(BelievedAt, TheProfileIsOfTheDaysBefore) {
   }
   const ZoneRecord told = record(later);
   EXPECT_EQ(believed_at(kGermany, kBasis, {&told, 1}, {}, kWhen).rung, Rung::none);
+}
+
+// With gaps, a forecast and a second provider: each rung answers somewhere.
+TEST(BeliefOf, IsWhatEachQuestionAloneWouldBeAnswered) {
+  ZoneRecord told = record(same_hour_of_days(10, 250));
+  told.forecast = Series{{step("2025-03-03T13:00:00Z", 1h, 270)}};
+  told.forecast_made = at("2025-03-03T13:20:00Z");
+  told.latest = step("2025-03-03T14:07:00Z", 10min, 321);
+  ZoneRecord direct = told;
+  direct.basis = kDirect;
+  const std::vector<ZoneRecord> records{told, record({step("2025-03-02T11:05:00Z", 17min, 333)}), direct};
+  for (const Basis& basis : {kBasis, kDirect}) {
+    const Belief belief = belief_of(basis, records, {&kTypical, 1}, {});
+    const Belief copy = belief;
+    for (int round = 0; round < 2; ++round) {
+      for (Time when = kWhen - 30h; when < kWhen + 30h; when += 7min) {
+        for (const ZoneKey& zone : {kGermany, kFrance}) {
+          const OutlookSlot alone = believed_at(zone, basis, records, {&kTypical, 1}, when);
+          const OutlookSlot among = (round == 0 ? belief : copy)(zone, when);
+          EXPECT_EQ(among.intensity, alone.intensity) << runneriq::to_text(when);
+          EXPECT_EQ(among.rung, alone.rung);
+          EXPECT_EQ(among.estimated, alone.estimated);
+          EXPECT_EQ(among.age, alone.age);
+        }
+      }
+    }
+  }
 }
 
 }  // namespace

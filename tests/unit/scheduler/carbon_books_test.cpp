@@ -37,13 +37,27 @@ class KeptInMemory final : public carbon::LedgerStore {
     const auto found = decisions.find(job);
     return found == decisions.end() ? std::nullopt : std::optional{found->second};
   }
-  Result<void> append(std::span<const LedgerRow> more) override {
-    if (broken) return fail(Errc::unavailable, "the disk is full");
-    rows.insert(rows.end(), more.begin(), more.end());
+  Result<void> keep_deferred(std::span<const carbon::Deferral> plans) override {
+    for (const auto& plan : plans) deferred.try_emplace(plan.job, plan.planned);
     return {};
+  }
+  Result<std::optional<Time>> deferred_since(const GitLabUrl&, JobId job) override {
+    const auto found = deferred.find(job);
+    return found == deferred.end() ? std::nullopt : std::optional{found->second};
+  }
+  Result<std::vector<std::size_t>> append(std::span<const LedgerRow> more) override {
+    if (broken) return fail(Errc::unavailable, "the disk is full");
+    std::vector<std::size_t> added;
+    for (std::size_t i = 0; i < more.size(); ++i) {
+      if (find(more[i].work.job) != rows.end()) continue;
+      rows.push_back(more[i]);
+      added.push_back(i);
+    }
+    return added;
   }
   Result<void> read(const carbon::LedgerQuery& query,
                     const std::function<bool(const LedgerRow&)>& take) override {
+    ++reads;
     for (const LedgerRow& row : rows) {
       const Time end = row.work.finished;
       if ((query.since && end < *query.since) || (query.until && end >= *query.until)) continue;
@@ -52,14 +66,22 @@ class KeptInMemory final : public carbon::LedgerStore {
     return {};
   }
   Result<bool> holds(const GitLabUrl&, JobId) override { return false; }
-  Result<void> restate(const GitLabUrl&, JobId job, const carbon::Restatement& restatement) override {
-    const auto row = std::ranges::find(rows, job, [](const LedgerRow& each) { return each.work.job; });
-    row->restated.push_back(restatement);
+  Result<void> restate(std::span<const carbon::RestatedJob> jobs) override {
+    if (broken && !jobs.empty()) return fail(Errc::unavailable, "the disk is full");
+    for (const auto& each : jobs) find(each.job)->restated.push_back(each.restatement);
     return {};
+  }
+  std::vector<LedgerRow>::iterator find(JobId job) {
+    return std::ranges::find(rows, job, [](const LedgerRow& each) { return each.work.job; });
+  }
+  [[nodiscard]] std::ptrdiff_t restated() const {
+    return std::ranges::count_if(rows, [](const LedgerRow& row) { return row.restated.size() == 1; });
   }
 
   std::map<JobId, carbon::DecisionCarbon> decisions;
+  std::map<JobId, Time> deferred;
   std::vector<LedgerRow> rows;
+  int reads = 0;
   bool broken = false;
 };
 
@@ -121,10 +143,11 @@ struct CarbonBooksTest : testing::Test {
              },
              .records = [this](Time) { return records; }},
             options,
-            {}};
+            typical};
   }
 
   std::vector<carbon::ZoneRecord> records{record_of("DE", 400), record_of("DK-DK1", 100)};
+  std::vector<carbon::TypicalZone> typical;
   carbon::CarbonOptions options = with_watts(100);
   KeptInMemory ledger;
   PlayedJobs deferrals;
@@ -207,6 +230,88 @@ TEST_F(CarbonBooksTest, AJobPlayedAtAGreenerHourCountsFromWhenItWasReady) {
   EXPECT_EQ(ledger.rows[0].work.submitted, kNow - 12h);
 }
 
+TEST_F(CarbonBooksTest, AfterARestartAPlayedJobStillCountsFromItsFirstPlan) {
+  deferrals.all = {{.gitlab = kGitLab, .job = JobId{4}, .planned = kNow - 12h}};
+  books.keep(tick(kNow - 12h));
+  deferrals.all[0].planned = kNow - 6h;  // planned anew
+  books.keep(tick(kNow - 6h));
+  books = open();
+  books.keep(tick(kNow - 5h));
+  deferrals.all.clear();  // played
+  books = open();
+  hear(finished(4, kNow - 3min));
+  books.keep(tick(kNow));
+  ASSERT_EQ(ledger.rows.size(), 1U);
+  EXPECT_TRUE(ledger.rows[0].decision.deferred);
+  EXPECT_EQ(ledger.rows[0].work.submitted, kNow - 12h);
+}
+
+TEST_F(CarbonBooksTest, APlayedJobThatWaitsForARunnerHasADecisionThatSaysSo) {
+  deferrals.all = {{.gitlab = kGitLab, .job = JobId{7}, .planned = kNow - 12h}};
+  books.keep(tick(kNow));
+  EXPECT_TRUE(ledger.decisions.at(JobId{7}).deferred);
+}
+
+TEST_F(CarbonBooksTest, AJobThatEndedAheadOfTheClockCountsAsEndedNow) {
+  hear(finished(1, kNow + 24h * 365));
+  hear(finished(2, kNow - 3min));
+  books.keep(tick(kNow));
+  ASSERT_EQ(ledger.rows.size(), 2U);
+  EXPECT_EQ(ledger.rows[0].work.finished, kNow);
+  EXPECT_EQ(ledger.rows[0].work.started, kNow - 1h);
+  EXPECT_EQ(ledger.rows[0].work.submitted, kNow - 1h - 10min);
+  EXPECT_NEAR(ledger.rows[0].grams.value_or(0), 10, 1e-9);
+}
+
+TEST_F(CarbonBooksTest, AJobThatEndedALittleAheadWaitsForItsHost) {
+  hear(finished(1, kNow + 30s));
+  books.keep(tick(kNow));
+  EXPECT_TRUE(ledger.rows.empty());
+  books.keep(tick(kNow + 30s + CarbonBooks::kPatience));
+  ASSERT_EQ(ledger.rows.size(), 1U);
+  EXPECT_EQ(ledger.rows[0].work.finished, kNow + 30s);
+}
+
+TEST_F(CarbonBooksTest, RowsOfBeforeARestartAreNotCountedAgain) {
+  hear(finished(1, kNow - 4min));
+  books.keep(tick(kNow));
+  EXPECT_EQ(books.ended().jobs, 1U);
+  books = open();
+  hear(finished(2, kNow - 3min));
+  books.keep(tick(kNow + 1min));
+  EXPECT_EQ(ledger.rows.size(), 2U);
+  EXPECT_EQ(books.ended().jobs, 1U);
+}
+
+TEST_F(CarbonBooksTest, TheHomeZoneIsTakenWithoutRegardToCase) {
+  const carbon::TypicalZone germany{ZoneKey{"DE"}, {}, *carbon::Intensity::of(380), {}};
+  typical = {germany};
+  options.home_zone = "de";
+  books = open();
+  hear(finished(4, kNow - 3min));
+  books.keep(tick(kNow));
+  ASSERT_EQ(ledger.rows.size(), 1U);
+  EXPECT_EQ(ledger.rows[0].work.home, ZoneKey{"DE"});
+  EXPECT_TRUE(ledger.rows[0].at_home_at_start);
+}
+
+TEST_F(CarbonBooksTest, TheZoneOfARunnerThatIsGoneIsKnownForTwoDays) {
+  books.keep(tick(kNow - 49h));
+  Tick without = tick(kNow - 1h);
+  without.snapshot.runners.clear();
+  without.decisions = {};
+  without.now = kNow - 2h;
+  books.keep(without);
+  hear(finished(1, kNow - 2h - 3min));
+  books.keep(without);
+  hear(finished(2, kNow - 3min));
+  without.now = kNow;
+  books.keep(without);
+  ASSERT_EQ(ledger.rows.size(), 2U);
+  EXPECT_EQ(ledger.rows[0].work.zone, ZoneKey{"DK-DK1"});
+  EXPECT_EQ(ledger.rows[1].work.zone, ZoneKey{""});
+}
+
 TEST_F(CarbonBooksTest, ARunnerOfNoKnownZoneHasARowWithoutGrams) {
   FinishedJob job = finished(4, kNow - 3min);
   job.runner.reset();
@@ -229,6 +334,42 @@ TEST_F(CarbonBooksTest, RowsAreRestatedOnceWhenTheyAreADayOld) {
   EXPECT_NEAR(ledger.rows[0].grams.value_or(0), 10, 1e-9);
   books.keep(tick(kNow + 27h));
   EXPECT_EQ(ledger.rows[0].restated.size(), 1U);
+}
+
+TEST_F(CarbonBooksTest, ManyRowsAreRestatedInPiecesEachOnce) {
+  for (int id = 1; id <= 450; ++id) hear(finished(id, kNow - 1h + id / 100 * 1min));
+  books.keep(tick(kNow));
+  const Time later = kNow + 24h;
+  for (const std::ptrdiff_t so_far : {200, 400, 450}) {
+    books.keep(tick(later));
+    EXPECT_EQ(ledger.restated(), so_far);
+  }
+  const int reads = ledger.reads;
+  books.keep(tick(later + 1min));
+  EXPECT_EQ(ledger.reads, reads) << "not before the next hour";
+}
+
+TEST_F(CarbonBooksTest, RestatementsThatCouldNotBeWrittenComeWithTheNextTick) {
+  for (int id = 1; id <= 250; ++id) hear(finished(id, kNow - 1h + id * 1s));
+  books.keep(tick(kNow));
+  ledger.broken = true;
+  EXPECT_FALSE(books.keep(tick(kNow + 24h)).empty());
+  ledger.broken = false;
+  books.keep(tick(kNow + 24h));
+  books.keep(tick(kNow + 24h));
+  EXPECT_EQ(ledger.restated(), 250);
+}
+
+TEST_F(CarbonBooksTest, RowsThatCannotBeRestatedStandInNobodysWay) {
+  for (int id = 1; id <= 250; ++id) {
+    FinishedJob job = finished(id, kNow - 1h + id * 1s);
+    job.runner->runner = RunnerId{id <= 240 ? 1 : 2};
+    hear(job);
+  }
+  books.keep(tick(kNow));
+  std::erase_if(records, [](const carbon::ZoneRecord& record) { return record.zone != ZoneKey{"DE"}; });
+  books.keep(tick(kNow + 24h));
+  EXPECT_EQ(ledger.restated(), 10);
 }
 
 TEST_F(CarbonBooksTest, WithoutCarbonNothingIsKept) {

@@ -59,7 +59,11 @@ TEST_F(CarbonApiTest, TheLedgersQueryIsPassedOn) {
   EXPECT_EQ(ledger.last.most, 5u);
   EXPECT_EQ(ledger.last.since, now - std::chrono::hours{2});
   EXPECT_EQ(ledger.last.until, now - std::chrono::hours{1});
-  for (const char* bad : {"limit=0", "job=x", "project=-1", "until=soon"}) {
+  body("/api/v1/carbon/ledger?job=10");
+  EXPECT_EQ(ledger.last.job, JobId{10});
+  body("/api/v1/carbon/ledger");
+  EXPECT_EQ(ledger.last.most, 100u);
+  for (const char* bad : {"limit=0", "limit=1001", "job=x", "project=-1", "until=soon"}) {
     EXPECT_EQ(status(std::string("/api/v1/carbon/ledger?") + bad), 400) << bad;
   }
   EXPECT_EQ(status("/api/v1/carbon/forecast?hours=73"), 400);

@@ -155,6 +155,14 @@ TEST_F(FleetApiTest, AnOutcomeGoesIntoTheHistoryOnceAndFreesTheSlot) {
   EXPECT_FALSE(rows.at(admission_key(1)));
 }
 
+TEST_F(FleetApiTest, AJobOfAHostWhoseClockIsAheadHasEndedNow) {
+  scheduler::OutcomeReport report{question_of(1).host, {scheduler::outcome_of(1, now)}};
+  report.outcomes[0].finished = now + std::chrono::hours{9'000};
+  EXPECT_EQ(ask("POST", "/api/v1/outcomes", scheduler::to_json(report))->status(), 200);
+  ASSERT_EQ(finished.size(), 1U);
+  EXPECT_EQ(finished.begin()->second.finished, now);
+}
+
 TEST_F(FleetApiTest, OutcomesThatCannotBeKeptAre503) {
   disk_trouble = "disk full";
   scheduler::OutcomeReport report{question_of(1).host, {scheduler::outcome_of(1, now)}};
