@@ -131,7 +131,9 @@ def decisions(program: Path) -> None:
                         ("TickWithoutCandidates", "hardly any job has a runner"),
                         ("TickWithGate", "with the gate's plan"),
                         ("TickWithGateUnapproved", "with the gate, critical and high not approved"),
-                        ("TickWithGateAndDifferentTraits", "with the gate, each job with traits of its own")):
+                        ("TickWithGateAndDifferentTraits", "with the gate, each job with traits of its own"),
+                        ("TickWithCarbon", "with carbon"),
+                        ("TickWithCarbonAndDifferentTraits", "with carbon, each job with traits of its own")):
         milliseconds, peak = repeated(program, f"{name}/1000/10000")
         line(f"1,000 × 10,000, {title}", milliseconds, "ms", peak)
     microseconds, peak = repeated(program, "OneJob/1000/1")
