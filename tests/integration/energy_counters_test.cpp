@@ -161,11 +161,12 @@ TEST_F(EnergyCounters, AreReadAgainAndAgainWhileAChildRuns) {
   const auto answer = answer_of_fork([&]() -> std::string {
     platform::Termination termination;
     platform::ChildSpec spec;
-    // Each value waits until it has been read twice, which a mark by the reader tells.
-    spec.argv = {"sh", "-c",
-                 "for value in 700000000 400000000 100000000; do echo $value > " + counter + ".new; mv " +
-                     counter + ".new " + counter + "; rm -f " + seen + "; line=; until { read line < " +
-                     seen + "; } 2>/dev/null; [ ${#line} -ge 2 ]; do line=; done; done"};
+    // Each value waits until it has been read twice, which a mark by the reader tells, or the reader is gone.
+    spec.argv = {
+        "sh", "-c",
+        "for value in 700000000 400000000 100000000; do echo $value > " + counter + ".new; mv " + counter +
+            ".new " + counter + "; rm -f " + seen + "; line=; until { read line < " + seen +
+            "; } 2>/dev/null; [ ${#line} -ge 2 ] || ! kill -0 $PPID 2>/dev/null; do line=; done; done"};
     auto child = platform::start(spec);
     if (!child) return child.error().message;
     executor::StageMeter meter{[&] { return use(); }};
