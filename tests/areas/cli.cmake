@@ -19,4 +19,6 @@ runneriq_test(cli_test LABEL unit
     unit/cli/tick_text_test.cpp
     unit/cli/watch_test.cpp
   USES cli)
-target_compile_definitions(cli_test PRIVATE RUNNERIQ_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+if(TARGET cli_test)
+  target_compile_definitions(cli_test PRIVATE RUNNERIQ_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+endif()

@@ -15,4 +15,6 @@ runneriq_test(steering_simulation_test LABEL property SECONDS 900
     simulation/world.cpp
   USES scheduler_action_bridge)
 # Much of the time goes into the world itself.
-target_compile_options(steering_simulation_test PRIVATE -O1)
+if(TARGET steering_simulation_test)
+  target_compile_options(steering_simulation_test PRIVATE -O1)
+endif()

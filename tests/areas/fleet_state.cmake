@@ -8,7 +8,9 @@ runneriq_test(fleet_memory_test LABEL unit
     unit/scheduler/snapshot_document_test.cpp
     unit/scheduler/what_if_test.cpp
   USES scheduler platform_digest)
-target_compile_definitions(fleet_memory_test PRIVATE RUNNERIQ_DOCS="${PROJECT_SOURCE_DIR}/docs")
+if(TARGET fleet_memory_test)
+  target_compile_definitions(fleet_memory_test PRIVATE RUNNERIQ_DOCS="${PROJECT_SOURCE_DIR}/docs")
+endif()
 runneriq_test(fleet_state_test LABEL integration
   SOURCES
     integration/fleet_state_audit_test.cpp
