@@ -381,8 +381,7 @@ TEST(GreenWait, OnlyMediumAndLowWaitThoughASlotIsFree) {
 }
 
 TEST(GreenWait, TheReasonAndTheExpectedStartAreThoseOfTheWait) {
-  const Admission admission =
-      decide(queue_of(2, {}, {waiting_for_green(1, JobClass::low)}), key_of(1), kNow);
+  const Admission admission = decide(queue_of(2, {}, {waiting_for_green(1, JobClass::low)}), key_of(1), kNow);
   const Held* held = std::get_if<Held>(&admission);
   ASSERT_NE(held, nullptr);
   EXPECT_EQ(held->reason, "waits until 12:05 UTC for cleaner power");
@@ -390,7 +389,8 @@ TEST(GreenWait, TheReasonAndTheExpectedStartAreThoseOfTheWait) {
 }
 
 TEST(GreenWait, NobodyWaitsBehindIt) {
-  const HostQueue queue = queue_of(1, {}, {waiting_for_green(1, JobClass::medium), waiting(2, JobClass::low)});
+  const HostQueue queue =
+      queue_of(1, {}, {waiting_for_green(1, JobClass::medium), waiting(2, JobClass::low)});
   EXPECT_TRUE(std::holds_alternative<Granted>(decide(queue, key_of(2), kNow)));
 }
 
