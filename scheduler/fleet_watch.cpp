@@ -1,6 +1,7 @@
 #include "scheduler/fleet_watch.hpp"
 
 #include "core/printable.hpp"
+#include "gitlab/call_count.hpp"
 #include "scheduler/read_history.hpp"
 
 #include <algorithm>
@@ -33,14 +34,6 @@ class Degraded {
 std::string sentence_of(const Stale& stale) {
   const std::string verb = stale.what.starts_with("the list ") ? " is " : " are ";
   return stale.what + verb + (stale.age ? to_reading(*stale.age) + " old" : "not known") + ": " + stale.why;
-}
-
-void add(gitlab::CallCount& total, const gitlab::CallCount& calls) {
-  total.calls += calls.calls;
-  total.failed += calls.failed;
-  total.retried += calls.retried;
-  total.mutating += calls.mutating;
-  total.bytes += calls.bytes;
 }
 
 struct Readings {

@@ -8,7 +8,7 @@
 #include "gitlab/rest/project_list.hpp"
 #include "gitlab/rest/reading_repairs.hpp"
 #include "gitlab/rest/runner_roll.hpp"
-#include "gitlab/rest/sender.hpp"
+#include "gitlab/rest/sender_settings.hpp"
 #include "gitlab/rest/trouble.hpp"
 #include "gitlab/rest/turns.hpp"
 
@@ -24,14 +24,6 @@ using Topic = Surroundings::Topic;
 
 constexpr int kMostHinted = 5;  // projects of one reading
 
-SenderSettings sender_settings(const RestSettings& settings) {
-  return {.token = settings.token,
-          .call_limit = settings.client.call_limit,
-          .now = settings.now,
-          .jitter = settings.jitter ? settings.jitter : [] { return 0.5; },
-          .wait_until = settings.wait_until};
-}
-
 std::string title(const Project& project) {
   return "project " + (project.path.empty() ? std::to_string(project.id.value()) : project.path);
 }
@@ -43,7 +35,7 @@ struct RestFleet::State {
       : settings(std::move(given)),
         base(settings.fleet.url),
         budget(settings.client.calls_per_minute, settings.poll_interval),
-        sender(sender_settings(settings), base, transport, budget),
+        sender(sender_settings(settings, Permit::reads_only), base, transport, budget),
         runners(settings.fleet, settings.client.graphql ? DetailsBy::graphql : DetailsBy::one_by_one),
         projects(settings.fleet),
         hints(settings.poll_interval),

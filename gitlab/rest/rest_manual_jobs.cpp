@@ -1,9 +1,10 @@
 #include "gitlab/rest/rest_manual_jobs.hpp"
 
+#include "gitlab/call_count.hpp"
 #include "gitlab/replies.hpp"
 #include "gitlab/rest/listing.hpp"
 #include "gitlab/rest/project_list.hpp"
-#include "gitlab/rest/sender.hpp"
+#include "gitlab/rest/sender_settings.hpp"
 
 #include <algorithm>
 #include <map>
@@ -19,15 +20,6 @@ constexpr Duration kBetweenReadings = 2min;
 constexpr Duration kOldest = 31 * 24h;  // no deadline lasts longer
 constexpr std::size_t kMostJobs = 500;  // of a project: five pages
 constexpr std::size_t kMostProjects = 20;
-
-SenderSettings sender_settings(const RestSettings& settings) {
-  return {.token = settings.token,
-          .call_limit = settings.client.call_limit,
-          .now = settings.now,
-          .jitter = settings.jitter ? settings.jitter : [] { return 0.5; },
-          .wait_until = settings.wait_until,
-          .permit = Permit::reads_and_plays};
-}
 
 std::string address_of(ProjectId project, JobId job) {
   return "/api/v4/projects/" + std::to_string(project.value()) + "/jobs/" + std::to_string(job.value());
@@ -66,14 +58,6 @@ std::vector<Job> worth_keeping(std::vector<Job> jobs, Time now) {
   return jobs;
 }
 
-void add(CallCount& sum, const CallCount& more) {
-  sum.calls += more.calls;
-  sum.failed += more.failed;
-  sum.retried += more.retried;
-  sum.mutating += more.mutating;
-  sum.bytes += more.bytes;
-}
-
 }  // namespace
 
 struct RestManualJobs::State {
@@ -81,7 +65,7 @@ struct RestManualJobs::State {
       : settings(std::move(given)),
         base(settings.fleet.url),
         budget(settings.client.calls_per_minute, settings.poll_interval),
-        sender(sender_settings(settings), base, transport, budget),
+        sender(sender_settings(settings, Permit::reads_and_plays), base, transport, budget),
         projects(settings.fleet),
         marks(std::move(read_ci)) {}
 

@@ -1,9 +1,10 @@
 #include "gitlab/rest/rest_runner_tags.hpp"
 
 #include "core/printable.hpp"
+#include "gitlab/call_count.hpp"
 #include "gitlab/json_reader.hpp"
 #include "gitlab/replies.hpp"
-#include "gitlab/rest/sender.hpp"
+#include "gitlab/rest/sender_settings.hpp"
 
 #include <algorithm>
 #include <string>
@@ -12,15 +13,6 @@
 
 namespace runneriq::gitlab {
 namespace {
-
-SenderSettings sender_settings(const RestSettings& settings) {
-  return {.token = settings.token,
-          .call_limit = settings.client.call_limit,
-          .now = settings.now,
-          .jitter = settings.jitter ? settings.jitter : [] { return 0.5; },
-          .wait_until = settings.wait_until,
-          .permit = Permit::reads_and_runner_tags};
-}
 
 std::string title(RunnerId runner) {
   return "runner " + std::to_string(runner.value());
@@ -62,21 +54,13 @@ WriteOutcome outcome_of(RunnerId runner, const Answer& answer) {
   return {.kind = refused ? Kind::refused : Kind::unknown, .after = {}, .error = std::move(after.error())};
 }
 
-void add(CallCount& sum, const CallCount& more) {
-  sum.calls += more.calls;
-  sum.failed += more.failed;
-  sum.retried += more.retried;
-  sum.mutating += more.mutating;
-  sum.bytes += more.bytes;
-}
-
 }  // namespace
 
 struct RestRunnerTags::State {
   State(const RestSettings& settings, platform::HttpTransport& transport)
       : base(settings.fleet.url),
         budget(settings.client.calls_per_minute, settings.poll_interval),
-        sender(sender_settings(settings), base, transport, budget) {}
+        sender(sender_settings(settings, Permit::reads_and_runner_tags), base, transport, budget) {}
 
   void ask(Question question, Sender::Done done) {
     sender.ask(std::move(question).charged(CallBudget::Charge::exempt), std::move(done));
