@@ -47,6 +47,10 @@ struct Job {
   RunnerId runner = {};                // 0 = none yet
   std::string pipeline_source = {};    // "push", "merge_request_event", …; an open set
   std::string failure_reason = {};     // "" unless failed; an open set
+  // Told of jobs that have ended only, so that thousands of waiting ones cost no memory for it.
+  std::string sha = {};  // of the commit; of merged results and trains the source's, where its parents tell
+  std::string user_name = {};  // of `user`
+  std::string url = {};        // of its page, http or https
   std::optional<Time> created_at = {};
   std::optional<Time> started_at = {};
   std::optional<Time> finished_at = {};

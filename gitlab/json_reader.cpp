@@ -243,6 +243,14 @@ std::string text_in(const Json& object, std::string_view key) {
   return value.is_string() ? bounded(value.get_ref<const std::string&>()) : std::string{};
 }
 
+std::string page_in(const Json& object, std::string_view key) {
+  std::string url = text_in(object, key);
+  const bool web = url.starts_with("https://") || url.starts_with("http://");
+  const bool whole = url.size() < kLongestText - 3;  // what was cut leads elsewhere
+  const bool printable = std::ranges::all_of(url, [](char c) { return c > ' ' && c < '\x7f'; });
+  return web && whole && printable ? url : std::string{};
+}
+
 std::optional<bool> switch_in(const Json& object, std::string_view key) {
   const Json& value = member(object, key);
   if (value == "true" || value == "false") return value == "true";

@@ -37,6 +37,8 @@ std::string bounded(std::string_view text);
 const nlohmann::json& member(const nlohmann::json& object, std::string_view key);  // null
 std::int64_t id_in(const nlohmann::json& object, std::string_view key);            // 0; never negative
 std::string text_in(const nlohmann::json& object, std::string_view key);
+// The address of a page: http or https, of printable characters and whole; else "".
+std::string page_in(const nlohmann::json& object, std::string_view key);
 std::optional<bool> switch_in(const nlohmann::json& object, std::string_view key);
 std::optional<Time> time_in(const nlohmann::json& object, std::string_view key);
 // A number of seconds, at most ten years; none when negative.

@@ -140,6 +140,31 @@ void read_surroundings(const Json& object, ProjectId otherwise, Job& job) {
   job.runner = RunnerId{id_in(member(object, "runner"), "id")};
 }
 
+// Pipelines of merged results and merge trains run on a merge commit that GitLab makes for them: its
+// first parent is the target's, its second one the source's.
+bool is_of_made_commit(std::string_view ref) {
+  return merge_request_of_ref(ref) && (ref.ends_with("/merge") || ref.ends_with("/train"));
+}
+
+std::string sha_in(const Json& object, std::string_view ref) {
+  const Json& commit = member(object, "commit");
+  const Json& parents = member(commit, "parent_ids");
+  if (is_of_made_commit(ref) && parents.is_array() && parents.size() == 2 && parents[1].is_string())
+    return bounded(parents[1].get_ref<const std::string&>());
+  std::string sha = text_in(commit, "id");
+  return sha.empty() ? text_in(member(object, "pipeline"), "sha") : sha;
+}
+
+bool has_ended(JobStatus status) {
+  return status == JobStatus::success || status == JobStatus::failed || status == JobStatus::canceled;
+}
+
+void read_origin(const Json& object, Job& job) {
+  job.sha = sha_in(object, job.ref);
+  job.user_name = text_in(member(object, "user"), "username");
+  job.url = page_in(object, "web_url");
+}
+
 std::optional<Job> job_of(const Json& object, ProjectId otherwise) {
   Job job;
   job.id = JobId{id_in(object, "id")};
@@ -153,6 +178,7 @@ std::optional<Job> job_of(const Json& object, ProjectId otherwise) {
   job.tags = as_set(texts_in(object, "tag_list").value_or(std::vector<std::string>{}));
   if (job.status == JobStatus::failed) job.failure_reason = text_in(object, "failure_reason");
   read_surroundings(object, otherwise, job);
+  if (has_ended(job.status)) read_origin(object, job);
   read_times(object, job);
   return job;
 }

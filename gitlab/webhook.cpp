@@ -22,8 +22,8 @@ constexpr std::size_t kMostValues = 1'000'000;  // of a pipeline with thousands 
 constexpr std::string_view kBuilds = "builds";
 
 // Members of the whole that are objects, and are read.
-constexpr std::array<std::string_view, 5> kRead = {"object_attributes", "project", "user", "merge_request",
-                                                   "commit"};
+constexpr std::array<std::string_view, 6> kRead = {"object_attributes", "project", "user",
+                                                   "merge_request",     "commit",  "runner"};
 
 // Builds of a hook only the texts and numbers at its top and in the objects that are read; the rest goes by
 // without being kept, however large it is.
@@ -130,6 +130,24 @@ void read_pipeline(const Json& hook, Webhook& into) {
   into.finished_at = time_in(attributes, "finished_at");
 }
 
+WebhookJob job_facts_of(const Json& hook, JobStatus status) {
+  const Json& project = member(hook, "project");
+  WebhookJob job{.project_path = text_in(project, "path_with_namespace"),
+                 .default_branch = text_in(project, "default_branch"),
+                 .project_url = page_in(project, "web_url"),
+                 .sha = text_in(hook, "sha"),
+                 .stage = text_in(hook, "build_stage"),
+                 .is_tag = switch_in(hook, "tag").value_or(false),
+                 .allow_failure = switch_in(hook, "build_allow_failure").value_or(false),
+                 .runner = RunnerId{id_in(member(hook, "runner"), "id")},
+                 .runner_description = text_in(member(hook, "runner"), "description"),
+                 .user_name = text_in(member(hook, "user"), "username"),
+                 .retries = count_in(hook, "retries_count").value_or(0)};
+  if (job.sha.empty()) job.sha = text_in(member(hook, "commit"), "sha");
+  if (status == JobStatus::failed) job.failure_reason = text_in(hook, "build_failure_reason");
+  return job;
+}
+
 // "commit.id" is the pipeline's, where "pipeline_id" is missing.
 void read_job(const Json& hook, Webhook& into) {
   const std::int64_t pipeline = id_in(hook, "pipeline_id");
@@ -140,6 +158,7 @@ void read_job(const Json& hook, Webhook& into) {
   into.ref = text_in(hook, "ref");
   into.created_at = time_in(hook, "build_created_at");
   into.finished_at = time_in(hook, "build_finished_at");
+  into.job_facts = job_facts_of(hook, into.status);
 }
 
 void read_note(const Json& hook, Webhook& into) {

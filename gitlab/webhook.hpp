@@ -1,4 +1,5 @@
-// What GitLab says by webhook: hints of what may have changed, never facts to decide by.
+// What GitLab says by webhook: hints of what may have changed, and news to alert by; never facts to decide
+// by.
 #pragma once
 
 #include "core/id.hpp"
@@ -25,6 +26,23 @@ struct WebhookNote {
   std::string author_name{};  // the user name
 };
 
+// What a job hook tells of a job beside what all hooks do: enough to alert by without a reading. A job hook
+// does not tell the pipeline's source; the ref shows whether it is a merge request's.
+struct WebhookJob {
+  std::string project_path{};    // full path; "" = not told, as below
+  std::string default_branch{};  // of the project
+  std::string project_url{};     // page of the project, http or https
+  std::string sha{};             // the pipeline's commit; of merged results and trains the one made for them
+  std::string stage{};
+  bool is_tag = false;
+  bool allow_failure = false;
+  std::string failure_reason{};  // "" unless failed
+  RunnerId runner = {};
+  std::string runner_description{};
+  std::string user_name{};
+  int retries = 0;  // attempts before this one
+};
+
 // Of what a hook holds only what is in here is kept: never the variables of a pipeline, which may be
 // secrets. What is missing or of another kind keeps its default.
 struct Webhook {
@@ -38,7 +56,8 @@ struct Webhook {
   std::string ref{};
   std::optional<Time> created_at{};
   std::optional<Time> finished_at{};
-  std::optional<WebhookNote> note{};  // of a note hook
+  std::optional<WebhookNote> note{};      // of a note hook
+  std::optional<WebhookJob> job_facts{};  // of a job hook
 };
 
 // `instance` is the X-Gitlab-Instance header, "" where there was none. Error: corrupt for what is no JSON

@@ -48,12 +48,13 @@ std::vector<ProjectId> hinted_projects(const Hints& hints) {
   return {projects.begin(), projects.end()};
 }
 
-Readings read_all(const std::vector<gitlab::FleetReader*>& fleets, Time now, const Hints& hints) {
+Readings read_all(const FleetPorts& ports, Time now, const Hints& hints) {
   Readings readings;
   const std::vector<ProjectId> changed = hinted_projects(hints);
-  for (gitlab::FleetReader* const fleet : fleets) {
+  for (gitlab::FleetReader* const fleet : ports.fleets) {
     auto reading = changed.empty() ? fleet->read(now) : fleet->read_hinted(now, changed);
     if (reading) {
+      if (ports.heard) ports.heard(*reading);
       readings.good.push_back(std::move(*reading));
     } else {
       readings.errors.push_back(std::move(reading.error()));
@@ -150,7 +151,7 @@ FleetWatch::FleetWatch(FleetPorts ports, MonitorOptions monitor, TickRules rules
     : ports_(std::move(ports)), monitor_(std::move(monitor)), rules_(std::move(rules)), depth_(depth) {}
 
 Result<Tick> FleetWatch::tick(Time now, const Hints& hints) {
-  Readings readings = read_all(ports_.fleets, now, hints);
+  Readings readings = read_all(ports_, now, hints);
   if (readings.good.empty() && !readings.errors.empty()) return fail(std::move(readings.errors.front()));
   if (readings.good.empty()) return fail(Errc::invalid_argument, "no GitLab is configured to be watched");
   Degraded degraded = trouble_of(readings);

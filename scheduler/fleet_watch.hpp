@@ -26,6 +26,8 @@ struct FleetPorts {
   Advisor* advisor = nullptr;  // not null
   // Changes the snapshot before anything is decided on it: to how the fleet is at rest (see Steering).
   std::function<void(FleetSnapshot&)> adjust = {};
+  // Is told of each reading, of hinted ones too, once and right after it was read: of jobs that have ended.
+  std::function<void(const gitlab::FleetReading&)> heard = {};
 };
 
 struct Tick {

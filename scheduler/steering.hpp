@@ -15,6 +15,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace runneriq::scheduler {
@@ -63,6 +64,9 @@ struct SteeringStep {
   std::optional<JobKey> job;
   std::string reason;  // one sentence: why it is done, or why it is refused
 };
+
+// What a sentence says of a runner whose change outlived its lease: "runner 7" before it, why behind it.
+inline constexpr std::string_view kNotAtRest = " could not be brought back to rest for too long: ";
 
 struct SteeringReport {
   TrustMode mode = TrustMode::advisory;  // in force

@@ -21,6 +21,12 @@ class Question {
  public:
   // `path` begins with "/api/v4/", with its query.
   static Question get(std::string path) { return {std::move(path), {}, "GET"}; }
+  // The last `bytes` of a text, also of a server that knows no ranges and sends all of it.
+  static Question end_of(std::string path, std::size_t bytes) {
+    Question question = get(std::move(path)).at_most(bytes);
+    question.end_only_ = true;
+    return question;
+  }
   // `body` as gitlab/graphql.hpp makes it.
   static Question graphql(std::string body) { return {"/api/graphql", std::move(body), "POST"}; }
   // `body` as tags_body() makes it.
@@ -35,6 +41,11 @@ class Question {
             true};
   }
 
+  // Of the answer's bytes; more is an error.
+  [[nodiscard]] Question at_most(std::size_t bytes) && {
+    largest_answer_ = bytes;
+    return std::move(*this);
+  }
   [[nodiscard]] Question charged(CallBudget::Charge charge) && {
     charge_ = charge;
     return std::move(*this);
@@ -56,6 +67,8 @@ class Question {
   std::string body_;
   std::string method_;
   bool changes_something_;
+  bool end_only_ = false;
+  std::size_t largest_answer_ = platform::HttpCall{}.largest_reply;
   CallBudget::Charge charge_ = CallBudget::Charge::ordinary;
 };
 

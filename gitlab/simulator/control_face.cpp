@@ -224,6 +224,18 @@ ServedReply remove_runner(Visit& visit) {
   return {.status = 204};
 }
 
+// Also of a job that has ended: its log and tests are then those that are told last.
+ServedReply change_job(Visit& visit) {
+  const JobId id{number_in(visit, 0)};
+  if (!visit.world.jobs().contains(id)) return refusal(404, "404 Job Not Found");
+  const auto body = body_of(visit.call);
+  if (!body) return refusal(body.error());
+  auto end = parse_end_part(*body, visit.world.planned_end(id));
+  if (!end) return refusal(end.error());
+  visit.world.set_end(id, *std::move(end));
+  return json_reply(200, job_row(view_of(visit), visit.world.jobs().at(id)));
+}
+
 ServedReply add_token(Visit& visit) {
   std::string secret, user;
   Token token{.name = "added", .scopes = {"read_api"}, .created_at = visit.world.now()};
@@ -279,6 +291,7 @@ const std::array kRoutes{
     control("DELETE", "/sim/faults", clear_faults),
     control("POST", "/sim/advance", advance),
     control("POST", "/sim/pipelines", add_pipeline),
+    control("PATCH", "/sim/jobs/:id", change_job),
     control("POST", "/sim/runners", add_runner),
     control("PATCH", "/sim/runners/:id", change_runner),
     control("DELETE", "/sim/runners/:id", remove_runner),

@@ -101,6 +101,12 @@ json pipeline_hook(const World& world, const PipelineRecord& pipeline, const std
           {"builds", latest_builds(world, pipeline, base)}};
 }
 
+std::int64_t attempts_before(const World& world, const PipelineRecord& pipeline, const JobRecord& job) {
+  return std::count_if(pipeline.jobs.begin(), pipeline.jobs.end(), [&](JobId other) {
+    return other < job.id && world.jobs().at(other).name == job.name;
+  });
+}
+
 json job_hook(const World& world, const JobRecord& job, const std::string& base) {
   const PipelineRecord& pipeline = world.pipelines().at(job.pipeline);
   return {{"object_kind", "build"},
@@ -120,6 +126,7 @@ json job_hook(const World& world, const JobRecord& job, const std::string& base)
           {"build_allow_failure", job.allow_failure},
           {"build_failure_reason", job.failure_reason.empty() ? "unknown_failure" : job.failure_reason},
           {"pipeline_id", job.pipeline.value()},
+          {"retries_count", attempts_before(world, pipeline, job)},
           {"runner", runner_of(world, job)},
           {"project_id", job.project.value()},
           {"project_name", job.traits.project_path},

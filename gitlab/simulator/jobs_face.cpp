@@ -162,11 +162,14 @@ std::string played_trace(const Visit& visit, const JobRecord& job) {
   return text;
 }
 
+// As GitLab does: all of it, whatever range was asked for.
 ServedReply trace(Visit& visit) {
-  const auto job = job_in(visit, kGuest);
-  if (!job) return refusal(job.error());
-  const bool own = (*job)->trace.empty() && (*job)->played;
-  return text_reply(200, own ? played_trace(visit, **job) : (*job)->trace);
+  const auto found = job_in(visit, kGuest);
+  if (!found) return refusal(found.error());
+  const JobRecord& job = **found;
+  if (!job.trace.empty()) return text_reply(200, job.trace);
+  if (!job.planned_trace.empty()) return text_reply(200, job.started_at ? job.planned_trace : "");
+  return text_reply(200, job.played ? played_trace(visit, job) : "");
 }
 
 ServedReply play(Visit& visit) {

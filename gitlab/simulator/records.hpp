@@ -7,6 +7,7 @@
 #include "gitlab/matcher.hpp"
 #include "gitlab/project.hpp"
 #include "gitlab/runner.hpp"
+#include "gitlab/simulator/scenario.hpp"
 
 #include <cstdint>
 #include <map>
@@ -128,6 +129,8 @@ struct JobRecord {
   bool on_instance_runner = false;
   std::string token{};  // of the attempt, from its start
   std::string trace{};
+  std::string planned_trace{};  // in place of what a played machine writes by itself
+  std::vector<SimulatedTest> tests{};
 };
 
 }  // namespace runneriq::gitlab::simulator

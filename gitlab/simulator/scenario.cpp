@@ -70,6 +70,15 @@ void read_merge_request(ScenarioReader& in, SimulatedMergeRequest& merge_request
   in.flag("draft", merge_request.draft);
 }
 
+void read_tests(ScenarioReader& in, std::vector<SimulatedTest>& tests) {
+  in.objects("tests", [&](ScenarioReader& element) {
+    SimulatedTest& test = tests.emplace_back();
+    element.required_text("name", test.name);
+    element.text("classname", test.classname);
+    element.word("status", test.status, {"success", "failed", "error", "skipped"});
+  });
+}
+
 void read_job(ScenarioReader& in, SimulatedJob& job) {
   in.whole("id", job.id, 1, kLargestId);
   in.required_text("name", job.name);
@@ -89,6 +98,8 @@ void read_job(ScenarioReader& in, SimulatedJob& job) {
   in.text("runner", job.runner);
   in.duration("ended", job.ended);
   in.count("parallel", job.parallel, 1, kMost);
+  in.text("trace", job.trace);
+  read_tests(in, job.tests);
   if (job.state == "running" && job.runner.empty()) in.refuse("runner", "is missing: the job runs on one");
 }
 
@@ -205,6 +216,21 @@ Result<SimulatedRunner> parse_runner_part(const json& document) {
 
 Result<SimulatedPipeline> parse_pipeline_part(const json& document) {
   return part<SimulatedPipeline>(document, read_pipeline);
+}
+
+Result<SimulatedEnd> parse_end_part(const json& document, SimulatedEnd as_planned) {
+  std::optional<Error> error;
+  {
+    ScenarioReader in(document, {}, error);
+    std::vector<SimulatedTest> tests;
+    in.word("ends", as_planned.ends, {"success", "failed"});
+    in.text("failure_reason", as_planned.failure_reason);
+    in.text("trace", as_planned.trace);
+    read_tests(in, tests);
+    if (document.contains("tests")) as_planned.tests = std::move(tests);
+  }
+  if (error) return fail(*std::move(error));
+  return as_planned;
 }
 
 Result<Scenario> parse_scenario(const json& document) {

@@ -49,6 +49,12 @@ struct SimulatedMergeRequest {
   bool draft = false;
 };
 
+// A test of a job's report, which is there once the job has ended.
+struct SimulatedTest {
+  std::string name{}, classname{};
+  std::string status = "success";  // success | failed | error | skipped
+};
+
 struct SimulatedJob {
   std::int64_t id = 0;
   std::string name{}, stage{};
@@ -68,6 +74,8 @@ struct SimulatedJob {
   std::string runner{};           // description, of a running or ended job
   Duration ended{};               // of an ended job, before the start
   int parallel = 1;               // more than one: "name 1/3", "name 2/3", …
+  std::string trace{};            // its log; "" = a few lines that the simulator makes up
+  std::vector<SimulatedTest> tests{};
 };
 
 struct SimulatedPipeline {

@@ -20,9 +20,10 @@ Scenario beginning_at(Scenario scenario, Time started) {
 }
 
 std::span<const Route> routes_of_face(std::size_t face) {
-  constexpr std::array faces{
-      runner_protocol_routes, runner_routes,  project_routes,    pipeline_routes, job_routes,
-      resource_group_routes,  account_routes, discussion_routes, graphql_routes,  control_routes};
+  constexpr std::array faces{runner_protocol_routes, runner_routes,  project_routes,
+                             pipeline_routes,        job_routes,     test_report_routes,
+                             resource_group_routes,  account_routes, discussion_routes,
+                             graphql_routes,         control_routes};
   return face < faces.size() ? faces[face]() : std::span<const Route>{};
 }
 

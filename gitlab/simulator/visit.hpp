@@ -50,6 +50,7 @@ std::span<const Route> runner_routes();
 std::span<const Route> project_routes();
 std::span<const Route> pipeline_routes();
 std::span<const Route> job_routes();
+std::span<const Route> test_report_routes();
 std::span<const Route> resource_group_routes();
 std::span<const Route> account_routes();
 std::span<const Route> discussion_routes();

@@ -191,7 +191,9 @@ std::optional<JobId> World::retry(JobId id, UserId by) {
                            .takes = before.takes,
                            .ends = before.ends_well ? "success" : "failed",
                            .failure_reason = before.planned_failure,
-                           .resource_group = before.resource_group};
+                           .resource_group = before.resource_group,
+                           .trace = before.planned_trace,
+                           .tests = before.tests};
   JobRecord& job = add_job(pipelines_.at(before.pipeline), again, before.name);
   job.user = by;
   settle(job, again);
@@ -207,6 +209,22 @@ void World::finish(JobId id, JobStatus status, std::string_view failure_reason) 
 
 void World::set_trace(JobId job, std::string trace) {
   jobs_.at(job).trace = std::move(trace);
+}
+
+void World::set_end(JobId id, SimulatedEnd end) {
+  JobRecord& job = jobs_.at(id);
+  job.ends_well = end.ends != "failed";
+  job.planned_failure = std::move(end.failure_reason);
+  job.planned_trace = std::move(end.trace);
+  job.tests = std::move(end.tests);
+}
+
+SimulatedEnd World::planned_end(JobId id) const {
+  const JobRecord& job = jobs_.at(id);
+  return {.ends = job.ends_well ? "success" : "failed",
+          .failure_reason = job.planned_failure,
+          .trace = job.planned_trace,
+          .tests = job.tests};
 }
 
 MergeRequestRecord* World::merge_request(ProjectId project, MergeRequestIid iid) {

@@ -3,7 +3,7 @@
 
 #include "core/result.hpp"
 #include "gitlab/simulator/records.hpp"
-#include "gitlab/simulator/scenario.hpp"
+#include "gitlab/simulator/scenario_parts.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -71,6 +71,9 @@ class World {
   std::optional<JobId> retry(JobId job, UserId by);
   void finish(JobId job, JobStatus status, std::string_view failure_reason);
   void set_trace(JobId job, std::string trace);
+  // For a job that the simulator plays, as long as it has not ended; its log and tests at any time.
+  void set_end(JobId job, SimulatedEnd end);
+  [[nodiscard]] SimulatedEnd planned_end(JobId job) const;
 
   MergeRequestRecord* merge_request(ProjectId project, MergeRequestIid iid);
   NoteRecord& add_note(MergeRequestRecord& merge_request, std::string body, UserId author);

@@ -240,7 +240,9 @@ JobRecord& World::add_job(PipelineRecord& pipeline, const SimulatedJob& told, co
          .resource_group = told.resource_group,
          .takes = told.takes,
          .ends_well = told.ends != "failed",
-         .planned_failure = told.failure_reason};
+         .planned_failure = told.failure_reason,
+         .planned_trace = told.trace,
+         .tests = told.tests};
   std::vector<JobId>& all = jobs_of_[pipeline.project];
   all.insert(std::upper_bound(all.begin(), all.end(), id), id);
   pipeline.jobs.insert(std::upper_bound(pipeline.jobs.begin(), pipeline.jobs.end(), id), id);

@@ -5,6 +5,7 @@
 #include "core/tag_names.hpp"
 #include "scheduler/action_bridge/bridge_records.hpp"
 #include "scheduler/lease_tags.hpp"
+#include "scheduler/steering.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -370,7 +371,7 @@ void TagRound::keep_account(const Subject& subject) {
   if (steady - since->second <= context_.ports.revert_limit) return;
   since->second = steady;
   breach(Breach::revert_failed,
-         name(subject.key) + " could not be brought back to rest for too long: " + subject.trouble);
+         name(subject.key) + std::string(kNotAtRest) + subject.trouble);
 }
 
 void TagRound::report(Subject& subject, std::vector<AuditEntry>& entries) {

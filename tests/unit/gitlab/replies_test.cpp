@@ -199,6 +199,61 @@ TEST(ParseJobs, ReadsAnEndedJob) {
   EXPECT_EQ(job.project, ProjectId{3});  // the reply names none
 }
 
+Job ended_job(const std::string& members) {
+  const auto job = parse_job(R"({"id":1,"status":"failed",)" + members + "}", ProjectId{3});
+  EXPECT_TRUE(job) << members;
+  return job.value_or(Job{});
+}
+
+TEST(ParseJobs, TellOfEndedOnesWhereTheyComeFrom) {
+  const std::string origin =
+      R"("ref":"main","commit":{"id":"abc","parent_ids":["p1","p2"]},"user":{"id":5,"username":"kim"},
+         "web_url":"https://h/acme/shop/-/jobs/1","pipeline":{"id":2,"sha":"def"}})";
+  for (const char* const status : {"failed", "success", "canceled"}) {
+    const Job job = parse_job(R"({"id":1,"status":")" + std::string(status) + "\"," + origin, {}).value();
+    EXPECT_EQ(job.sha, "abc") << status;
+    EXPECT_EQ(job.user_name, "kim");
+    EXPECT_EQ(job.url, "https://h/acme/shop/-/jobs/1");
+  }
+  const Job waiting = parse_job(R"({"id":1,"status":"pending",)" + origin, {}).value();
+  EXPECT_EQ(waiting.sha + waiting.user_name + waiting.url, "");
+  EXPECT_EQ(waiting.user, UserId{5});
+}
+
+TEST(ParseJobs, TakeTheSourceCommitOfAMergeRequest) {
+  struct Case {
+    std::string members;
+    std::string sha;
+  };
+  const std::string merge = R"("ref":"refs/merge-requests/12/merge",)";
+  for (const Case& one : {
+           Case{merge + R"("commit":{"id":"made","parent_ids":["target","source"]})", "source"},
+           Case{R"("ref":"refs/merge-requests/12/train","commit":{"id":"made","parent_ids":["t","source"]})",
+                "source"},
+           Case{R"("ref":"refs/merge-requests/12/head","commit":{"id":"head","parent_ids":["a","b"]})",
+                "head"},
+           Case{R"("ref":"topic/merge","commit":{"id":"own","parent_ids":["a","b"]})", "own"},
+           Case{merge + R"("commit":{"id":"made","parent_ids":["one"]})", "made"},
+           Case{merge + R"("commit":{"id":"made","parent_ids":["one",2]})", "made"},
+           Case{merge + R"("commit":{"id":"made"})", "made"},
+           Case{R"("pipeline":{"id":2,"sha":"def"},"commit":null)", "def"},
+           Case{R"("commit":{"id":7})", ""},
+       }) {
+    EXPECT_EQ(ended_job(one.members).sha, one.sha) << one.members;
+  }
+}
+
+TEST(ParseJobs, TakeNoAddressButOfAWebPage) {
+  for (const char* const good : {"https://h/-/jobs/1", "http://127.0.0.1:8080/a/-/jobs/1"})
+    EXPECT_EQ(ended_job(R"("web_url":")" + std::string(good) + "\"").url, good);
+  for (const std::string& bad : {std::string("javascript:alert(1)"), std::string("ftp://h/x"),
+                                 std::string("//h/x"), std::string("HTTPS"), std::string("https://h/a b"),
+                                 std::string("https://h/a\\nb"), std::string("https://h/\xC3\xA9"),
+                                 std::string("https://h/\x7f"), "https://h/" + std::string(2000, 'x')})
+    EXPECT_EQ(ended_job("\"web_url\":\"" + bad + "\"").url, "") << bad;
+  EXPECT_EQ(ended_job(R"("web_url":null)").url, "");
+}
+
 TEST(ParseJobs, ToleratesNullsEverywhere) {
   const Job job = parse_jobs(R"([{"id":1,"status":null,"stage":null,"name":null,"ref":null,"tag":null,
     "allow_failure":null,"created_at":null,"started_at":"yesterday","duration":-1,"queued_duration":"x","user":7,

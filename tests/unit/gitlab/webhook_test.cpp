@@ -76,6 +76,50 @@ TEST(Webhook, OfAJobNamesItsJobToo) {
   EXPECT_FALSE(webhook.finished_at);
 }
 
+TEST(Webhook, OfAJobTellsWhatAnAlertNeeds) {
+  const auto facts = parsed(R"({
+    "object_kind": "build", "ref": "main", "tag": true, "sha": "2293ada6", "build_id": 7, "build_name": "deploy",
+    "build_stage": "release", "build_status": "failed", "build_allow_failure": true, "retries_count": 2,
+    "build_failure_reason": "script_failure", "pipeline_id": 3, "project_id": 380,
+    "project_name": "GitLab Org / Test", "user": {"id": 3, "name": "Kim", "username": "kim"},
+    "runner": {"id": 380987, "description": "shared-1", "tags": ["linux"]},
+    "commit": {"id": 3, "sha": "other"},
+    "project": {"id": 380, "path_with_namespace": "org/test", "default_branch": "trunk",
+                "web_url": "https://gitlab.example.com/org/test"}})")
+                         .job_facts;
+  ASSERT_TRUE(facts);
+  EXPECT_EQ(facts->project_path, "org/test");
+  EXPECT_EQ(facts->default_branch, "trunk");
+  EXPECT_EQ(facts->project_url, "https://gitlab.example.com/org/test");
+  EXPECT_EQ(facts->sha, "2293ada6");
+  EXPECT_EQ(facts->stage, "release");
+  EXPECT_TRUE(facts->is_tag);
+  EXPECT_TRUE(facts->allow_failure);
+  EXPECT_EQ(facts->failure_reason, "script_failure");
+  EXPECT_EQ(facts->runner, RunnerId{380'987});
+  EXPECT_EQ(facts->runner_description, "shared-1");
+  EXPECT_EQ(facts->user_name, "kim");
+  EXPECT_EQ(facts->retries, 2);
+}
+
+TEST(Webhook, OfAJobGoesWithoutWhatIsNotTold) {
+  const auto facts = parsed(kJob).job_facts;
+  ASSERT_TRUE(facts);
+  EXPECT_EQ(facts->sha, "2293ada6") << "of the commit";
+  EXPECT_EQ(facts->failure_reason, "") << "it has not failed";
+  EXPECT_EQ(facts->project_path + facts->default_branch + facts->runner_description + facts->user_name, "");
+  EXPECT_FALSE(facts->is_tag || facts->allow_failure);
+  EXPECT_EQ(facts->retries, 0);
+  EXPECT_FALSE(parsed(kPipeline).job_facts);
+  EXPECT_FALSE(parsed(kNote).job_facts);
+}
+
+TEST(Webhook, OfAJobTakesNoProjectPageThatIsNone) {
+  const auto facts =
+      parsed(R"({"object_kind": "build", "project": {"web_url": "javascript:alert"}})").job_facts;
+  EXPECT_EQ(facts->project_url, "");
+}
+
 TEST(Webhook, OfAJobWithoutAPipelineTakesThatOfTheCommit) {
   EXPECT_EQ(parsed(R"({"object_kind": "build", "commit": {"id": 2366}})").pipeline, PipelineId{2366});
   EXPECT_EQ(parsed(R"({"object_kind": "build", "commit": {"id": "2293ada6"}})").pipeline, PipelineId{0});

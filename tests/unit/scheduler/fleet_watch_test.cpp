@@ -142,6 +142,28 @@ TEST_F(FleetWatchTest, EachPartOfTheMemoryMayFailAndTheTickGoesOn) {
   }
 }
 
+TEST_F(FleetWatchTest, EachReadingIsHeardOnceAlsoAHintedOne) {
+  first.reading.finished = {pending(9)};
+  second.outage = Error{Errc::unavailable, "down"};
+  std::vector<gitlab::FleetReading> heard;
+  FleetPorts with = ports();
+  with.fleets = {&first, &second};
+  with.heard = [&](const gitlab::FleetReading& one) {
+    EXPECT_TRUE(memory.observations.empty()) << "before anything is decided on it";
+    heard.push_back(one);
+  };
+  FleetWatch watch{std::move(with), {}, {}, Depth::full};
+  ASSERT_TRUE(watch.tick(kNow));
+  ASSERT_EQ(heard.size(), 1U);
+  EXPECT_EQ(heard[0].gitlab, kUrl);
+  EXPECT_EQ(heard[0].read_at, kNow);
+  ASSERT_EQ(heard[0].finished.size(), 1U);
+  memory.observations.clear();
+  second.outage.reset();
+  ASSERT_TRUE(watch.tick(kNow + 30s, {{kUrl, {ProjectId{42}}}}));
+  EXPECT_EQ(heard.size(), 3U);
+}
+
 TEST_F(FleetWatchTest, AMemoryThatForgotWhatItWasAskedIsTakenForOneThatKnowsNothing) {
   memory.answer_too_short = true;
   const Tick done = tick(ports());
