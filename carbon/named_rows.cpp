@@ -1,6 +1,7 @@
 #include "carbon/named_rows.hpp"
 
 #include "core/joined.hpp"
+#include "core/named_rows.hpp"
 #include "core/option_rows.hpp"
 
 #include <algorithm>
@@ -10,58 +11,18 @@
 namespace runneriq::carbon {
 namespace {
 
-constexpr std::string_view kNameCharacters = "abcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::string_view kZoneCharacters =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-";
 constexpr std::string_view kDigits = "0123456789";
 constexpr std::string_view kBetweenIds = " ,";
-constexpr std::size_t kLongestName = 64;
+constexpr std::size_t kLongestKey = 64;
 constexpr double kMostGrams = 1e12;
 constexpr Duration kShortestDeadline = std::chrono::minutes{1};
 constexpr Duration kLongestDeadline = std::chrono::days{30};
 
 bool consists_of(std::string_view text, std::string_view characters) {
-  return !text.empty() && text.size() <= kLongestName &&
+  return !text.empty() && text.size() <= kLongestKey &&
          text.find_first_not_of(characters) == std::string_view::npos;
-}
-
-Result<void> check_name(std::string_view name) {
-  if (consists_of(name, kNameCharacters)) return {};
-  return not_expected(name, "a name: write lower-case letters, digits, '-' and '_'");
-}
-
-// Rules and budgets: the one of that name, made when there is none.
-template <class Named>
-Named& named(std::vector<Named>& all, std::string_view name) {
-  const auto same = std::find_if(all.begin(), all.end(), [&](const Named& one) { return one.name == name; });
-  if (same != all.end()) return *same;
-  all.emplace_back().name = name;
-  return all.back();
-}
-
-template <class Named, class Show>
-std::string show_all(const std::vector<Named>& all, Show show) {
-  std::vector<std::string> entries;
-  for (const Named& one : all) {
-    if (const std::string text = show(one); !text.empty()) entries.push_back(one.name + "=" + text);
-  }
-  return joined(entries, ",");
-}
-
-// A row of one field of what is named: `parse` reads it, `show` writes it.
-template <class Named, class Field, class Parse, class Show>
-Option field_row(Option option, std::vector<Named>& all, Field Named::*field, Parse parse, Show show) {
-  option.set_entry = [&all, field, parse](std::string_view name, std::string_view text) -> Result<void> {
-    if (auto checked = check_name(name); !checked) return checked;
-    auto value = parse(text);
-    if (!value) return fail(std::move(value.error()));
-    named(all, name).*field = *std::move(value);
-    return {};
-  };
-  option.show = [&all, field, show] {
-    return show_all(all, [&](const Named& one) { return show(one.*field); });
-  };
-  return option;
 }
 
 bool is_control(char c) {
@@ -108,10 +69,6 @@ Result<std::vector<std::string>> parse_projects(std::string_view text) {
   return projects;
 }
 
-std::string as_it_is(const std::string& text) {
-  return text;
-}
-
 }  // namespace
 
 Result<std::string> parse_zone(std::string_view text) {
@@ -148,9 +105,9 @@ Options rule_rows(std::vector<DeferralRule>& rules) {
           row(under + "project", "id or pattern",
               "For a rule of that name: the projects whose manual jobs it is for, by id or pattern of the "
               "full path."),
-          rules, &DeferralRule::project, parse_pattern, as_it_is),
+          rules, &DeferralRule::project, parse_pattern),
       field_row(row(under + "job", "pattern", "For a rule of that name: the names of the jobs it is for."),
-                rules, &DeferralRule::job, parse_pattern, as_it_is),
+                rules, &DeferralRule::job, parse_pattern),
       field_row(
           row(under + "deadline", "duration from 1m to 30d",
               "For a rule of that name: the jobs are to have ended so long after their pipeline was "

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <iterator>
 #include <string_view>
 #include <utility>
@@ -46,31 +45,6 @@ Result<std::string> parse_address(std::string_view text) {
         "fragment");
   }
   return std::string(text);
-}
-
-using ParseText = Result<std::string> (*)(std::string_view text);
-
-Option text_row(Option option, std::string& field, ParseText parse) {
-  option.set = [&field, parse](std::string_view text) -> Result<void> {
-    Result<std::string> value = parse(text);
-    if (!value) return fail(std::move(value.error()));
-    field = *std::move(value);
-    return {};
-  };
-  option.show = [&field] { return field; };
-  return option;
-}
-
-// A share that people write in percent.
-Option percent_row(Option option, double& share) {
-  option.set = [&share](std::string_view text) -> Result<void> {
-    const Result<double> percent = parse_decimal(text, 0, 100);
-    if (!percent) return fail(percent.error());
-    share = *percent / 100;
-    return {};
-  };
-  option.show = [&share] { return decimal_text(std::round(share * 1e6) / 1e4); };
-  return option;
 }
 
 Options use_rows(CarbonOptions& options) {

@@ -2,6 +2,7 @@
 
 #include "core/joined.hpp"
 
+#include <cmath>
 #include <utility>
 
 namespace runneriq {
@@ -69,6 +70,17 @@ Option decimal_row(Option option, double& field, double lowest, double highest) 
   return option;
 }
 
+Option percent_row(Option option, double& share) {
+  option.set = [&share](std::string_view text) -> Result<void> {
+    const Result<double> percent = parse_decimal(text, 0, 100);
+    if (!percent) return fail(percent.error());
+    share = *percent / 100;
+    return {};
+  };
+  option.show = [&share] { return decimal_text(std::round(share * 1e6) / 1e4); };
+  return option;
+}
+
 Option switch_row(Option option, bool& field) {
   option.set = [&field](std::string_view text) -> Result<void> {
     const Result<bool> choice = parse_switch(text);
@@ -77,6 +89,17 @@ Option switch_row(Option option, bool& field) {
     return {};
   };
   option.show = [&field] { return std::string(field ? "true" : "false"); };
+  return option;
+}
+
+Option text_row(Option option, std::string& field, Result<std::string> (*parse)(std::string_view text)) {
+  option.set = [&field, parse](std::string_view text) -> Result<void> {
+    Result<std::string> value = parse(text);
+    if (!value) return fail(std::move(value.error()));
+    field = *std::move(value);
+    return {};
+  };
+  option.show = [&field] { return field; };
   return option;
 }
 

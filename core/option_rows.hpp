@@ -23,7 +23,11 @@ tl::unexpected<Error> not_expected(std::string_view text, std::string_view expec
 Option duration_row(Option option, Duration& field, Duration shortest, Duration longest);
 Option whole_row(Option option, int& field, int lowest, int highest);
 Option decimal_row(Option option, double& field, double lowest, double highest);
+// A share from 0 to 1 that people write in percent.
+Option percent_row(Option option, double& share);
 Option switch_row(Option option, bool& field);
+// A text that `parse` checks and may tidy.
+Option text_row(Option option, std::string& field, Result<std::string> (*parse)(std::string_view text));
 // The absolute path of a file; "" only where the field may be empty from the start.
 Option path_row(Option option, std::string& field);
 // A list whose entries `add` checks and appends; a layer that names any replaces those of the layers below.
