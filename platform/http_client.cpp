@@ -32,7 +32,7 @@ Clock::time_point steady_end(Time deadline) {
 }
 
 std::string named(const HttpCall& call) {
-  const auto address = parse_http_address(call.url);
+  const auto address = address_of(call);
   return address ? call.method + " " + address->shown : call.method;
 }
 

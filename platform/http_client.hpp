@@ -1,4 +1,4 @@
-// HTTP calls, many at a time, from one thread. The only place that knows libcurl.
+// HTTP calls, many at a time, from one thread. Nothing but this and mail_client.hpp knows libcurl.
 #pragma once
 
 #include "core/result.hpp"
@@ -20,16 +20,24 @@ struct HttpHeader {
   std::string value;
 };
 
+// What becomes of a reply that is larger than allowed.
+enum class Excess { refused, beginning_dropped };
+
 struct HttpCall {
   std::string method = "GET";
   std::string url;
+  // Called instead, where not empty: an address that is itself a credential. Messages then show `url`, or,
+  // where that is empty, the server alone.
+  Secret secret_url{};
   std::vector<HttpHeader> headers{};
   // Sent as header `secret_header`; never to another host than the url's.
   std::string secret_header{};
   Secret secret{};
   std::string body{};
   std::size_t largest_reply = std::size_t{16} << 20;  // bytes after decompression
-  Duration time_limit = std::chrono::seconds{15};     // for the whole call
+  // With beginning_dropped the body is the end of the reply; twice its size is held meanwhile.
+  Excess excess = Excess::refused;
+  Duration time_limit = std::chrono::seconds{15};  // for the whole call
 };
 
 struct HttpReply {

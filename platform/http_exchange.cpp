@@ -70,8 +70,19 @@ void erase_and_free(curl_slist* lines) {
 
 }  // namespace
 
+Result<HttpAddress> address_of(const HttpCall& call) {
+  if (call.secret_url.empty()) return parse_http_address(call.url);
+  auto address = parse_http_address(call.secret_url.reveal());
+  if (!address) return address;
+  const bool usual = address->port == (address->scheme == "https" ? "443" : "80");
+  address->shown = call.url.empty()
+                       ? address->scheme + "://" + address->host + (usual ? "" : ":" + address->port)
+                       : printable_path(call.url);
+  return address;
+}
+
 Result<std::unique_ptr<HttpExchange>> HttpExchange::make(HttpCall call, const HttpClientSettings& settings) {
-  auto address = parse_http_address(call.url);
+  auto address = address_of(call);
   if (!address) return fail(std::move(address.error()));
   if (auto checked = check(call); !checked) return fail(std::move(checked.error()).within(address->shown));
   std::unique_ptr<HttpExchange> made(new HttpExchange(std::move(call), std::move(*address)));
@@ -108,7 +119,7 @@ void HttpExchange::set_up(const HttpClientSettings& settings) {
   curl_easy_setopt(easy_, CURLOPT_HEADERDATA, this);
   set_method();
   set_headers();
-  aim_at(call_.url);
+  aim_at(target());
 }
 
 void HttpExchange::set_method() {
@@ -140,6 +151,10 @@ void HttpExchange::set_headers() {
   curl_easy_setopt(easy_, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
 }
 
+const std::string& HttpExchange::target() const {
+  return call_.secret_url.empty() ? call_.url : call_.secret_url.reveal();
+}
+
 void HttpExchange::aim_at(const std::string& url) {
   curl_easy_setopt(easy_, CURLOPT_URL, url.c_str());
   set_time_limits();
@@ -159,12 +174,26 @@ void HttpExchange::set_time_limits() {
 std::size_t HttpExchange::on_body(const char* bytes, std::size_t one, std::size_t count, void* self) {
   auto& exchange = *static_cast<HttpExchange*>(self);
   const std::size_t size = one * count;
-  if (size > exchange.call_.largest_reply - exchange.reply_.body.size()) {
+  const bool drops = exchange.call_.excess == Excess::beginning_dropped;
+  std::string& body = exchange.reply_.body;
+  if (!drops && size > exchange.call_.largest_reply - body.size()) {
     exchange.refused_ = "the reply is larger than allowed";
     return 0;
   }
-  exchange.reply_.body.append(bytes, size);
+  body.append(bytes, size);
+  // Not with each piece, so that each byte is moved once.
+  if (drops && body.size() / 2 > exchange.call_.largest_reply) exchange.drop_beginning();
   return size;
+}
+
+void HttpExchange::drop_beginning() {
+  if (reply_.body.size() > call_.largest_reply)
+    reply_.body.erase(0, reply_.body.size() - call_.largest_reply);
+}
+
+HttpReply HttpExchange::take_reply() {
+  if (call_.excess == Excess::beginning_dropped) drop_beginning();
+  return std::move(reply_);
 }
 
 std::size_t HttpExchange::on_header(const char* bytes, std::size_t one, std::size_t count, void* self) {

@@ -12,6 +12,9 @@
 
 namespace runneriq::platform {
 
+// Where the call goes, and what may be shown of it. Error: invalid_argument.
+Result<HttpAddress> address_of(const HttpCall& call);
+
 class HttpExchange {
  public:
   // Error: invalid_argument, when the call cannot be sent as it is.
@@ -24,7 +27,7 @@ class HttpExchange {
   // After curl is done with `easy`: whether it is to be performed again, because of a redirect.
   [[nodiscard]] Result<bool> redirected(CURLcode code);
   // The reply, when it is not.
-  [[nodiscard]] HttpReply take_reply() { return std::move(reply_); }
+  [[nodiscard]] HttpReply take_reply();
   [[nodiscard]] tl::unexpected<Error> failed(Errc code, std::string_view words) const;
 
  private:
@@ -35,7 +38,9 @@ class HttpExchange {
   void add_header(std::string_view name, std::string_view value);
   void set_time_limits();
   void aim_at(const std::string& url);
+  [[nodiscard]] const std::string& target() const;
   void note_header(std::string_view line);
+  void drop_beginning();
   [[nodiscard]] Result<bool> follow(const std::string& url);
   [[nodiscard]] tl::unexpected<Error> failure(CURLcode code) const;
   static std::size_t on_body(const char* bytes, std::size_t one, std::size_t count, void* self);
