@@ -1,0 +1,271 @@
+#include "diagnosis/told_secret.hpp"
+
+#include "core/lower_case.hpp"
+#include "diagnosis/characters.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+namespace runneriq::diagnosis {
+namespace {
+
+constexpr std::size_t kLongestKey = 32;  // bytes, of which the last are read
+constexpr std::size_t kLongestValue = 1024;
+constexpr std::size_t kMostBlanks = 8;
+constexpr auto kNone = std::string_view::npos;
+
+bool is_one_of(char c, std::string_view set) {
+  return set.find(c) != kNone;
+}
+
+// ---- keys ---------------------------------------------------------------------------------
+
+enum class Key : std::uint8_t { none, password, pass, secret, aws_secret, token, signature, authorization };
+
+// Ends of the names, in small letters, '_' for all signs.
+struct Ending {
+  std::string_view text;
+  Key key;
+};
+constexpr std::array kEndings{
+    Ending{"password", Key::password},
+    Ending{"passwd", Key::password},
+    Ending{"passphrase", Key::password},
+    Ending{"_pass", Key::pass},
+    Ending{"_pwd", Key::password},
+    Ending{"secret_access_key", Key::aws_secret},
+    Ending{"secretaccesskey", Key::aws_secret},
+    Ending{"secret", Key::secret},
+    Ending{"secret_key", Key::secret},
+    Ending{"secretkey", Key::secret},
+    Ending{"secret_key_base", Key::secret},
+    Ending{"api_key", Key::secret},
+    Ending{"apikey", Key::secret},
+    Ending{"access_key", Key::secret},
+    Ending{"accesskey", Key::secret},
+    Ending{"account_key", Key::secret},
+    Ending{"accountkey", Key::secret},
+    Ending{"auth_key", Key::secret},
+    Ending{"authkey", Key::secret},
+    Ending{"encryption_key", Key::secret},
+    Ending{"signing_key", Key::secret},
+    Ending{"private_key", Key::secret},
+    Ending{"privatekey", Key::secret},
+    Ending{"token", Key::token},
+    Ending{"?sig", Key::signature},
+    Ending{"&sig", Key::signature},
+    Ending{"signature", Key::signature},
+    Ending{"authorization", Key::authorization},
+};
+
+constexpr std::string_view placeholder_of(Key key) {
+  switch (key) {
+    case Key::password:
+      return "[PASSWORD]";
+    case Key::aws_secret:
+      return "[AWS-KEY]";
+    case Key::signature:
+      return "[SIGNATURE]";
+    default:
+      return "[SECRET]";
+  }
+}
+
+// The last letters of the name that ends before `end`.
+class Name {
+ public:
+  explicit Name(std::string_view before) {
+    while (length_ < kLongestKey && length_ < before.size()) {
+      const char c = before[before.size() - 1 - length_];
+      if (!is_word(c) && !is_one_of(c, "-.?&")) break;
+      letters_.at(kLongestKey - 1 - length_++) = c == '-' || c == '.' ? '_' : lower_case(c);
+    }
+  }
+  [[nodiscard]] Key key() const {
+    const std::string_view name{letters_.end() - length_, length_};
+    for (const Ending& ending : kEndings) {
+      if (name.ends_with(ending.text)) return ending.key;
+    }
+    return name == "sig" ? Key::signature : Key::none;
+  }
+
+ private:
+  std::array<char, kLongestKey> letters_{};
+  std::size_t length_ = 0;
+};
+
+// Without what may stand between a name and its sign: blanks, a quote, also as it is written in a string, a
+// bracket, the ':' of ":=".
+std::string_view without_quote_behind(std::string_view before) {
+  for (std::size_t blanks = 0; blanks < kMostBlanks && !before.empty() && is_blank(before.back()); ++blanks)
+    before.remove_suffix(1);
+  const auto drop = [&](std::string_view set) {
+    const bool dropped = !before.empty() && is_one_of(before.back(), set);
+    if (dropped) before.remove_suffix(1);
+    return dropped;
+  };
+  if (drop(":")) return before;
+  if (before.ends_with("\"]") || before.ends_with("']")) drop("]");
+  if (drop("\"'`")) drop("\\");
+  return before;
+}
+
+// ---- values -------------------------------------------------------------------------------
+
+struct Value {
+  std::size_t begin = 0, end = 0;
+  char quote = '\0';
+};
+
+std::size_t skip_blanks(std::string_view text, std::size_t at) {
+  for (std::size_t blanks = 0; blanks < kMostBlanks && at < text.size() && is_blank(text[at]); ++blanks) ++at;
+  return at;
+}
+
+Value value_from(std::string_view text, std::size_t at) {
+  at = skip_blanks(text, at);
+  if (text.substr(at).starts_with("\\\"") || text.substr(at).starts_with("\\'")) ++at;
+  const char quote = at < text.size() && is_one_of(text[at], "\"'`") ? text[at] : '\0';
+  if (quote != '\0') ++at;
+  const std::size_t limit = std::min(text.size(), at + kLongestValue);
+  const auto ends = [&](std::size_t place) {
+    const char c = text[place];
+    if (quote != '\0') return c == quote || c == '\n' || c == '\r';
+    if (c == '\\') return place + 1 < text.size() && is_one_of(text[place + 1], "nrt\"'");
+    return is_blank(c) || is_control(c) || is_one_of(c, "\"'`,;&<>)}|");
+  };
+  Value value{.begin = at, .end = at, .quote = quote};
+  while (value.end < limit && !ends(value.end)) ++value.end;
+  if (quote != '\0' && value.end > at && text[value.end - 1] == '\\') --value.end;
+  return value;
+}
+
+bool holds_a_placeholder(std::string_view value) {
+  constexpr std::size_t kLeast = 3;
+  for (std::size_t open = value.find('['); open != kNone; open = value.find('[', open + 1)) {
+    std::size_t end = open + 1;
+    while (end < value.size() && ((value[end] >= 'A' && value[end] <= 'Z') || value[end] == '-')) ++end;
+    if (end - open > kLeast && value.substr(end).starts_with(']')) return true;
+  }
+  return false;
+}
+
+// What stands for a value that is not shown, or for none.
+bool is_no_secret(std::string_view value) {
+  constexpr std::array<std::string_view, 13> kWords{"none",  "null",      "nil",       "true",     "false",
+                                                    "yes",   "no",        "undefined", "redacted", "masked",
+                                                    "empty", "protected", "hidden"};
+  if (value.empty() || is_one_of(value.front(), "$%<[({#@!*")) return true;
+  if (std::ranges::all_of(value, [&](char c) { return c == value.front(); })) return true;
+  const std::string word = value.size() > kLongestKey ? std::string{} : lower_case(value);
+  return std::ranges::find(kWords, word) != kWords.end() || holds_a_placeholder(value);
+}
+
+bool has_letter_and_digit(std::string_view value) {
+  return std::ranges::any_of(value, is_letter) && std::ranges::any_of(value, is_digit);
+}
+
+// Whether nothing but an end stands behind the value: words that go on are prose.
+bool ends_there(std::string_view text, std::size_t at) {
+  at = skip_blanks(text, at);
+  return at >= text.size() || !(is_word(text[at]) || is_one_of(text[at], "('\"-"));
+}
+
+struct Assignment {
+  std::string_view text;
+  std::size_t sign = 0;  // place of '=' or ':'
+  Value value;
+
+  [[nodiscard]] std::string_view written() const { return text.substr(value.begin, value.end - value.begin); }
+  [[nodiscard]] bool quoted() const { return value.quote != '\0'; }
+  [[nodiscard]] bool is_call() const { return !quoted() && text.substr(value.end).starts_with('('); }
+  // "password: " in a sentence.
+  [[nodiscard]] bool is_prose() const {
+    return !quoted() && text[sign] == ':' && value.begin > sign + 1 && !has_letter_and_digit(written()) &&
+           !ends_there(text, value.end);
+  }
+};
+
+// How much a value must look like a secret, by how often the key stands before something else.
+bool is_secret(Key key, const Assignment& assigned) {
+  constexpr std::size_t kLeast = 8;
+  const std::string_view value = assigned.written();
+  switch (key) {
+    case Key::password:
+      return !assigned.is_prose();
+    case Key::secret:
+    case Key::aws_secret:
+      return value.size() >= kLeast && (has_letter_and_digit(value) || assigned.quoted());
+    case Key::token:
+      return value.size() >= kLeast && has_letter_and_digit(value);
+    case Key::signature:
+      return assigned.text[assigned.sign] == '=' && value.size() >= kLeast && has_letter_and_digit(value);
+    default:
+      return false;
+  }
+}
+
+// "Authorization: Bearer …", "Basic …", or the credentials alone.
+std::optional<Secret> authorization(std::string_view text, Value value) {
+  constexpr std::size_t kLeast = 8;
+  constexpr std::array<std::string_view, 5> kSchemes{"basic", "bearer", "token", "digest", "apikey"};
+  const std::string word = lower_case(text.substr(value.begin, std::min(value.end - value.begin, kLeast)));
+  const auto scheme =
+      std::ranges::find_if(kSchemes, [&](std::string_view known) { return word.starts_with(known); });
+  if (scheme != kSchemes.end()) {
+    const std::size_t behind = skip_blanks(text, value.begin + scheme->size());
+    if (behind == value.begin + scheme->size()) return std::nullopt;
+    const char quote = value.quote;
+    value = value_from(text, behind);
+    value.quote = quote;
+  }
+  const std::string_view written = text.substr(value.begin, value.end - value.begin);
+  if (written.size() < kLeast || is_no_secret(written)) return std::nullopt;
+  const bool basic = scheme != kSchemes.end() && *scheme == "basic";
+  return Secret{.begin = value.begin, .end = value.end, .placeholder = basic ? "[BASIC-AUTH]" : "[SECRET]"};
+}
+
+std::optional<Secret> assigned(std::string_view text, std::size_t from, std::size_t at) {
+  const std::string_view behind = text.substr(at + 1, 1);
+  if (behind == "=" || behind == ":") return std::nullopt;
+  const Key key = Name{without_quote_behind(text.substr(from, at - from))}.key();
+  if (key == Key::none) return std::nullopt;
+  const Value value = value_from(text, behind == ">" ? at + 2 : at + 1);
+  if (key == Key::authorization) return authorization(text, value);
+  const Assignment assignment{.text = text, .sign = at, .value = value};
+  if (is_no_secret(assignment.written()) || assignment.is_call() || !is_secret(key, assignment))
+    return std::nullopt;
+  return Secret{.begin = value.begin, .end = value.end, .placeholder = placeholder_of(key)};
+}
+
+// ---- addresses ----------------------------------------------------------------------------
+
+// "//user:password@host", "//token@host": the password, the token.
+std::optional<Secret> of_address(std::string_view text, std::size_t begin) {
+  constexpr std::size_t kLongestUser = 512, kLeastToken = 20;
+  const std::string_view rest = text.substr(begin, kLongestUser);
+  const auto ends = [](char c) { return is_blank(c) || is_control(c) || is_one_of(c, "/?#\"'`<>\\"); };
+  const std::string_view authority{rest.begin(), std::ranges::find_if(rest, ends)};
+  const std::size_t at = authority.rfind('@');
+  if (at == kNone) return std::nullopt;
+  const std::string_view user = authority.substr(0, at);
+  const std::size_t colon = user.find(':');
+  const bool alone = colon == kNone || user.substr(colon + 1) == "x-oauth-basic";
+  const std::string_view secret = alone ? user.substr(0, colon) : user.substr(colon + 1);
+  if (is_no_secret(secret) || (alone && (secret.size() < kLeastToken || !has_letter_and_digit(secret))))
+    return std::nullopt;
+  const std::size_t first = static_cast<std::size_t>(secret.begin() - text.begin());
+  return Secret{
+      .begin = first, .end = first + secret.size(), .placeholder = alone ? "[SECRET]" : "[PASSWORD]"};
+}
+
+}  // namespace
+
+std::optional<Secret> told_secret_at(std::string_view text, std::size_t from, std::size_t at) {
+  constexpr std::string_view kAuthority = "://";
+  if (text.substr(at).starts_with(kAuthority)) return of_address(text, at + kAuthority.size());
+  return assigned(text, from, at);
+}
+
+}  // namespace runneriq::diagnosis

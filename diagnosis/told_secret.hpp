@@ -1,0 +1,23 @@
+// Secrets that are known by the word before them: values of "password=", "token: ", of the header
+// "Authorization", of addresses with a password. Pure.
+#pragma once
+
+#include "diagnosis/secret.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+namespace runneriq::diagnosis {
+
+// Whether a value may follow the byte.
+constexpr bool may_tell_a_secret(char c) {
+  return c == '=' || c == ':';
+}
+
+// The value of which the byte `at`, one of the above, tells, without its quotes. None: no name of a secret
+// stands before it (it is looked for from `from` on), or the value shows none: "***", "$TOKEN", "<password>",
+// "[MASKED]", a word in a sentence. Reads a bounded part before `at`, and 1 KiB behind it.
+std::optional<Secret> told_secret_at(std::string_view text, std::size_t from, std::size_t at);
+
+}  // namespace runneriq::diagnosis
