@@ -1,0 +1,93 @@
+#include "alerting/labels.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace runneriq::alerting {
+namespace {
+
+// In the order of Label.
+constexpr std::array<std::string_view, kLabelCount> kNames{
+    "project",       "ref",   "stage",    "job",    "source",        "failure_reason",
+    "allow_failure", "class", "user",     "kind",   "runner",        "severity",
+    "signature",     "sha",   "pipeline", "gitlab", "merge_request", "default_branch"};
+constexpr std::string_view kAlsoJob = "name";
+
+std::string_view truth(bool value) {
+  return value ? "true" : "false";
+}
+
+std::string_view kind_of(const Event& event) {
+  const bool own_word = event.kind == EventKind::other && !event.kind_word.empty();
+  return own_word ? std::string_view{event.kind_word} : to_text(event.kind);
+}
+
+// Letters to be put in, taken away or replaced; both have at most kLongestName letters.
+constexpr std::size_t kLongestName = 16;
+std::size_t edits_between(std::string_view a, std::string_view b) {
+  std::array<std::size_t, kLongestName + 1> row{};
+  for (std::size_t j = 0; j <= b.size(); ++j) row.at(j) = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = std::exchange(row.at(j), std::min({replaced, row.at(j) + 1, row.at(j - 1) + 1}));
+    }
+  }
+  return row.at(b.size());
+}
+
+}  // namespace
+
+std::optional<Label> nearest_label(std::string_view name) {
+  constexpr std::size_t kMostEdits = 2;
+  if (name.size() <= kMostEdits || name.size() > kLongestName) return std::nullopt;
+  const auto edits = [&](std::string_view known) { return edits_between(name, known); };
+  const auto* const nearest = std::ranges::min_element(kNames, {}, edits);
+  if (edits(*nearest) > kMostEdits) return std::nullopt;
+  return static_cast<Label>(nearest - kNames.begin());
+}
+
+std::string_view to_text(Label label) {
+  return kNames.at(static_cast<std::size_t>(label));
+}
+
+std::optional<Label> label_of(std::string_view name) {
+  if (name == kAlsoJob) return Label::job;
+  const auto* const found = std::ranges::find(kNames, name);
+  if (found == kNames.end()) return std::nullopt;
+  return static_cast<Label>(found - kNames.begin());
+}
+
+LabelValues::LabelValues(const Classified& of) {
+  const Event& event = of.event;
+  const auto put = [&](Label label, std::string_view value) {
+    values_[static_cast<std::size_t>(label)] = value;
+  };
+  put(Label::project, event.project);
+  put(Label::ref, event.ref);
+  put(Label::stage, event.stage);
+  put(Label::job, event.name);
+  put(Label::source, event.source);
+  put(Label::failure_reason, event.failure_reason);
+  put(Label::allow_failure, truth(event.allow_failure));
+  put(Label::job_class, scheduler::to_text(of.job_class));
+  put(Label::user, event.user);
+  put(Label::kind, kind_of(event));
+  put(Label::runner, event.runner);
+  put(Label::severity, to_text(of.severity));
+  put(Label::signature, of.signature);
+  put(Label::sha, event.sha);
+  put(Label::gitlab, event.gitlab);
+  put(Label::merge_request, truth(is_of_merge_request(event)));
+  put(Label::default_branch, truth(of.on_default_branch));
+  if (event.pipeline_id != 0) put(Label::pipeline, written(event.pipeline_id));
+}
+
+std::string_view LabelValues::written(std::int64_t number) {
+  const auto [end, error] = std::to_chars(pipeline_.data(), pipeline_.data() + pipeline_.size(), number);
+  return {pipeline_.data(), end};
+}
+
+}  // namespace runneriq::alerting
