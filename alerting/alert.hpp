@@ -34,6 +34,7 @@ struct Membership {
   std::uint64_t message = 0;      // the one that told it
   bool again = false;             // has failed since it was told, within the cooldown
   bool green = false;             // was told, and is green since: to be told
+  Time not_before{};              // of what was hidden: so that a rerun can pass meanwhile
   std::vector<Pending> untold{};  // oldest first
 };
 
@@ -41,7 +42,8 @@ struct Membership {
 struct Hiding {
   std::uint64_t by = 0;  // the alert that hides
   std::string words;
-  std::string over;  // words for its end
+  std::string over;       // words for its end
+  bool for_good = false;  // not told when `by` is green: what runs after that tells
   Pending newest;
 };
 
@@ -56,9 +58,9 @@ struct Alert {
   Time resolved{};
   std::string why_resolved{};
   int failures = 0;
-  std::int64_t first_number = 0;  // of its first event
-  std::int64_t inhibits = 0;      // order in which it became an inhibitor; 0 = it is none
-  std::uint64_t commit = 0;       // of `latest`
+  std::int64_t began = 0;     // `inhibits` as it was at first
+  std::int64_t inhibits = 0;  // order in which it became an inhibitor; 0 = it is none
+  std::uint64_t commit = 0;   // of `latest`
   PackedEvent latest{};
 
   std::vector<Pending> held{};  // for their retry

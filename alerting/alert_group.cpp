@@ -35,15 +35,18 @@ std::optional<Time> closes_at(const AlertGroup& group) {
   return group.burst_start + group.route->interval;
 }
 
+bool sums_up(const Route& route, bool critical) {
+  return route.digest != DigestPeriod::none && !critical;
+}
+
 Time RouteClock::for_news(const AlertGroup& group, Time now) const {
-  const DigestPeriod digest = group.route->digest;
-  if (digest == DigestPeriod::none) return allowed(group, after_wait(group, now));
-  const int weekday = digest == DigestPeriod::weekly ? 0 : -1;
+  if (!sums_up(*group.route, group.critical)) return allowed(group, after_wait(group, now));
+  const int weekday = group.route->digest == DigestPeriod::weekly ? 0 : -1;
   return allowed(group, next_at(now, weekday, digest_minute, digest_zone, zones));
 }
 
 Time RouteClock::allowed(const AlertGroup& group, Time at) const {
-  return group.route->active.is_always() ? at : group.route->active.next(at, zones);
+  return group.critical || group.route->active.is_always() ? at : group.route->active.next(at, zones);
 }
 
 void told(AlertGroup& group, Time at) {

@@ -38,6 +38,9 @@ std::optional<Time> due(const AlertGroup& group);
 // An empty critical group stays until its interval is over: so its messages stay counted.
 std::optional<Time> closes_at(const AlertGroup& group);
 
+// Whether the route tells it in a digest. What is critical never waits for one, nor for active hours.
+bool sums_up(const Route& route, bool critical);
+
 // How a route's times are told: what they need of the rules.
 struct RouteClock {
   const TimeZones& zones;

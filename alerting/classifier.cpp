@@ -1,6 +1,7 @@
 #include "alerting/classifier.hpp"
 
-#include "core/lower_case.hpp"
+#include "alerting/job_words.hpp"
+#include "diagnosis/redaction.hpp"
 #include "diagnosis/signature.hpp"
 #include "scheduler/analyzer.hpp"
 
@@ -15,8 +16,6 @@ namespace {
 
 using scheduler::JobClass;
 using scheduler::JobFacts;
-using scheduler::PatternWeight;
-using scheduler::PriorityRules;
 using scheduler::RefKind;
 
 constexpr std::size_t kRemembered = 1024;   // kinds of jobs
@@ -26,33 +25,27 @@ bool is_about_a_job(EventKind kind) {
   return kind == EventKind::job || kind == EventKind::pipeline || kind == EventKind::stuck;
 }
 
-bool tells_of_deployment(std::string_view pattern) {
-  const std::string word =
-      lower_case(pattern.substr(std::min(pattern.find_first_not_of('*'), pattern.size())));
-  return word.starts_with("deploy") || word.starts_with("release");
+bool drop_number(std::string_view& text) {
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  text.remove_prefix(digits);
+  return digits > 0;
 }
 
-// Rules by which the analyzer gives points for the type of a deployment and for nothing else.
-PriorityRules rules_of_deployment(const PriorityRules& rules) {
-  constexpr double kAnyPoints = 100;
-  PriorityRules deployment;
-  deployment.branch_weights = {{"*", 0}};
-  deployment.tag_weight = 0;
-  deployment.role_weights = {{scheduler::Role::unknown, 0}};
-  deployment.allow_failure_penalty = 0;
-  for (const PatternWeight& rule : rules.job_type_weights) {
-    if (rule.pattern != "*")
-      deployment.job_type_weights.push_back(
-          {rule.pattern, tells_of_deployment(rule.pattern) ? kAnyPoints : 0});
+// "v1.2.3", "1.2.3": no pre-release.
+bool is_version(std::string_view ref) {
+  if (ref.starts_with('v')) ref.remove_prefix(1);
+  for (int part = 0; part < 3; ++part) {
+    if (part > 0 && !ref.starts_with('.')) return false;
+    ref.remove_prefix(part > 0 ? 1 : 0);
+    if (!drop_number(ref)) return false;
   }
-  deployment.job_type_weights.push_back({"release*", kAnyPoints});
-  deployment.job_type_weights.push_back({"*", 0});
-  return deployment;
+  return ref.empty();
 }
 
 RefKind ref_kind_of(const Event& event) {
   if (is_of_merge_request(event)) return RefKind::merge_request;
-  return event.is_tag ? RefKind::tag : RefKind::branch;
+  const bool tag = event.is_tag || (event.ref != event.default_branch && is_version(event.ref));
+  return tag ? RefKind::tag : RefKind::branch;
 }
 
 JobFacts facts_of(const Event& event, bool on_default_branch) {
@@ -76,13 +69,32 @@ void write_shape(const Event& event, bool on_default_branch, std::string& shape)
   for (const std::string_view text : {event.name, event.stage, event.ref}) (shape += text) += '\0';
 }
 
-Severity usual_severity(const Classified& of, bool deployment) {
+Severity usual_severity(const Classified& of, bool grave) {
   if (of.event.allow_failure) return Severity::info;
   if (of.event.kind == EventKind::audit) return Severity::critical;
-  if (of.production && (deployment || of.job_class == JobClass::critical)) return Severity::critical;
+  if (of.production && grave) return Severity::critical;
   if (of.production || of.event.kind == EventKind::runner || of.event.kind == EventKind::lease)
     return Severity::error;
   return Severity::warning;
+}
+
+// Nothing of a log is kept, signed or sent before. Placeholders may be longer than what they stand for: of an
+// excerpt that has become too long the end is kept, from the start of a character on.
+void redact(std::string& excerpt) {
+  diagnosis::Redaction redaction = diagnosis::redaction_of(excerpt);
+  if (redaction.count == 0) return;
+  excerpt = std::move(redaction.text);
+  if (excerpt.size() <= kLongestExcerpt) return;
+  excerpt.erase(0, excerpt.size() - kLongestExcerpt);
+  const auto goes_on = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; };
+  excerpt.erase(excerpt.begin(), std::ranges::find_if_not(excerpt, goes_on));
+}
+
+// The failure reason, and the exit code where it says more than that the script has failed.
+std::string reason_of(const Event& event) {
+  const std::string_view code = diagnosis::exit_code_of(event.log_excerpt);
+  if (code.empty() || code == "1") return event.failure_reason;
+  return event.failure_reason + " exit code " + std::string(code);
 }
 
 void sign(Classified& classified) {
@@ -94,13 +106,13 @@ void sign(Classified& classified) {
     classified.headline = std::move(headline->text);
     return;
   }
-  classified.signature = diagnosis::signature_of(event.project, event.name, event.failure_reason);
+  const std::string reason = read ? reason_of(event) : event.failure_reason;
+  classified.signature = diagnosis::signature_of(event.project, event.name, reason);
 }
 
 }  // namespace
 
-Classifier::Classifier(ClassifierRules rules)
-    : rules_(std::move(rules)), deployment_(rules_of_deployment(rules_.priority)), remembered_(kRemembered) {}
+Classifier::Classifier(ClassifierRules rules) : rules_(std::move(rules)), remembered_(kRemembered) {}
 
 bool Classifier::is_on_default_branch(const Event& event) const {
   if (event.ref.empty() || ref_kind_of(event) != RefKind::branch) return false;
@@ -111,9 +123,10 @@ bool Classifier::is_on_default_branch(const Event& event) const {
 Classifier::Analysis Classifier::analysed(const Event& event, bool on_default_branch) const {
   const JobFacts facts = facts_of(event, on_default_branch);
   const scheduler::Priority priority = scheduler::analyze(facts, rules_.priority);
+  const Purpose purpose = purpose_of(event.name, event.stage);
   return {.job_class = priority.job_class,
           .production = priority.production,
-          .deployment = scheduler::analyze(facts, deployment_).score > 0};
+          .grave = !purpose.elsewhere && (purpose.deployment || priority.job_class == JobClass::critical)};
 }
 
 Classifier::Analysis Classifier::analysis_of(const Event& event, bool on_default_branch) const {
@@ -126,6 +139,7 @@ Classifier::Analysis Classifier::analysis_of(const Event& event, bool on_default
 
 Classified Classifier::classify(Event event) const {
   Classified classified{.event = std::move(event)};
+  redact(classified.event.log_excerpt);
   classified.outcome = outcome_of(classified.event);
   classified.on_default_branch = is_on_default_branch(classified.event);
   const Analysis analysis = is_about_a_job(classified.event.kind)
@@ -133,7 +147,7 @@ Classified Classifier::classify(Event event) const {
                                 : Analysis{};
   classified.job_class = analysis.job_class;
   classified.production = analysis.production;
-  classified.severity = usual_severity(classified, analysis.deployment);
+  classified.severity = usual_severity(classified, analysis.grave);
   sign(classified);
   apply_rules(classified);
   return classified;

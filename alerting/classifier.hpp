@@ -24,13 +24,13 @@ struct ClassifierRules {
 };
 
 // Class: the analyzer's, of the event's name, stage, ref and allow_failure, with what it does not tell
-// unknown; LOW for what is not about a job or pipeline. Severity, where no rule matches: info for
-// allow_failure; critical for a broken audit trail, and on a production ref for class CRITICAL and for a
-// deployment (the first of the analyzer's rules for types that matches the job, or its stage, is one for
-// "deploy*" or "release*"; without one, names that begin with "release"); error for other failures on a
-// production ref, for runners and leases; else warning. A rule sees that severity as the label.
-// Signature: of the log's headline for a failure with an excerpt that has one, else of project, name and
-// reason.
+// unknown, but a version ("v1.2.3", "1.2.3") that is not the default branch is a tag; LOW for what is not
+// about a job or pipeline. Severity, where no rule matches: info for allow_failure; critical for a broken
+// audit trail, and on a production ref for class CRITICAL and for a deployment, unless it is for another
+// environment (job_words); error for other failures on a production ref, for runners and leases; else
+// warning. A rule sees that severity as the label. Signature: of the log's headline for a failure with an
+// excerpt that has one, else of project, name and reason, with the exit code that the runner tells where that
+// is not 1.
 //
 // What the analyzer said of the last 1,024 kinds of jobs is remembered (at most 1 MiB): for one thread.
 class Classifier {
@@ -42,7 +42,7 @@ class Classifier {
   struct Analysis {
     scheduler::JobClass job_class = scheduler::JobClass::low;
     bool production = false;
-    bool deployment = false;
+    bool grave = false;  // critical where it is production
   };
   struct Remembered {
     std::string shape;  // all that the analyzer was told
@@ -55,7 +55,6 @@ class Classifier {
   void apply_rules(Classified& classified) const;
 
   ClassifierRules rules_;
-  scheduler::PriorityRules deployment_;
   mutable std::vector<Remembered> remembered_;  // by a hash of the shape
   mutable std::string shape_;                   // kept for its memory
 };

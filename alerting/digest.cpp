@@ -19,6 +19,11 @@ bool lies_in(Time time, Time from, Time to) {
 void add(Digest& digest, std::map<std::pair<std::string, std::string>, DigestLine>& lines,
          const KeptEvent& kept) {
   const Verdict& verdict = kept.verdict;
+  // What was told twice, or is history, is no failure of these days.
+  if (verdict.fate == Fate::suppressed && verdict.stage == Stage::intake) {
+    ++digest.left_out.at(static_cast<std::size_t>(verdict.stage));
+    return;
+  }
   ++digest.failures;
   DigestLine& line = lines[{kept.event.project, kept.event.name}];
   ++line.failures;

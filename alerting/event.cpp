@@ -23,9 +23,13 @@ constexpr std::array kKinds{
     KindWord{"runner_online", EventKind::runner},
     KindWord{"runner", EventKind::runner},
     KindWord{"job_stuck", EventKind::stuck},
+    KindWord{"stuck", EventKind::stuck},
     KindWord{"lease_expired", EventKind::lease},
+    KindWord{"lease", EventKind::lease},
     KindWord{"audit_broken", EventKind::audit},
+    KindWord{"audit", EventKind::audit},
     KindWord{"budget_exceeded", EventKind::budget},
+    KindWord{"budget", EventKind::budget},
 };
 constexpr std::string_view kBackAgain = "runner_online";
 
@@ -66,6 +70,14 @@ std::string_view to_text(EventKind kind) {
 EventKind event_kind(std::string_view word) {
   const auto* const row = std::ranges::find(kKinds, word, &KindWord::word);
   return row == kKinds.end() ? EventKind::other : row->kind;
+}
+
+std::vector<std::string_view> kind_words() {
+  std::vector<std::string_view> words;
+  for (const KindWord& row : kKinds) {
+    if (!row.word.empty()) words.push_back(row.word);
+  }
+  return words;
 }
 
 Outcome outcome_of(const Event& event) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace runneriq::alerting {
 
@@ -16,14 +17,16 @@ enum class EventKind {
   job,       // "job", "build", ""
   pipeline,  // "pipeline"
   runner,    // "runner_offline", "runner_online", "runner"
-  stuck,     // "job_stuck"
-  lease,     // "lease_expired"
-  audit,     // "audit_broken"
-  budget,    // "budget_exceeded"
+  stuck,     // "job_stuck", "stuck"
+  lease,     // "lease_expired", "lease"
+  audit,     // "audit_broken", "audit"
+  budget,    // "budget_exceeded", "budget"
   other,     // any other word
 };
 std::string_view to_text(EventKind kind);  // the first word of each line above; "other"
 EventKind event_kind(std::string_view word);
+// All of them but "" and those of `other`, in the order above.
+std::vector<std::string_view> kind_words();
 
 // What it says of its subject. `neither`: it was canceled, skipped, or is not over yet.
 enum class Outcome { failed, passed, neither };
@@ -52,6 +55,7 @@ struct Event {
   bool is_tag = false;
   std::string url{};            // page of the job, of our own GitLab; "" = not told
   std::int64_t project_id = 0;  // by which GitLab is asked for more; 0 = not told. Never in documents
+  std::int64_t runner_id = 0;   // descriptions are not unique; 0 = not told. Never in documents
 };
 
 inline constexpr std::size_t kLongestExcerpt = std::size_t{16}

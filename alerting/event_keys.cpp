@@ -28,6 +28,8 @@ std::uint64_t subject_key(const Event& event) {
   if (!is_of_code(event)) return condition_key(event);
   StableHash hash;
   hash.add(event.gitlab).add(event.project).add(event.ref).add(word(event.kind));
+  // A tag may have the name of a branch, and is another thing.
+  if (event.is_tag) hash.add("tag");
   if (event.kind == EventKind::job) hash.add(event.name);
   return hash.value();
 }

@@ -122,11 +122,6 @@ bool FlakyDetector::is_flaky_test(const Classified& job, std::string_view test) 
   return known != nullptr && is_active(*known, job.event.time) && !is_broken(place);
 }
 
-bool FlakyDetector::all_flaky(const Classified& job, std::span<const std::string> tests) const {
-  return !tests.empty() &&
-         std::ranges::all_of(tests, [&](const std::string& test) { return is_flaky_test(job, test); });
-}
-
 // Books a failure; gives what it is of.
 FlakySubject& FlakyDetector::fell(const Place& place, const Event& event) {
   FlakySubject& subject = subjects_.find_or_add(place.subject);

@@ -17,7 +17,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,7 +31,7 @@ struct FlakyTerms {
   int least_flips = 2;                         // undecayed, without a pause of `recovery` between them
   Duration half_life = std::chrono::days{14};  // of evidence
   Duration recovery = std::chrono::days{7};    // without a flip, until it counts as steady again
-  Duration hold = std::chrono::hours{1};       // how long a failure of a flaky job waits for its retry
+  Duration hold = std::chrono::minutes{30};    // how long a failure of a flaky job waits for its retry
   int broken_after = 2;  // failed attempts on one commit, or commits in a row, that are no flake
   Duration same_commit = std::chrono::days{3};  // a pass later than this after the failure is no retry
 };
@@ -56,6 +55,7 @@ struct FlakyVerdict {
   } kind = Kind::steady;
   Time until{};
   double score = 0;  // the quantile at its last flip, 0..1
+  int tests = 0;     // of the job's report that failed; all of them flaky or the job is not; 0 = not told
   int runs = 0, flips = 0;
 };
 
@@ -77,8 +77,6 @@ class FlakyDetector {
   void test_ended(const Classified& job, std::string_view test, bool failed);
   // Whether it is flaky, and not broken on the commit of `job`.
   [[nodiscard]] bool is_flaky_test(const Classified& job, std::string_view test) const;
-  // Whether all of the `tests` that failed in `job` are flaky, so that the job's failure is; false for none.
-  [[nodiscard]] bool all_flaky(const Classified& job, std::span<const std::string> tests) const;
   // Those that are active, worst first; at most `most`.
   [[nodiscard]] std::vector<FlakyRecord> active(std::size_t most, Time now) const;
 

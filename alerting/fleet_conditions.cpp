@@ -44,6 +44,7 @@ Event runner_event(const RunnerChange& change, bool back, Time now) {
   event.gitlab = change.runner.gitlab.value();
   event.name = bounded(concerned(id, change.description));
   event.runner = change.description.empty() ? std::to_string(id) : bounded(change.description);
+  event.runner_id = id;
   return event;
 }
 

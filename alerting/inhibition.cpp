@@ -14,7 +14,19 @@ constexpr std::size_t kMostOfOneKey = 32;
 constexpr std::size_t kMostOfOneStage = 4;
 constexpr std::size_t kMostOfOneAlert = 8;  // pipelines, and the one for its job
 constexpr Duration kBeforeSeenOffline = std::chrono::minutes{5};
-constexpr std::array<std::string_view, 5> kStages{".pre", "build", "test", "deploy", ".post"};
+
+// Stages whose order the usual names tell. Those of one rank are often run whether the others fail or not.
+struct StageRank {
+  std::string_view stage;
+  int rank;
+};
+constexpr std::array kStages{StageRank{".pre", 0},        StageRank{"prepare", 1}, StageRank{"setup", 1},
+                             StageRank{"build", 2},       StageRank{"compile", 2}, StageRank{"lint", 3},
+                             StageRank{"check", 3},       StageRank{"test", 3},    StageRank{"unit", 3},
+                             StageRank{"integration", 3}, StageRank{"e2e", 3},     StageRank{"security", 3},
+                             StageRank{"package", 4},     StageRank{"review", 5},  StageRank{"staging", 5},
+                             StageRank{"deploy", 6},      StageRank{"release", 6}, StageRank{"publish", 6},
+                             StageRank{"production", 6},  StageRank{".post", 7}};
 
 std::string_view runner_of(const Event& event) {
   return event.kind == EventKind::runner && event.runner.empty() ? event.name : event.runner;
@@ -59,12 +71,16 @@ bool is_subject_of_branch(const Event& event) {
   return event.kind == EventKind::job || event.kind == EventKind::pipeline;
 }
 
+// It came from the runner, which was not offline then. Only who tells the runner's id tells reasons reliably.
+bool is_verdict_of_script(const Event& event) {
+  return event.runner_id != 0 && event.failure_reason == "script_failure";
+}
+
 // Whether a job of stage `first` can be the reason for one of stage `then`.
 bool may_precede(std::string_view first, std::string_view then) {
-  if (first.empty() || then.empty() || first == then) return false;
-  const auto one = std::ranges::find(kStages, first);
-  const auto other = std::ranges::find(kStages, then);
-  return one == kStages.end() || other == kStages.end() || one < other;
+  const auto one = std::ranges::find(kStages, first, &StageRank::stage);
+  const auto other = std::ranges::find(kStages, then, &StageRank::stage);
+  return one != kStages.end() && other != kStages.end() && one->rank < other->rank;
 }
 
 }  // namespace
@@ -90,6 +106,7 @@ InhibitorBook::Facts InhibitorBook::facts_of(const Classified& of) {
   made.place = place_of(event);
   made.name = event.kind == EventKind::runner ? runner_of(event) : event.name;
   made.stage = event.stage;
+  made.runner_id = event.runner_id;
   if (!of.on_default_branch) return made;
   made.ref = event.ref;
   if (of.signed_by_log) made.signature = of.signature;
@@ -176,9 +193,10 @@ std::optional<Inhibitor> InhibitorBook::inhibitor_of(const Classified& event) co
 }
 
 std::optional<Inhibitor> InhibitorBook::by_runner(const Event& event) const {
-  if (!terms_.runner || event.runner.empty()) return std::nullopt;
+  if (!terms_.runner || event.runner.empty() || is_verdict_of_script(event)) return std::nullopt;
   const Member* member = earliest(runner_key(event), [&](const Member& one, const Facts& runner) {
-    return runner.name == event.runner && runner.place == event.gitlab &&
+    const bool another = runner.runner_id != 0 && event.runner_id != 0 && runner.runner_id != event.runner_id;
+    return runner.name == event.runner && !another && runner.place == event.gitlab &&
            event.time >= one.time - kBeforeSeenOffline;
   });
   if (member == nullptr) return std::nullopt;

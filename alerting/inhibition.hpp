@@ -29,11 +29,14 @@ struct Inhibitor {
 
 // The failing alerts, as far as they may hide others. What is critical is never hidden. By kind:
 // - runner: EventKind::runner failing with the same runner (where it tells none: name), and GitLab, hides job
-//   failures of that runner that ended up to 5 min before it was seen offline, or later.
+//   failures of that runner that ended up to 5 min before it was seen offline, or later. Where ids are told
+//   they have to agree, and what the job's script has decided is not hidden.
 // - default_branch: same GitLab, project, name and kind (job or pipeline), firing on the default branch,
 //   hides those of merge requests, unless both are signed by their logs and differ.
-// - upstream: same GitLab, project and pipeline_id (not 0), another stage, failed no later; where both stages
-//   are among .pre, build, test, deploy, .post, the order must agree. Neither may be allowed to fail.
+// - upstream: same GitLab, project and pipeline_id (not 0), failed no later, in a stage that comes before by
+// the
+//   usual names (.pre, prepare, build, test, package, staging, deploy, .post and their like; those of one
+//   rank hide nothing of each other, nor do others). Neither may be allowed to fail.
 // - pipeline: a failing job of a pipeline that is not allowed to fail hides the failure of the pipeline.
 //
 // Bounded to 50,000 entries: of one runner, job or pipeline 32, of one stage of a pipeline 4, of one alert 8,
@@ -53,6 +56,7 @@ class InhibitorBook {
     std::string place;  // GitLab and project; of a runner the GitLab alone
     std::string name;   // of the job, or the runner
     std::string stage;
+    std::int64_t runner_id = 0;
     std::string ref, signature;       // on the default branch; no signature that is not of the log
     std::vector<std::uint64_t> keys;  // of its places in members_
   };

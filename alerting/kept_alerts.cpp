@@ -113,6 +113,7 @@ Json document_of(const Membership& membership, const Alert& alert) {
       {"group", membership.group},     {"told_severity", static_cast<int>(membership.told_severity)},
       {"message", membership.message}, {"again", membership.again},
       {"green", membership.green},     {"untold", documents_of(membership.untold, alert)}};
+  document["not_before"] = kept(membership.not_before);
   put(document, "told", membership.told);
   return document;
 }
@@ -124,6 +125,7 @@ Membership membership_in(const Json& document, const Alert& alert) {
           .message = value_in<std::uint64_t>(document, "message"),
           .again = value_in<bool>(document, "again"),
           .green = value_in<bool>(document, "green"),
+          .not_before = time_in(document, "not_before"),
           .untold = pendings_in(document.at("untold"), alert)};
 }
 
@@ -131,12 +133,14 @@ Json document_of(const Hiding& hiding, const Alert& alert) {
   return {{"by", hiding.by},
           {"words", hiding.words},
           {"over", hiding.over},
+          {"for_good", hiding.for_good},
           {"newest", document_of(hiding.newest, alert)}};
 }
 
 Hiding hiding_in(const Json& document, const Alert& alert) {
   return {value_in<std::uint64_t>(document, "by"), value_in<std::string>(document, "words"),
-          value_in<std::string>(document, "over"), pending_in(document.at("newest"), alert)};
+          value_in<std::string>(document, "over"), value_in<bool>(document, "for_good"),
+          pending_in(document.at("newest"), alert)};
 }
 
 Alert alert_in(std::uint64_t key, const Json& document) {
@@ -153,7 +157,7 @@ Alert alert_in(std::uint64_t key, const Json& document) {
               .resolved = time_in(document, "resolved"),
               .why_resolved = value_in<std::string>(document, "why_resolved"),
               .failures = value_in<int>(document, "failures"),
-              .first_number = value_in<std::int64_t>(document, "first_number"),
+              .began = value_in<std::int64_t>(document, "began"),
               .inhibits = value_in<std::int64_t>(document, "inhibits"),
               .commit = value_in<std::uint64_t>(document, "commit"),
               .latest = packed_in(document.at("latest"))};
@@ -206,7 +210,7 @@ std::string alert_document(const Alert& alert) {
                 {"resolved", kept(alert.resolved)},
                 {"why_resolved", alert.why_resolved},
                 {"failures", alert.failures},
-                {"first_number", alert.first_number},
+                {"began", alert.began},
                 {"inhibits", alert.inhibits},
                 {"commit", alert.commit},
                 {"latest", document_of(alert.latest)},

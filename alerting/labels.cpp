@@ -40,13 +40,18 @@ std::size_t edits_between(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::optional<Label> nearest_label(std::string_view name) {
+std::optional<std::size_t> nearest_word(std::string_view word, std::span<const std::string_view> known) {
   constexpr std::size_t kMostEdits = 2;
-  if (name.size() <= kMostEdits || name.size() > kLongestName) return std::nullopt;
-  const auto edits = [&](std::string_view known) { return edits_between(name, known); };
-  const auto* const nearest = std::ranges::min_element(kNames, {}, edits);
-  if (edits(*nearest) > kMostEdits) return std::nullopt;
-  return static_cast<Label>(nearest - kNames.begin());
+  if (word.size() <= kMostEdits || word.size() > kLongestName) return std::nullopt;
+  const auto edits = [&](std::string_view other) { return edits_between(word, other); };
+  const auto nearest = std::ranges::min_element(known, {}, edits);
+  if (nearest == known.end() || edits(*nearest) > kMostEdits) return std::nullopt;
+  return static_cast<std::size_t>(nearest - known.begin());
+}
+
+std::optional<Label> nearest_label(std::string_view name) {
+  const auto nearest = nearest_word(name, kNames);
+  return nearest ? std::optional{static_cast<Label>(*nearest)} : std::nullopt;
 }
 
 std::string_view to_text(Label label) {

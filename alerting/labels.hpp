@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -42,6 +43,8 @@ std::string_view to_text(Label label);
 std::optional<Label> label_of(std::string_view name);
 // The label that `name` may have been meant for: at most two letters are wrong. None when there is no such.
 std::optional<Label> nearest_label(std::string_view name);
+// The place of the word of `known`, of at most 16 letters each, that is as near to `word`.
+std::optional<std::size_t> nearest_word(std::string_view word, std::span<const std::string_view> known);
 
 // An event with what alerting has found out about it, once, at the door.
 struct Classified {

@@ -1,5 +1,6 @@
 #include "alerting/matcher.hpp"
 
+#include "alerting/label_values.hpp"
 #include "core/joined.hpp"
 #include "core/printable.hpp"
 
@@ -92,8 +93,10 @@ class MatcherReader {
   Result<Matcher> next() {
     const Result<Label> label = take_label();
     if (!label) return fail(label.error());
+    const std::size_t sign = at_;
     const auto relation = take_operator();
     if (!relation) return wrong("one of = != =~ !~ is missing");
+    if (at_ < end_ && text_[at_] == '=') return wrong_operator(sign);
     skip_blanks();
     const std::size_t begin = at_;
     Result<std::string> value = at_ < end_ && text_[at_] == '"' ? take_quoted() : take_bare();
@@ -124,6 +127,12 @@ class MatcherReader {
       return static_cast<Matcher::Operator>(i);
     }
     return std::nullopt;
+  }
+
+  // "==", "!==", as in a program.
+  [[nodiscard]] tl::unexpected<Error> wrong_operator(std::size_t sign) const {
+    const std::string meant{text_.substr(sign, at_ - sign)};
+    return wrong("'" + meant + "=' is no operator: write " + meant, sign);
   }
 
   Result<std::string> take_quoted() {
@@ -171,17 +180,26 @@ Result<Matcher> Matcher::make(Label label, Operator relation, std::string value)
   Matcher matcher;
   matcher.label_ = label;
   matcher.operator_ = relation;
-  matcher.value_ = std::move(value);
+  const bool expression = relation == Operator::matches || relation == Operator::not_matches;
+  Result<std::string> known = expression ? std::move(value) : value_of_label(label, std::move(value));
+  if (!known) return fail(std::move(known.error()));
+  matcher.value_ = std::move(*known);
   matcher.text_ = std::string(to_text(label)) +
                   std::string(kOperators.at(static_cast<std::size_t>(relation))) + in_quotes(matcher.value_);
-  if (relation == Operator::equal || relation == Operator::not_equal) return matcher;
-  if (matcher.value_.size() > kLongestExpression)
+  if (!expression) return matcher;
+  Result<std::shared_ptr<const Expression>> compiled = compile(matcher.value_);
+  if (!compiled) return fail(std::move(compiled.error()));
+  matcher.expression_ = std::move(*compiled);
+  return matcher;
+}
+
+Result<std::shared_ptr<const Matcher::Expression>> Matcher::compile(std::string_view pattern) {
+  if (pattern.size() > kLongestExpression)
     return fail(Errc::invalid_argument, "an expression of more than 1,000 bytes");
-  const auto expression = std::make_shared<const Expression>(matcher.value_);
+  const auto expression = std::make_shared<const Expression>(pattern);
   if (!expression->compiled.ok())
     return fail(Errc::invalid_argument, "no expression of RE2: " + printable(expression->compiled.error()));
-  matcher.expression_ = expression;
-  return matcher;
+  return expression;
 }
 
 Result<Matcher> Matcher::parse(std::string_view text) {

@@ -16,7 +16,8 @@ namespace runneriq::alerting {
 // \\ and \n are escapes and every other backslash is itself, or bare: up to the next comma, without blanks
 // around, quotes and braces. Expressions are RE2's, matched against the whole value, in which '.' is also a
 // line end; linear in time. One that is longer than 1,000 bytes, or that RE2 cannot hold in 64 KiB, is
-// refused.
+// refused. Behind = and != the value is read as its label has it, and refused where it never does
+// (label_values).
 class Matcher {
  public:
   // Error: invalid_argument, as Matchers::parse().
@@ -34,6 +35,7 @@ class Matcher {
   struct Expression;  // of RE2, compiled once
 
   static Result<Matcher> make(Label label, Operator relation, std::string value);
+  static Result<std::shared_ptr<const Expression>> compile(std::string_view pattern);
 
   Label label_ = Label::project;
   Operator operator_ = Operator::equal;

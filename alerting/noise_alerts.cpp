@@ -57,7 +57,6 @@ Alert& NoiseStages::add_alert(const Arrival& arrival) {
   Alert& alert = alerts_.add(arrival.alert, arrival.subject);
   alert.since = alert.last_failure = arrival.event.event.time;
   alert.first_heard = clock_;
-  alert.first_number = arrival.number;
   return alert;
 }
 
@@ -92,10 +91,17 @@ void NoiseStages::settle_if_green(Alert& alert) {
     resolve(alert, green->time, green_words(*green, green->commit != 0 && green->commit == alert.commit));
 }
 
-void NoiseStages::passed_subject(const Green& green) {
+// A pass of a pipeline that was made before the failure's says nothing of a commit that came after.
+bool NoiseStages::is_outdated(std::int64_t pipeline, const Green& green, const Alert& alert) {
+  if (pipeline == 0 || (green.commit != 0 && green.commit == alert.commit)) return false;
+  return pipeline < alert.latest.unpacked().event.pipeline_id;
+}
+
+void NoiseStages::passed_subject(const Green& green, std::int64_t pipeline) {
   for (const std::uint64_t key : alerts_.of_subject(green.subject)) {
     Alert* const alert = alerts_.find(key);
     if (alert == nullptr || !alert->firing || alert->last_failure > green.time) continue;
+    if (is_outdated(pipeline, green, *alert)) continue;
     resolve(*alert, green.time, green_words(green, green.commit != 0 && green.commit == alert->commit));
   }
 }
@@ -119,25 +125,25 @@ void NoiseStages::resolve(Alert& alert, Time at, std::string why) {
   end(alert);
 }
 
-// Not seen for long: no message, but of what is critical.
+// Not seen for long. That is no news: nobody knows whether it is green. What it hid stays hidden.
 void NoiseStages::forget(Alert& alert) {
   alert.firing = false;
   alert.resolved = clock_;
-  alert.why_resolved = "not seen for " + to_reading(rules_.bounds.forgotten);
-  std::vector<std::uint64_t> quiet;
+  alert.why_resolved = "not seen for " + to_reading(forgotten_after(alert));
+  alert.hides.clear();
+  std::vector<std::uint64_t> groups;
   for (Membership& membership : alert.memberships) {
-    if (!membership.told) continue;
     membership.told.reset();
-    AlertGroup& group = *groups_.find(membership.group);
-    membership.green = group.critical;
-    if (group.critical) {
-      news(group);
-    } else if (membership.untold.empty()) {
-      quiet.push_back(group.key);
-    }
+    groups.push_back(membership.group);
   }
-  for (const std::uint64_t group : quiet) leave(alert, group);
+  for (const std::uint64_t group : groups) leave(alert, group);
   end(alert);
+}
+
+// What is critical is on somebody's mind for longer.
+Duration NoiseStages::forgotten_after(const Alert& alert) const {
+  constexpr int kLonger = 7;
+  return rules_.bounds.forgotten * (alert.severity == Severity::critical ? kLonger : 1);
 }
 
 // It hides nothing any more; what is to be told of it stays.
@@ -163,7 +169,8 @@ void NoiseStages::remove(Alert& alert) {
 
 std::optional<Time> NoiseStages::due(const Alert& alert) const {
   if (!alert.held.empty()) return std::ranges::min_element(alert.held, {}, &Pending::until)->until;
-  if (alert.firing) return alert.heard + rules_.bounds.forgotten;
+  if (alert.firing && alert.has_untold()) return std::nullopt;
+  if (alert.firing) return alert.heard + forgotten_after(alert);
   return alert.is_over() ? std::optional{alert.heard + kLate} : std::nullopt;
 }
 

@@ -8,13 +8,33 @@
 namespace runneriq::alerting {
 
 void NoiseStages::judge(Arrival arrival, const FlakyVerdict& verdict) {
-  const auto green = greens_.of_commit(arrival.commit, arrival.event.event.time);
-  if (green && green->time - arrival.event.event.time <= rules_.flaky.same_commit)
+  const Event& event = arrival.event.event;
+  const auto green = greens_.of_commit(arrival.commit, event.time);
+  const bool is_later = green && (green->time > event.time || green->job_id > event.job_id);
+  if (is_later && clears(*green, arrival.subject, arrival.event.severity) &&
+      green->time - event.time <= rules_.flaky.same_commit)
     return suppress(arrival, Stage::flaky, retried_words(*green) + " before this failure was heard of");
   if (verdict.kind == FlakyVerdict::Kind::flaky && hold(arrival, verdict)) return;
-  if (verdict.kind == FlakyVerdict::Kind::broken) release_all_held(arrival);
+  if (verdict.kind == FlakyVerdict::Kind::broken || verdict.tests > 0) release_all_held(arrival);
   arrival.steps.add(Stage::flaky, steady_words(verdict));
   go_on(std::move(arrival));
+}
+
+// A test report knows better than the job's own past which failures are flaky.
+FlakyVerdict NoiseStages::flaky_verdict(const Classified& event) {
+  FlakyVerdict verdict = detector_.failed(event);
+  const auto failed = reports_.take(event.event);
+  if (!failed || verdict.kind == FlakyVerdict::Kind::broken) return verdict;
+  verdict.tests = failed->tests;
+  verdict.kind = failed->flaky == failed->tests ? FlakyVerdict::Kind::flaky : FlakyVerdict::Kind::steady;
+  verdict.until = event.event.time + rules_.flaky.hold;
+  return verdict;
+}
+
+void NoiseStages::test_ended(const Event& job, std::string_view test, bool failed) {
+  const Classified end = classifier_.classify(job);
+  detector_.test_ended(end, test, failed);
+  if (failed) reports_.failed(job, detector_.is_flaky_test(end, test));
 }
 
 // False: it cannot wait.
@@ -67,16 +87,22 @@ void NoiseStages::release_all_held(const Arrival& broken) {
   }
 }
 
+// Anybody can push a branch at a commit: what passes there says nothing of a production ref.
+bool NoiseStages::clears(const Green& green, std::uint64_t subject, Severity severity) {
+  return green.subject == subject || severity > Severity::error;
+}
+
 void NoiseStages::passed_on_commit(const Green& green) {
   if (green.commit == 0) return;
   for (const std::uint64_t key : alerts_.of_commit(green.commit)) {
     Alert* const alert = alerts_.find(key);
-    if (alert == nullptr) continue;
+    if (alert == nullptr || !clears(green, alert->subject, alert->severity)) continue;
     alert->failures -= drop_retried(*alert, green);
     const bool is_green = alert->commit == green.commit && alert->last_failure <= green.time;
     if (alert->was_told()) {
       if (is_green && alert->firing) resolve(*alert, green.time, green_words(green, true));
     } else if (!alert->has_untold() && !alert->hiding) {
+      alert->why_resolved = green_words(green, true);
       end(*alert);
     }
   }

@@ -15,23 +15,19 @@ bool may_be_explained(const Classified& event) {
   return event.severity != Severity::critical && (kind == EventKind::job || kind == EventKind::pipeline);
 }
 
-bool is_digest(const Route& route) {
-  return route.digest != DigestPeriod::none;
-}
-
 StableHash start(const Route& route, bool critical) {
   return StableHash{}.add(route.path).add(std::uint64_t{critical});
 }
 
 std::uint64_t group_key(const Route& route, const LabelValues& labels, bool critical) {
   StableHash hash = start(route, critical);
-  if (is_digest(route)) return hash.add("digest").value();
+  if (sums_up(route, critical)) return hash.add("digest").value();
   for (const Label label : route.group_by) hash.add(to_text(label)).add(labels[label]);
   return hash.value();
 }
 
 std::string group_words(const Route& route, const LabelValues& labels, bool critical) {
-  if (is_digest(route)) return "digest of route " + printable(route.path);
+  if (sums_up(route, critical)) return "digest of route " + printable(route.path);
   std::string words;
   for (const Label label : route.group_by) {
     words += words.empty() ? "" : ", ";
@@ -76,7 +72,7 @@ void NoiseStages::group(Arrival& arrival, const std::vector<const Route*>& route
   std::string full;
   AlertGroup* first = nullptr;
   for (const Route* route : routes) {
-    AlertGroup& group = group_for(*route, labels, critical && !is_digest(*route));
+    AlertGroup& group = group_for(*route, labels, critical);
     Alert* const known = alerts_.find(arrival.alert);
     std::string no_room_for_it = no_room(group, known);
     if (!no_room_for_it.empty()) {
@@ -91,9 +87,9 @@ void NoiseStages::group(Arrival& arrival, const std::vector<const Route*>& route
     if (first == nullptr) first = &group;
   }
   if (first == nullptr) return count_failure(arrival, std::move(full));
+  const Time at = arrival.was_hidden ? std::max(*first->news_at, not_before(*first)) : *first->news_at;
   wait(arrival, Stage::grouping,
-       "waits in group " + hex(first->key) + " (" + first->words + ") until " +
-           runneriq::to_text(*first->news_at),
+       "waits in group " + hex(first->key) + " (" + first->words + ") until " + runneriq::to_text(at),
        hex(first->key));
   begin_inhibiting(arrival);
 }
@@ -106,6 +102,7 @@ void NoiseStages::begin_inhibiting(const Arrival& arrival) {
   const Classified latest = alert->latest.unpacked();
   inhibit(*alert, latest);
   alert->first_heard = clock_;
+  alert->began = alert->inhibits;
   if (arrival.was_hidden) return;
   hide_late(*alert, latest);
   if (may_be_explained(latest)) young_.fires(arrival.alert, latest, clock_);
@@ -140,7 +137,7 @@ void NoiseStages::fail_again(Alert& alert, Membership& membership) {
   if (std::exchange(membership.again, true)) return;
   alerts_.changed(alert);
   AlertGroup& group = *groups_.find(membership.group);
-  if (is_digest(*group.route)) return news(group);
+  if (sums_up(*group.route, group.critical)) return news(group);
   if (group.route->repeat <= Duration::zero()) return;
   const Time at = route_clock().allowed(group, std::max(clock_, *membership.told + group.route->repeat));
   if (group.repeat_at && *group.repeat_at <= at) return;
@@ -191,6 +188,7 @@ void NoiseStages::join(AlertGroup& group, Alert& alert, Pending pending) {
     ++group.members;
   }
   if (alert.firing) membership->green = false;
+  if (pending.was_hidden) membership->not_before = not_before(group);
   alerts_.index(alert, pending.commit);
   membership->untold.push_back(std::move(pending));
   ++group.untold;
@@ -198,7 +196,13 @@ void NoiseStages::join(AlertGroup& group, Alert& alert, Pending pending) {
   alerts_.changed(alert);
   groups_.changed(group);
   reschedule(alert);
-  news(group);
+  news(group, membership->not_before);
+}
+
+// When the group tells what was hidden until now: no sooner than it would without the other members.
+Time NoiseStages::not_before(const AlertGroup& group) const {
+  if (group.critical || sums_up(*group.route, group.critical)) return {};
+  return clock_ + group.route->wait;
 }
 
 void NoiseStages::leave(Alert& alert, std::uint64_t group_key) {
@@ -211,9 +215,11 @@ void NoiseStages::leave(Alert& alert, std::uint64_t group_key) {
 }
 
 // There is something to tell.
-void NoiseStages::news(AlertGroup& group) {
-  if (group.news_at && !group.critical) return;
-  const Time at = route_clock().for_news(group, clock_);
+void NoiseStages::news(AlertGroup& group, Time not_before) {
+  if (group.news_at && sums_up(*group.route, group.critical)) return;
+  const RouteClock clock = route_clock();
+  Time at = clock.for_news(group, clock_);
+  if (not_before > at) at = clock.allowed(group, not_before);
   if (group.news_at && *group.news_at <= at) return;
   group.news_at = at;
   groups_.changed(group);
@@ -236,7 +242,11 @@ void NoiseStages::reschedule(AlertGroup& group) {
   timetable_.move(Timetable::Of::group, group.key, group.scheduled, alerting::due(group));
 }
 
-void NoiseStages::wake(AlertGroup& group) {
+void NoiseStages::wake(std::uint64_t key) {
+  drop_unwanted(*groups_.find(key));
+  AlertGroup* const left = groups_.find(key);
+  if (left == nullptr) return;
+  AlertGroup& group = *left;
   const bool has_news = group.news_at && *group.news_at <= clock_;
   const bool has_repeat = group.repeat_at && *group.repeat_at <= clock_;
   if (has_news || has_repeat) return flush(group, has_repeat);

@@ -48,7 +48,7 @@ void NoiseStages::take_failure(Event event, std::int64_t number) {
   if (before) return suppress(arrival, Stage::intake, told_before_words(arrival.event.event, *before));
 
   const Duration age = clock_ - arrival.event.event.time;
-  const FlakyVerdict verdict = age <= kEvidence ? detector_.failed(arrival.event) : FlakyVerdict{};
+  const FlakyVerdict verdict = age <= kEvidence ? flaky_verdict(arrival.event) : FlakyVerdict{};
   const Duration oldest = rules_.bounds.oldest;
   if (oldest > Duration::zero() && age > oldest)
     return suppress(arrival, Stage::intake, old_words(age, oldest));
@@ -60,11 +60,15 @@ void NoiseStages::take_pass(Event event, std::int64_t number) {
   ++totals_.passes;
   if (ends_.told_before(end_key(event, Outcome::passed), number)) return;
   const std::uint64_t subject = subject_key(event), commit = commit_key(event);
-  const Green green = greens_.passed(event, subject, commit);
+  // What may fail proves nothing for what must not.
+  const bool may_fail = event.allow_failure;
+  const std::int64_t pipeline = event.pipeline_id;
+  const Green green = greens_.passed(event, subject, may_fail ? 0 : commit);
+  reports_.take(event);
   if (clock_ - event.time <= kEvidence)
     detector_.passed(Classified{.event = std::move(event), .outcome = Outcome::passed});
-  passed_on_commit(green);
-  passed_subject(green);
+  if (!may_fail) passed_on_commit(green);
+  passed_subject(green, pipeline);
 }
 
 NoiseStages::Arrival NoiseStages::arrival_of(Classified event, std::int64_t number) const {

@@ -125,13 +125,12 @@ bool NoiseStages::restore_row(const Kept& row) {
 
 // What is said of an alert in one row, and follows for the others.
 void NoiseStages::tie_all() {
+  other_rules_until_ = totals_.events;
   ends_.restored();
   greens_.restored();
   std::vector<Alert*> all;
   for (const std::uint64_t key : alerts_.all()) all.push_back(alerts_.find(key));
-  std::ranges::sort(all, {}, [](const Alert* alert) {
-    return std::pair{alert->first_heard, alert->first_number};
-  });
+  std::ranges::sort(all, {}, [](const Alert* alert) { return std::pair{alert->first_heard, alert->began}; });
   for (Alert* const alert : all) tie(*alert);
   for (const std::uint64_t key : std::exchange(lost_routes_, {})) renew_routes({{key, ""}});
   for (const std::uint64_t key : groups_.all()) {
@@ -155,7 +154,7 @@ void NoiseStages::tie(Alert& alert) {
     group->untold += static_cast<int>(membership.untold.size());
     untold_ += membership.untold.size();
     const bool has_news = !membership.untold.empty() || membership.green;
-    if (has_news && !group->news_at) news(*group);
+    if (has_news && !group->news_at) news(*group, membership.not_before);
   }
   Alert* const by = alert.hiding ? alerts_.find(alert.hiding->by) : nullptr;
   if (by != nullptr) by->hides.push_back(alert.key);

@@ -13,7 +13,7 @@ namespace {
 using std::ranges::any_of;
 
 bool is_digest(const AlertGroup& group) {
-  return group.route->digest != DigestPeriod::none;
+  return sums_up(*group.route, group.critical);
 }
 
 // Of a message, apart from whether its alert has failed again meanwhile.
@@ -33,15 +33,71 @@ void NoiseStages::flush(AlertGroup& group, bool with_repeats) {
   std::vector<Entry> news;
   std::ranges::copy_if(all, std::back_inserter(news),
                        [](const Entry& entry) { return entry.what != Entry::What::nothing; });
-  if (news.empty() && group.counted > 0 && !all.empty()) news.push_back(all.front());
+  const auto known =
+      std::ranges::find_if(all, [](const Entry& entry) { return entry.membership->untold.empty(); });
+  if (news.empty() && group.counted > 0 && known != all.end()) news.push_back(*known);
   group.news_at.reset();
   groups_.changed(group);
   if (!news.empty()) tell(group, all, news);
-  group.counted = 0;
+  if (!news.empty() || all.empty()) group.counted = 0;
+  plan_rest(group);
   plan_repeats(group);
   flushing_ = false;
   reschedule(group);
   close_if_empty(group);
+}
+
+// Silences that were made since, rules since they were changed, and what has failed since apply to what
+// waits. The group may be another one after that, or none.
+void NoiseStages::drop_unwanted(AlertGroup& group) {
+  if (group.untold == 0 || group.critical) return drop_silenced(group);
+  const std::uint64_t key = group.key;
+  std::vector<std::uint64_t> members = group.alerts;
+  std::ranges::sort(members);
+  for (const std::uint64_t one : members) hide_explained(one);
+  AlertGroup* const left = groups_.find(key);
+  if (left != nullptr) drop_silenced(*left);
+}
+
+void NoiseStages::hide_explained(std::uint64_t key) {
+  Alert* const alert = alerts_.find(key);
+  if (alert == nullptr || !alert->firing || alert->was_told() || !alert->has_untold() || !alert->latest)
+    return;
+  const auto is_told = [](const Membership& one) { return any_of(one.untold, &Pending::told_elsewhere); };
+  if (any_of(alert->memberships, is_told)) return;
+  const Classified latest = alert->latest.unpacked();
+  const auto found = inhibitors_.inhibitor_of(latest);
+  if (found && found->alert != key && alerts_.find(found->alert) != nullptr) hide_untold(*alert, *found);
+}
+
+void NoiseStages::drop_silenced(AlertGroup& group) {
+  const bool is_silent = any_of(silences_, [&](const Silence& one) { return one.holds(clock_); });
+  if (group.untold == 0 || (!is_silent && other_rules_until_ == 0)) return;
+  const std::uint64_t key = group.key;
+  std::vector<std::uint64_t> members = group.alerts;
+  std::ranges::sort(members);
+  for (const std::uint64_t one : members) {
+    Alert* const alert = alerts_.find(one);
+    if (alert != nullptr) drop_unwanted(*alert, key, is_silent);
+  }
+}
+
+void NoiseStages::drop_unwanted(Alert& alert, std::uint64_t group, bool is_silent) {
+  const Membership* const membership = alert.membership(group);
+  if (membership == nullptr) return;
+  std::vector<std::pair<std::int64_t, std::string>> unwanted_ones;
+  for (const Pending& pending : membership->untold) {
+    if (!is_silent && pending.number > other_rules_until_) continue;
+    const Classified event = pending.event.unpacked();
+    if (auto words = unwanted(LabelValues{event}))
+      unwanted_ones.emplace_back(pending.number, *std::move(words));
+  }
+  if (unwanted_ones.empty()) return;
+  for (const auto& [number, words] : unwanted_ones)
+    drop_untold(
+        alert, [number](const Pending& pending) { return pending.number == number; }, Stage::suppression,
+        words);
+  if (!alert.has_untold() && !alert.was_told() && !alert.hiding) end(alert);
 }
 
 // In the order in which a message shows them.
@@ -63,7 +119,8 @@ std::vector<NoiseStages::Entry> NoiseStages::members(AlertGroup& group, bool wit
 NoiseStages::Entry::What NoiseStages::news_of(const AlertGroup& group, const Alert& alert,
                                               const Membership& membership, bool with_repeats) const {
   if (membership.green) return Entry::What::green;
-  if (!membership.untold.empty()) return Entry::What::failure;
+  if (!membership.untold.empty())
+    return membership.not_before <= clock_ ? Entry::What::failure : Entry::What::nothing;
   if (!alert.firing || !membership.told) return Entry::What::nothing;
   if (is_digest(group)) return membership.again ? Entry::What::repeat : Entry::What::nothing;
   const bool is_due = with_repeats && clock_ >= *membership.told + group.route->repeat;
@@ -182,13 +239,23 @@ void NoiseStages::mark_told(AlertGroup& group, const Entry& entry, std::uint64_t
     membership.told_severity = alert.severity;
     membership.message = message;
     membership.again = false;
-    return;
+    if (gone > 0) alert.heard = clock_;
+    return reschedule(alert);
   }
   leave(alert, group.key);
   if (!alert.is_over()) return;
   alert.heard = clock_;
   if (alerts_.size() > rules_.bounds.alerts / 2) return remove(alert);
   reschedule(alert);
+}
+
+// What was hidden waits longer than the others.
+void NoiseStages::plan_rest(AlertGroup& group) {
+  for (const std::uint64_t key : group.alerts) {
+    Alert* const alert = alerts_.find(key);
+    const Membership* const membership = alert == nullptr ? nullptr : alert->membership(group.key);
+    if (membership != nullptr && !membership->untold.empty()) news(group, membership->not_before);
+  }
 }
 
 // What was told, and fails still, is told again after a while.

@@ -77,12 +77,13 @@ class NoiseReduction {
   void finish(Time now);
   // When advance() has something to do next; none = nothing waits.
   [[nodiscard]] std::optional<Time> due() const;
-  // A test's end within a job, of GitLab's report.
+  // A test's end within a job, of GitLab's report: before the job's own end is taken. A job of which only
+  // flaky tests have failed waits for its retry; one of which another test has failed does not.
   void test_ended(const Event& job, std::string_view test, bool failed);
-  // Replaces all; from now on.
+  // Replaces all; from now on, also for what still waits to be told.
   void set_silences(std::vector<Silence> silences);
-  // New rules; what waits goes on by them. Routes that are gone: their groups are told by the route that now
-  // matches.
+  // New rules; what waits goes on by them, and is suppressed by them. Routes that are gone: their groups are
+  // told by the route that now matches.
   void set_rules(NoiseRules rules);
 
   [[nodiscard]] const Totals& totals() const;

@@ -15,7 +15,7 @@ void NoiseStages::advance(Time now) {
     if (next->of == Timetable::Of::alert) {
       wake(*alerts_.find(next->key));
     } else {
-      wake(*groups_.find(next->key));
+      wake(next->key);
     }
   }
   clock_ = target;
@@ -28,21 +28,28 @@ std::optional<Time> NoiseStages::due() const {
 
 void NoiseStages::finish(Time now) {
   advance(now);
+  // What a message leaves untold may release what it hid.
+  while (flush_all()) continue;
+}
+
+bool NoiseStages::flush_all() {
   for (const std::uint64_t key : alerts_.all()) {
     Alert* const alert = alerts_.find(key);
     if (alert != nullptr && !alert->held.empty())
       release_held(*alert, Time::max(), "the end: waits no longer");
   }
+  for (const std::uint64_t key : alerts_.all())
+    for (Membership& membership : alerts_.find(key)->memberships) membership.not_before = {};
   std::vector<std::pair<Time, std::uint64_t>> waiting;
   for (const std::uint64_t key : groups_.all())
     if (const AlertGroup& group = *groups_.find(key); group.news_at)
       waiting.emplace_back(*group.news_at, key);
   std::ranges::sort(waiting);
-  for (const auto& [at, key] : waiting) flush(*groups_.find(key), false);
-}
-
-void NoiseStages::test_ended(const Event& job, std::string_view test, bool failed) {
-  detector_.test_ended(classifier_.classify(job), test, failed);
+  for (const auto& [at, key] : waiting) {
+    if (AlertGroup* const group = groups_.find(key)) drop_unwanted(*group);
+    if (AlertGroup* const group = groups_.find(key)) flush(*group, false);
+  }
+  return !waiting.empty();
 }
 
 std::vector<FlakyRecord> NoiseStages::flaky(std::size_t most, Time now) const {
@@ -53,6 +60,7 @@ void NoiseStages::set_rules(NoiseRules rules) {
   std::vector<std::pair<std::uint64_t, std::string>> paths;
   for (const std::uint64_t key : groups_.all()) paths.emplace_back(key, groups_.find(key)->route->path);
   rules_ = std::move(rules);
+  other_rules_until_ = totals_.events;
   classifier_ = Classifier{rules_.classifier};
   detector_.set_terms(rules_.flaky, rules_.outages);
   ends_.set_most(rules_.bounds.seen);

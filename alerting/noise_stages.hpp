@@ -6,6 +6,7 @@
 #include "alerting/noise_reduction.hpp"
 #include "alerting/recent_ends.hpp"
 #include "alerting/recent_greens.hpp"
+#include "alerting/test_reports.hpp"
 #include "alerting/timetable.hpp"
 #include "alerting/young_alerts.hpp"
 
@@ -70,6 +71,7 @@ class NoiseStages {
   void take_pass(Event event, std::int64_t number);
 
   // ---- flaky
+  FlakyVerdict flaky_verdict(const Classified& event);
   void judge(Arrival arrival, const FlakyVerdict& verdict);
   bool hold(Arrival& arrival, const FlakyVerdict& verdict);
   void release_held(Alert& alert, Time until, std::string_view why);
@@ -85,7 +87,7 @@ class NoiseStages {
   void stop_inhibiting(Alert& alert);
   void hide_late(const Alert& inhibitor, const Classified& event);
   void hide_untold(Alert& alert, const Inhibitor& inhibitor);
-  void reconsider(Alert& hidden);
+  void reconsider(Alert& hidden, bool is_green);
   void set_hiding(Alert& alert, const Inhibitor& inhibitor, Pending newest);
 
   // ---- alerts
@@ -96,7 +98,10 @@ class NoiseStages {
   using Which = std::function<bool(const Pending&)>;
   int drop_untold(Alert& alert, const Which& which, Stage stage, const std::string& reason);
   void remember_untold(Alert& alert);
-  void passed_subject(const Green& green);
+  void passed_subject(const Green& green, std::int64_t pipeline);
+  [[nodiscard]] static bool is_outdated(std::int64_t pipeline, const Green& green, const Alert& alert);
+  [[nodiscard]] static bool clears(const Green& green, std::uint64_t subject, Severity severity);
+  [[nodiscard]] Duration forgotten_after(const Alert& alert) const;
   void resolve(Alert& alert, Time at, std::string why);
   void forget(Alert& alert);
   void end(Alert& alert);
@@ -122,10 +127,11 @@ class NoiseStages {
   [[nodiscard]] std::string no_room(const AlertGroup& group, const Alert* alert) const;
   void join(AlertGroup& group, Alert& alert, Pending pending);
   void leave(Alert& alert, std::uint64_t group);
-  void news(AlertGroup& group);
+  [[nodiscard]] Time not_before(const AlertGroup& group) const;
+  void news(AlertGroup& group, Time not_before = {});
   void close_if_empty(AlertGroup& group);
   void reschedule(AlertGroup& group);
-  void wake(AlertGroup& group);
+  void wake(std::uint64_t group);
   [[nodiscard]] RouteClock route_clock() const { return {zones_, rules_.digest_zone, rules_.digest_minute}; }
 
   // ---- messages
@@ -135,7 +141,12 @@ class NoiseStages {
     Membership* membership;
     enum class What { nothing, failure, green, repeat } what;
   };
+  bool flush_all();
   void flush(AlertGroup& group, bool with_repeats);
+  void drop_unwanted(AlertGroup& group);
+  void drop_silenced(AlertGroup& group);
+  void hide_explained(std::uint64_t key);
+  void drop_unwanted(Alert& alert, std::uint64_t group, bool is_silent);
   std::vector<Entry> members(AlertGroup& group, bool with_repeats);
   [[nodiscard]] Entry::What news_of(const AlertGroup& group, const Alert& alert, const Membership& membership,
                                     bool with_repeats) const;
@@ -145,6 +156,7 @@ class NoiseStages {
   AlertEntry alert_entry(const Entry& entry, const Notification& notification);
   void tell_event(Alert& alert, Pending& pending, const Notification& notification, const Classified& event);
   void mark_told(AlertGroup& group, const Entry& entry, std::uint64_t message);
+  void plan_rest(AlertGroup& group);
   void plan_repeats(AlertGroup& group);
 
   // ---- what is kept
@@ -169,10 +181,12 @@ class NoiseStages {
 
   Time clock_{};
   Totals totals_;
-  std::int64_t inhibitions_ = 0;  // order of inhibitors
-  std::size_t untold_ = 0;        // failures kept in memory: held, and in groups
+  std::int64_t inhibitions_ = 0;        // order of inhibitors
+  std::int64_t other_rules_until_ = 0;  // the last event that was taken under other rules than now
+  std::size_t untold_ = 0;              // failures kept in memory: held, and in groups
   RecentEnds ends_;
   RecentGreens greens_;
+  TestReports reports_;
   AlertBook alerts_;
   GroupBook groups_;
   YoungAlerts young_;

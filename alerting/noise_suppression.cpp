@@ -67,8 +67,12 @@ void NoiseStages::set_hiding(Alert& alert, const Inhibitor& inhibitor, Pending n
   const Event hidden = newest.event.unpacked().event;
   alerts_.index(alert, newest.commit);
   newest.steps.add(Stage::suppression, "hidden: " + inhibitor.words);
-  alert.hiding = std::make_unique<Hiding>(
-      Hiding{inhibitor.alert, inhibitor.words, over_words(inhibitor, hidden), std::move(newest)});
+  alert.hiding =
+      std::make_unique<Hiding>(Hiding{.by = inhibitor.alert,
+                                      .words = inhibitor.words,
+                                      .over = over_words(inhibitor, hidden),
+                                      .for_good = inhibitor.kind == Inhibitor::Kind::default_branch,
+                                      .newest = std::move(newest)});
   alerts_.changed(alert);
   Alert* const by = alerts_.find(inhibitor.alert);
   if (by != nullptr && !is_same) by->hides.push_back(alert.key);
@@ -86,18 +90,21 @@ void NoiseStages::stop_inhibiting(Alert& alert) {
   if (std::exchange(alert.inhibits, 0) == 0) return;
   inhibitors_.resolves(alert.key);
   const std::uint64_t by = alert.key;
+  const bool is_green = !alert.why_resolved.empty();
   std::vector<std::uint64_t> hidden = std::exchange(alert.hides, {});
   std::ranges::sort(hidden);
   for (const std::uint64_t key : hidden) {
     Alert* const one = alerts_.find(key);
-    if (one != nullptr && one->firing && one->hiding && one->hiding->by == by) reconsider(*one);
+    if (one != nullptr && one->firing && one->hiding && one->hiding->by == by) reconsider(*one, is_green);
   }
 }
 
-// Its inhibitor is over: another one hides it, or it is told like a new one.
-void NoiseStages::reconsider(Alert& hidden) {
+// Its inhibitor is over: another one hides it, or it is told like a new one, unless what it failed by is
+// green.
+void NoiseStages::reconsider(Alert& hidden, bool is_green) {
   Hiding hiding = std::move(*std::exchange(hidden.hiding, nullptr));
   alerts_.changed(hidden);
+  if (hiding.for_good && is_green) return;
   hiding.newest.was_hidden = true;
   const Classified event = hiding.newest.event.unpacked();
   const auto inhibitor = inhibitors_.inhibitor_of(event);

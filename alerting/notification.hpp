@@ -25,13 +25,13 @@ struct AlertEntry {
   Severity severity = Severity::warning;
   Time since{};               // of the first failure
   Time resolved{};            // where it is not firing
-  std::string why_resolved;   // "green again at 1a2b3c4d", "passed on retry"
+  std::string why_resolved;   // "green again at 1a2b3c4d", "passed on the same commit"
   int failures = 1;           // seen of it, also those that are not listed
   std::vector<Event> events;  // that this message is the first to tell, oldest first; where there is none,
                               // its last failure
-  bool told_before = false;  // that is so: `events` holds what was told, or suppressed, before
-  std::string headline;      // of the log; "" = none
-  bool was_flaky = false;    // and waited for a retry that did not come or failed
+  bool told_before = false;   // that is so: `events` holds what was told, or suppressed, before
+  std::string headline;       // of the log; "" = none
+  bool was_flaky = false;     // and waited for a retry that did not come or failed
 };
 
 struct Notification {

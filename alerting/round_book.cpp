@@ -20,10 +20,12 @@ void RoundBook::notify(const Notification& notification) {
   round_.notifications.push_back(notification);
 }
 
+void RoundBook::keep_row(NoiseReduction::Kept row) {
+  rows_.insert_or_assign({std::move(row.table), std::move(row.key)}, std::move(row.document));
+}
+
 const Round& RoundBook::round(NoiseReduction& noise) {
-  for (NoiseReduction::Kept& row : noise.take_changes()) {
-    rows_.insert_or_assign({std::move(row.table), std::move(row.key)}, std::move(row.document));
-  }
+  for (NoiseReduction::Kept& row : noise.take_changes()) keep_row(std::move(row));
   round_.events.clear();
   for (const auto& [number, event] : events_) round_.events.push_back(event);
   round_.state.clear();

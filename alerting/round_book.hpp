@@ -13,6 +13,8 @@ class RoundBook final : public NoiseSink {
   void decided(const Verdict& verdict, const Classified* event) override;
   void notify(const Notification& notification) override;
 
+  // A row beside those of the stages.
+  void keep_row(NoiseReduction::Kept row);
   // With the rows of `noise` that have changed. A round that could not be kept is part of the next one, where
   // a later fate of an event, or state of a row, replaces the earlier one.
   [[nodiscard]] const Round& round(NoiseReduction& noise);

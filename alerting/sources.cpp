@@ -51,7 +51,9 @@ Event event_of(const gitlab::Job& job, const FleetReading& reading) {
           .user = bounded(job.user_name),
           .default_branch = project == nullptr ? "" : bounded(project->default_branch),
           .is_tag = job.is_tag,
-          .url = bounded(job.url)};
+          .url = bounded(job.url),
+          .project_id = job.project.value(),
+          .runner_id = job.runner.value()};
 }
 
 std::string page_of(const gitlab::Webhook& hook) {
@@ -90,7 +92,9 @@ std::optional<Event> event_of(const gitlab::Webhook& hook, Time now) {
                .user = bounded(job.user_name),
                .default_branch = bounded(job.default_branch),
                .is_tag = job.is_tag,
-               .url = page_of(hook)};
+               .url = page_of(hook),
+               .project_id = hook.project.value(),
+               .runner_id = job.runner.value()};
 }
 
 }  // namespace runneriq::alerting

@@ -48,6 +48,9 @@ struct MessageQuery {
   std::size_t most = 100;  // the newest
 };
 
+// Rows of the loop itself beside those of the stages: key "fleet", since when it has watched.
+inline constexpr std::string_view kBegunTable = "begun";
+
 class AlertStore {
  public:
   virtual ~AlertStore() = default;

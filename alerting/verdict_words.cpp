@@ -10,6 +10,12 @@ std::string counts(const FlakyVerdict& verdict) {
          std::to_string(verdict.runs) + " commits";
 }
 
+std::string flaky_words(const FlakyVerdict& verdict) {
+  if (verdict.tests == 0) return "flaky: " + counts(verdict);
+  if (verdict.tests == 1) return "flaky: the only test that failed is known to be";
+  return "flaky: all " + std::to_string(verdict.tests) + " tests that failed are known to be";
+}
+
 }  // namespace
 
 std::string hex(std::uint64_t key) {
@@ -41,19 +47,20 @@ std::string old_words(Duration age, Duration oldest) {
 }
 
 std::string steady_words(const FlakyVerdict& verdict) {
-  if (verdict.kind == FlakyVerdict::Kind::steady) return "not known to be flaky";
+  if (verdict.kind == FlakyVerdict::Kind::steady)
+    return verdict.tests > 0 ? "a test failed that is not known to be flaky" : "not known to be flaky";
   if (verdict.kind == FlakyVerdict::Kind::broken)
     return "broken: it " + counts(verdict) + ", but now fails on every attempt";
-  return "flaky: " + counts(verdict) + "; told all the same";
+  return flaky_words(verdict) + "; told all the same";
 }
 
 std::string held_words(const FlakyVerdict& verdict) {
-  return "flaky: " + counts(verdict) + "; waits for its retry until " + runneriq::to_text(verdict.until);
+  return flaky_words(verdict) + "; waits for its retry until " + runneriq::to_text(verdict.until);
 }
 
 std::string retried_words(const Green& green) {
-  if (green.job_id == 0) return "passed on the same commit (retry)";
-  return "passed on the same commit (retry, job " + std::to_string(green.job_id) + ")";
+  if (green.job_id == 0) return "passed on the same commit";
+  return "passed on the same commit (job " + std::to_string(green.job_id) + ")";
 }
 
 std::string rule_words(const SuppressionRule& rule) {
@@ -93,7 +100,7 @@ std::string late_words(Time resolved) {
 }
 
 std::string green_words(const Green& green, bool same_commit) {
-  if (same_commit) return "passed on retry";
+  if (same_commit) return "passed on the same commit";
   const std::string sha = short_sha(green);
   return sha.empty() ? "green again" : "green again at " + printable(sha);
 }

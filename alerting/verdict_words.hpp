@@ -30,7 +30,7 @@ std::string over_words(const Inhibitor& inhibitor, const Event& hidden);
 std::string route_words(const Route& route);
 std::string cooldown_words(Time told, std::uint64_t message, Time again);
 std::string late_words(Time resolved);
-// "green again at 1a2b3c4d", "passed on retry".
+// "green again at 1a2b3c4d", "passed on the same commit".
 std::string green_words(const Green& green, bool same_commit);
 
 }  // namespace runneriq::alerting

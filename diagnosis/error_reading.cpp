@@ -2,6 +2,7 @@
 
 #include "core/lower_case.hpp"
 #include "diagnosis/characters.hpp"
+#include "diagnosis/failed_test.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,6 +13,7 @@ namespace runneriq::diagnosis {
 namespace {
 
 constexpr std::size_t kMostRead = 1024;  // bytes of a line
+constexpr std::string_view kVerdict = "ERROR: Job failed";
 
 // ---- lines known by their start -----------------------------------------------------------
 
@@ -31,7 +33,6 @@ constexpr std::array kScriptIsOver{
 
 // In any order; matched as they stand.
 constexpr std::array kStarts{
-    Start{"ERROR: Job failed", Reading::runner},
     Start{"ERROR: No files to upload", Reading::runner},
     Start{"Job succeeded", Reading::runner},
     Start{"Running with gitlab-runner ", Reading::runner},
@@ -78,14 +79,36 @@ constexpr std::array kStarts{
     Start{"make[", Reading::consequence},
     Start{"gmake", Reading::consequence},
     Start{"ninja: build stopped", Reading::consequence},
+    Start{"npm ERR! 404 Not Found", Reading::complaint},
+    Start{"npm error 404 Not Found", Reading::complaint},
     Start{"npm ERR!", Reading::consequence},
+    Start{"npm error", Reading::consequence},
     Start{"error Command failed", Reading::consequence},
     Start{"FAILURE: Build failed", Reading::consequence},
     Start{"BUILD FAILED", Reading::consequence},
     Start{"Build FAILED", Reading::consequence},
     Start{"FAILED TEST", Reading::consequence},
+    Start{"FAILED (", Reading::consequence},
+    Start{"[  FAILED  ] ", Reading::consequence},
+    Start{"The following tests FAILED:", Reading::consequence},
+    Start{"Errors while running CTest", Reading::consequence},
+    Start{"Tests in error:", Reading::consequence},
+    Start{"Failed tests:", Reading::consequence},
+    Start{"failures:", Reading::consequence},
+    Start{"test result: ", Reading::consequence},
+    Start{"[ERROR] Tests run:", Reading::consequence},
+    Start{"[ERROR] Failures:", Reading::consequence},
+    Start{"[ERROR] Errors:", Reading::consequence},
+    Start{"[ERROR] There are test failures", Reading::consequence},
+    Start{"[ERROR] -> [Help", Reading::consequence},
+    Start{"[ERROR] [Help", Reading::consequence},
+    Start{"[ERROR] To see the full stack trace", Reading::consequence},
+    Start{"[ERROR] Re-run Maven", Reading::consequence},
+    Start{"[ERROR] For more information about the errors", Reading::consequence},
+    Start{"[ERROR] Please refer to", Reading::consequence},
+    Start{"● Test suite failed to run", Reading::consequence},
+    Start{"● ", Reading::complaint},
     Start{"CMake Error", Reading::error},
-    Start{"E   ", Reading::error},
     Start{"FAILED ", Reading::error},
     Start{"FAIL:", Reading::error},
     Start{"FAIL ", Reading::error},
@@ -106,7 +129,7 @@ struct Phrase {
 };
 constexpr std::array kPhrases{
     Phrase{"aborted", Reading::consequence},
-    Phrase{"assertion", Reading::error},
+    Phrase{"assertion", Reading::assertion},
     Phrase{"bad credentials", Reading::error},
     Phrase{"broken pipe", Reading::complaint},
     Phrase{"build failed", Reading::consequence},
@@ -209,7 +232,8 @@ std::string_view without_blanks_before(std::string_view line) {
   return line.substr(std::min(line.find_first_not_of(" \t"), line.size()));
 }
 
-// How many the word counts: "0 errors", "no errors", "errors: 0", "failed=2"; none when it does not count.
+// How many the word counts: "0 errors", "no errors", "errors: 0", "failed=2", "failed 4, "; none when it does
+// not count.
 std::optional<bool> counts_any(std::string_view before, std::string_view behind) {
   before = without_blanks_behind(before);
   if (before.ends_with("no") || before.ends_with("No") || before.ends_with("without")) return false;
@@ -218,12 +242,14 @@ std::optional<bool> counts_any(std::string_view before, std::string_view behind)
       digits > 0 && (digits == before.size() || is_blank(before[before.size() - digits - 1]) ||
                      before[before.size() - digits - 1] == '(');
   if (is_number) return digits > 1 || !before.ends_with('0');
-  if (behind.empty() || (behind.front() != ':' && behind.front() != '=')) return std::nullopt;
+  if (behind.empty() || std::string_view{":= "}.find(behind.front()) == std::string_view::npos)
+    return std::nullopt;
+  const bool spelt = behind.front() == ' ';
   behind = without_blanks_before(behind.substr(1));
   const std::size_t count = std::min(behind.find_first_not_of("0123456789"), behind.size());
-  if (count == 0 ||
-      (count < behind.size() && std::string_view{" ,;)"}.find(behind[count]) == std::string_view::npos))
-    return std::nullopt;
+  if (count == 0) return std::nullopt;
+  const std::string_view end = behind.substr(count, 1);
+  if (spelt ? end != "," : std::string_view{" ,;)"}.find(end) == std::string_view::npos) return std::nullopt;
   return count > 1 || behind.front() != '0';
 }
 
@@ -239,6 +265,7 @@ Reading reading_of_class(std::string_view word, std::string_view behind) {
   const bool named =
       (word.ends_with("Error") && word.size() > 5) || (word.ends_with("Exception") && word.size() > 9);
   if (!named) return Reading::plain;
+  if (word.find("Assertion") != std::string_view::npos) return Reading::assertion;
   return behind.empty() || behind.front() == ':' ? Reading::error : Reading::complaint;
 }
 
@@ -264,10 +291,16 @@ Reading reading_of_word(std::string_view line, std::size_t at, std::size_t end) 
   return best;
 }
 
+bool tells_how_it_ended(std::string_view text) {
+  constexpr std::array<std::string_view, 3> kWords{"exit code", "exit status", "exited with"};
+  return std::ranges::any_of(kWords, [&](std::string_view words) { return is_word_at(text, words); });
+}
+
 Reading reading_of_words(std::string_view line) {
   Reading best = Reading::plain;
   bool warns = false;
   bool none = false;  // "No Rakefile found"
+  bool ends = false;  // "Error: Process exited with code: 5"
   for (std::size_t at = 0; at < line.size();) {
     if (!is_word(line[at])) {
       ++at;
@@ -279,12 +312,36 @@ Reading reading_of_words(std::string_view line) {
       const std::string_view word = line.substr(at, end - at);
       warns = warns || begins_with(word, "warn");
       none = none || word == "No" || word == "no";
+      ends = ends || (begins_with(word, "exit") && tells_how_it_ended(line.substr(at)));
       if (none && word == "found") best = std::max(best, Reading::complaint);
       best = std::max(best, reading_of_word(line, at, end));
     }
     at = end;
   }
-  return warns ? std::min(best, Reading::consequence) : best;
+  return warns || ends ? std::min(best, Reading::consequence) : best;
+}
+
+// ---- lines of their own -------------------------------------------------------------------
+
+Reading reading_of_verdict(std::string_view line) {
+  const bool says_more = std::ranges::any_of(line.substr(kVerdict.size()), is_letter);
+  return says_more && exit_code_in(line).empty() ? Reading::verdict : Reading::runner;
+}
+
+// pytest's "E   KeyError: 'x'", "E       assert 2 == 1", and what goes on below them.
+Reading reading_of_pytest(std::string_view line) {
+  if (without_blanks_before(line.substr(1)).starts_with("assert")) return Reading::assertion;
+  const Reading words = reading_of_words(line);
+  return words == Reading::complaint ? Reading::error : std::max(words, Reading::assertion);
+}
+
+// Jest's "FAIL src/cart.test.js (11.3 s)": its tests are named below.
+bool is_file_of_jest(std::string_view line) {
+  constexpr std::array<std::string_view, 6> kEnds{".js", ".ts", ".jsx", ".tsx", ".mjs", ".cjs"};
+  if (!line.starts_with("FAIL ")) return false;
+  line = without_blanks_before(line.substr(4));
+  line = line.substr(0, line.find(' '));
+  return std::ranges::any_of(kEnds, [&](std::string_view end) { return line.ends_with(end); });
 }
 
 }  // namespace
@@ -292,10 +349,26 @@ Reading reading_of_words(std::string_view line) {
 Reading reading_of(std::string_view line) {
   line = without_blanks_before(line.substr(0, kMostRead));
   if (line.empty()) return Reading::plain;
+  if (line.starts_with(kVerdict)) return reading_of_verdict(line);
+  if (failed_test_in(line)) return Reading::error;
+  if (line.starts_with("E   ")) return reading_of_pytest(line);
+  if (is_file_of_jest(line)) return Reading::complaint;
   for (const Start& start : kStarts) {
     if (start.text.front() == line.front() && line.starts_with(start.text)) return start.reading;
   }
   return reading_of_words(line);
+}
+
+std::string_view exit_code_in(std::string_view line) {
+  constexpr std::array<std::string_view, 4> kWords{
+      "exit code ", "exit status ", "command terminated with exit code ", "Process exited with status "};
+  if (!line.starts_with(kVerdict) || !line.substr(kVerdict.size()).starts_with(": ")) return {};
+  line.remove_prefix(kVerdict.size() + 2);
+  const auto* const word =
+      std::ranges::find_if(kWords, [&](std::string_view start) { return line.starts_with(start); });
+  if (word == kWords.end()) return {};
+  line.remove_prefix(word->size());
+  return line.substr(0, std::min(line.find_first_not_of("0123456789"), line.size()));
 }
 
 bool ends_the_script(std::string_view line) {

@@ -1,5 +1,6 @@
 #include "core/utf8.hpp"
 #include "diagnosis/characters.hpp"
+#include "diagnosis/failed_test.hpp"
 #include "diagnosis/signature.hpp"
 
 #include <algorithm>
@@ -230,7 +231,9 @@ bool is_of_windows_path(char c) {
 // ahead.
 class Line {
  public:
-  explicit Line(std::string_view text) : rest_(text) { out_.reserve(text.size() + 16); }
+  explicit Line(std::string_view text) : rest_(text), test_(failed_test_in(text).value_or("")) {
+    out_.reserve(text.size() + 16);
+  }
 
   std::string take() && {
     while (!rest_.empty()) step();
@@ -246,11 +249,20 @@ class Line {
         (take_path() || take_found()))
       return;
     if (is_letter(c)) return take_letters();
+    if (is_digit(c) && !at_word_start() && names_a_test()) return copy(length_of(rest_, is_digit));
     if (is_digit(c)) return put(number_or_duration(rest_));
     take_character();
   }
 
   [[nodiscard]] bool at_word_start() const { return !is_word(previous_); }
+
+  // Whether what is next belongs to the name of a failed test.
+  [[nodiscard]] bool names_a_test() const {
+    const auto from_end = [&](std::string_view text) {
+      return static_cast<std::size_t>(rest_.data() + rest_.size() - text.data());
+    };
+    return !test_.empty() && rest_.size() <= from_end(test_) && rest_.size() > from_end(test_) - test_.size();
+  }
 
   void take_blanks() {
     rest_.remove_prefix(length_of(rest_, [](char c) { return is_blank(c) || is_control(c); }));
@@ -263,11 +275,20 @@ class Line {
     if (digit && keeps_code()) return true;
     for (const auto find : {url, uuid, ip4, date_and_clock, day_of_month, ip6, hex, mixed_id}) {
       if (const Found found = find(rest_); found.length > 0) {
-        put(found);
+        if (!put_missing(found)) put(found);
         return true;
       }
     }
     return false;
+  }
+
+  // "404 Not Found - GET https://registry.npmjs.org/left-pad": the last name of the address is what failed.
+  bool put_missing(const Found& found) {
+    const std::size_t slash = rest_.substr(0, found.length).rfind('/');
+    if (slash == std::string_view::npos || !out_.ends_with(" Not Found - GET ")) return false;
+    (out_ += found.placeholder) += '/';
+    skip(slash + 1);
+    return true;
   }
 
   // "exit code 137", "status 404": the number is what failed.
@@ -337,6 +358,7 @@ class Line {
   }
 
   std::string_view rest_;
+  std::string_view test_;  // the part that names a failed test
   std::string out_;
   char previous_ = ' ';
 };

@@ -21,10 +21,11 @@ bool is_base64(char c) {
 // Behind the dashes that end "PRIVATE KEY-----", "RSA PRIVATE KEY-----"; 0 = another label, or none.
 std::size_t behind_label(std::string_view text, std::size_t at) {
   const std::string_view line = text.substr(at, kLongestLabel + kDashes.size());
-  const std::size_t dashes = line.find(kDashes);
-  if (dashes == std::string_view::npos || line.substr(0, dashes).find(kLabel) == std::string_view::npos)
-    return 0;
-  return at + dashes + kDashes.size();
+  const std::string_view label = line.substr(0, line.find(kDashes));
+  const bool of_capitals =
+      std::ranges::all_of(label, [](char c) { return c == ' ' || is_digit(c) || (c >= 'A' && c <= 'Z'); });
+  if (label.size() == line.size() || !of_capitals || label.find(kLabel) == std::string_view::npos) return 0;
+  return at + label.size() + kDashes.size();
 }
 
 // Walks over the body of a key.
@@ -78,11 +79,16 @@ class Body {
   // A long run, or the short one at the end of a key, which is alone in its line.
   bool take_base64() {
     std::size_t end = at_;
-    while (end < text_.size() && is_base64(text_[end])) ++end;
+    while (end < text_.size() && (is_base64(text_[end]) || is_sign(end))) ++end;
     if (end - at_ < kLeastBase64 && (end == at_ || end_ == 0 || ended_ || !ends_a_line(end))) return false;
     ended_ = end - at_ < kLeastBase64;
     at_ = end_ = end;
     return true;
+  }
+
+  // Of base64url, or of a word that hangs on to the key.
+  [[nodiscard]] bool is_sign(std::size_t at) const {
+    return text_[at] == '_' || (text_[at] == '-' && !text_.substr(at).starts_with(kDashes));
   }
 
   [[nodiscard]] bool ends_a_line(std::size_t at) const {

@@ -74,6 +74,7 @@ class Uncoloured {
 
 // ---- the search ---------------------------------------------------------------------------
 
+constexpr std::string_view kAuthority = "://";
 constexpr std::uint8_t kOfWord = 1, kOfToken = 2, kTells = 4;
 
 const std::array<std::uint8_t, 256> kKinds = [] {
@@ -88,7 +89,7 @@ const std::array<std::uint8_t, 256> kKinds = [] {
 }();
 
 // Finds the secrets of a text, in their order. What it decides depends on nothing before the last secret, so
-// that it decides the same once that is a placeholder.
+// that it mostly decides the same once that is a placeholder.
 class Search {
  public:
   explicit Search(std::string_view text) : text_(text), tokens_(text) {}
@@ -104,14 +105,23 @@ class Search {
     if (told_ && at_ == told_->begin) return take(*told_);
     const std::uint8_t kind = kKinds.at(static_cast<unsigned char>(text_[at_]));
     if ((kind & kOfToken) != 0) {
-      if (const auto token = tokens_.token_at(at_, begins_a_word(at_))) return take(*token);
+      const auto token = tokens_.token_at(at_, begins_a_word(at_));
+      if (token && token->begin == at_) return take(*token);
+      if (token && !told_) told_ = token;
     }
     if ((kind & kTells) != 0 && !told_) told_ = told_here();
-    if ((kind & kOfWord) == 0) {
+    if ((kind & kOfWord) == 0 || at_ == slash_) {
       if (end_word()) return;
       word_ = at_ + 1;
+      if (text_.substr(at_).starts_with(kAuthority)) begin_authority();
     }
     ++at_;
+  }
+
+  // User, password and host are words of their own.
+  void begin_authority() {
+    word_ = at_ + kAuthority.size();
+    slash_ = end_of_authority(text_, word_);
   }
 
   std::optional<Secret> told_here() {
@@ -127,7 +137,7 @@ class Search {
     end_word();
     found_.push_back(secret);
     at_ = floor_ = word_ = secret.end;
-    told_.reset();
+    if (told_ && told_->begin < at_) told_.reset();
   }
 
   // Whether the word that ends here is a secret, which is then taken, with its padding.
@@ -157,9 +167,10 @@ class Search {
   std::string_view text_;
   TokenShapes tokens_;
   std::size_t at_ = 0;
-  std::size_t word_ = 0;        // where the word at `at_` begins
-  std::size_t floor_ = 0;       // the end of the last secret
-  std::optional<Secret> told_;  // that begins further on
+  std::size_t word_ = 0;                        // where the word at `at_` begins
+  std::size_t slash_ = std::string_view::npos;  // behind the host of an address
+  std::size_t floor_ = 0;                       // the end of the last secret
+  std::optional<Secret> told_;                  // of which was told before it begins
   std::vector<Secret> found_;
 };
 
@@ -201,13 +212,26 @@ class Rewriting {
   std::string out_;
 };
 
-}  // namespace
-
-Redaction redaction_of(std::string_view text) {
+Redaction redacted_once(std::string_view text) {
   const Uncoloured words{text};
   const std::vector<Secret> secrets = Search{words.words()}.secrets();
   if (secrets.empty()) return {.text = std::string{text}, .count = 0};
   return {.text = Rewriting{words}.take(secrets), .count = secrets.size()};
+}
+
+}  // namespace
+
+// Where one secret stood within another, the placeholder of the inner one may let the outer one be seen.
+Redaction redaction_of(std::string_view text) {
+  constexpr int kMostRounds = 8;
+  Redaction all = redacted_once(text);
+  std::size_t found = all.count;
+  for (int round = 1; found > 0 && round < kMostRounds; ++round) {
+    Redaction next = redacted_once(all.text);
+    found = next.count;
+    all = {.text = std::move(next.text), .count = all.count + found};
+  }
+  return all;
 }
 
 std::string redacted(std::string_view text) {

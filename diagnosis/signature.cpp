@@ -68,9 +68,10 @@ class HeadlineSearch {
     const std::string_view line = trimmed(cleaner_.clean(raw));
     ++number_;
     script_is_over_ = script_is_over_ || ends_the_script(line);
-    if (line.empty() || script_is_over_ || cleaner_.after_the_script()) return;
+    if (line.empty()) return;
     const Reading reading = reading_of(line);
-    if (reading == Reading::runner) return;
+    const bool late = script_is_over_ || cleaner_.after_the_script();
+    if (reading == Reading::runner || (late && reading != Reading::verdict)) return;
     if (reading > best_ ||
         (reading == best_ && (reading == Reading::plain || number_ - seen_ > kLongestGap + 1))) {
       best_ = reading;
@@ -101,6 +102,11 @@ std::optional<Headline> headline_of(std::string_view excerpt) {
   if (search.text().empty()) return std::nullopt;
   const std::string text = as_text(search.text());
   return Headline{.text = text, .normalised = normalised(text)};
+}
+
+std::string_view exit_code_of(std::string_view excerpt) {
+  const std::size_t last = excerpt.rfind("ERROR: Job failed");
+  return last == std::string_view::npos ? "" : exit_code_in(excerpt.substr(last));
 }
 
 std::string signature_of(const Headline& headline) {

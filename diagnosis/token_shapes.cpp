@@ -21,7 +21,8 @@ enum class Letters : std::uint8_t {
 
 enum class Start : std::uint8_t { anywhere, of_a_word };
 
-// What follows the prefix is at least `least` of the letters, and all of them that follow are taken.
+// What follows the prefix is at least `least` of the letters. All of them that follow are taken; of the
+// alphanumeric ones all words that hang on to them, too.
 struct Shape {
   std::string_view prefix;
   Letters letters;
@@ -157,7 +158,8 @@ std::optional<Secret> prefixed(std::string_view text, std::size_t at, bool begin
     if ((shape.start == Start::of_a_word && !begins_a_word) || !text.substr(at).starts_with(shape.prefix) ||
         !has(text, body, shape.letters, shape.least))
       continue;
-    std::size_t end = end_of(text, body, shape.letters);
+    std::size_t end =
+        end_of(text, body, shape.letters == Letters::alphanumeric ? Letters::words : shape.letters);
     while (text[end - 1] == '.') --end;  // of a sentence
     return Secret{.begin = at, .end = end, .placeholder = shape.placeholder};
   }

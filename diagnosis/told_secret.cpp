@@ -10,8 +10,8 @@
 namespace runneriq::diagnosis {
 namespace {
 
-constexpr std::size_t kLongestKey = 32;  // bytes, of which the last are read
-constexpr std::size_t kLongestValue = 1024;
+constexpr std::size_t kLongestKey = 32;     // bytes, of which the last are read
+constexpr std::size_t kLongestValue = 256;  // bytes of one are looked at
 constexpr std::size_t kMostBlanks = 8;
 constexpr auto kNone = std::string_view::npos;
 
@@ -95,17 +95,22 @@ class Name {
   std::size_t length_ = 0;
 };
 
+std::string_view without_blanks_behind(std::string_view text) {
+  for (std::size_t blanks = 0; blanks < kMostBlanks && !text.empty() && is_blank(text.back()); ++blanks)
+    text.remove_suffix(1);
+  return text;
+}
+
 // Without what may stand between a name and its sign: blanks, a quote, also as it is written in a string, a
 // bracket, the ':' of ":=".
 std::string_view without_quote_behind(std::string_view before) {
-  for (std::size_t blanks = 0; blanks < kMostBlanks && !before.empty() && is_blank(before.back()); ++blanks)
-    before.remove_suffix(1);
+  before = without_blanks_behind(before);
   const auto drop = [&](std::string_view set) {
     const bool dropped = !before.empty() && is_one_of(before.back(), set);
     if (dropped) before.remove_suffix(1);
     return dropped;
   };
-  if (drop(":")) return before;
+  if (drop(":")) return without_blanks_behind(before);
   if (before.ends_with("\"]") || before.ends_with("']")) drop("]");
   if (drop("\"'`")) drop("\\");
   return before;
@@ -157,7 +162,7 @@ bool is_no_secret(std::string_view value) {
                                                     "yes",   "no",        "undefined", "redacted", "masked",
                                                     "empty", "protected", "hidden"};
   if (value.empty() || is_one_of(value.front(), "$%<[({#@!*")) return true;
-  if (std::ranges::all_of(value, [&](char c) { return c == value.front(); })) return true;
+  if (std::ranges::all_of(value, [](char c) { return is_one_of(c, "xX.-_"); })) return true;
   const std::string word = value.size() > kLongestKey ? std::string{} : lower_case(value);
   return std::ranges::find(kWords, word) != kWords.end() || holds_a_placeholder(value);
 }
@@ -179,17 +184,24 @@ struct Assignment {
 
   [[nodiscard]] std::string_view written() const { return text.substr(value.begin, value.end - value.begin); }
   [[nodiscard]] bool quoted() const { return value.quote != '\0'; }
-  [[nodiscard]] bool is_call() const { return !quoted() && text.substr(value.end).starts_with('('); }
-  // "password: " in a sentence.
+  // "password = read_password()".
+  [[nodiscard]] bool is_call() const {
+    const std::string_view name = written().substr(0, written().find('('));
+    return !quoted() && name.size() < written().size() &&
+           std::ranges::all_of(name, [](char c) { return is_word(c) || is_one_of(c, ".:"); });
+  }
+  // "password: " in a sentence, or before a count.
   [[nodiscard]] bool is_prose() const {
-    return !quoted() && text[sign] == ':' && value.begin > sign + 1 && !has_letter_and_digit(written()) &&
-           !ends_there(text, value.end);
+    constexpr std::size_t kLongestCount = 3;
+    if (quoted() || text[sign] != ':' || value.begin == sign + 1) return false;
+    const bool count = written().size() <= kLongestCount && std::ranges::all_of(written(), is_digit);
+    return count || (!has_letter_and_digit(written()) && !ends_there(text, value.end));
   }
 };
 
 // How much a value must look like a secret, by how often the key stands before something else.
 bool is_secret(Key key, const Assignment& assigned) {
-  constexpr std::size_t kLeast = 8;
+  constexpr std::size_t kLeast = 8, kLeastToken = 10;  // the runner itself shows the first eight
   const std::string_view value = assigned.written();
   switch (key) {
     case Key::password:
@@ -198,7 +210,7 @@ bool is_secret(Key key, const Assignment& assigned) {
     case Key::aws_secret:
       return value.size() >= kLeast && (has_letter_and_digit(value) || assigned.quoted());
     case Key::token:
-      return value.size() >= kLeast && has_letter_and_digit(value);
+      return value.size() >= kLeastToken && has_letter_and_digit(value);
     case Key::signature:
       return assigned.text[assigned.sign] == '=' && value.size() >= kLeast && has_letter_and_digit(value);
     default:
@@ -239,14 +251,18 @@ std::optional<Secret> assigned(std::string_view text, std::size_t from, std::siz
   return Secret{.begin = value.begin, .end = value.end, .placeholder = placeholder_of(key)};
 }
 
+// Of a value that is longer than what was read.
+std::size_t end_of_word(std::string_view text, std::size_t at) {
+  while (at < text.size() && (is_word(text[at]) || text[at] == '-')) ++at;
+  return at;
+}
+
 // ---- addresses ----------------------------------------------------------------------------
 
 // "//user:password@host", "//token@host": the password, the token.
 std::optional<Secret> of_address(std::string_view text, std::size_t begin) {
-  constexpr std::size_t kLongestUser = 512, kLeastToken = 20;
-  const std::string_view rest = text.substr(begin, kLongestUser);
-  const auto ends = [](char c) { return is_blank(c) || is_control(c) || is_one_of(c, "/?#\"'`<>\\"); };
-  const std::string_view authority{rest.begin(), std::ranges::find_if(rest, ends)};
+  constexpr std::size_t kLeastToken = 20;
+  const std::string_view authority = text.substr(begin, end_of_authority(text, begin) - begin);
   const std::size_t at = authority.rfind('@');
   if (at == kNone) return std::nullopt;
   const std::string_view user = authority.substr(0, at);
@@ -265,7 +281,15 @@ std::optional<Secret> of_address(std::string_view text, std::size_t begin) {
 std::optional<Secret> told_secret_at(std::string_view text, std::size_t from, std::size_t at) {
   constexpr std::string_view kAuthority = "://";
   if (text.substr(at).starts_with(kAuthority)) return of_address(text, at + kAuthority.size());
-  return assigned(text, from, at);
+  auto secret = assigned(text, from, at);
+  if (secret && secret->end - secret->begin >= kLongestValue) secret->end = end_of_word(text, secret->end);
+  return secret;
+}
+
+std::size_t end_of_authority(std::string_view text, std::size_t begin) {
+  const auto ends = [](char c) { return is_blank(c) || is_control(c) || is_one_of(c, "/?#\"'`<>\\"); };
+  while (begin < text.size() && !ends(text[begin])) ++begin;
+  return begin;
 }
 
 }  // namespace runneriq::diagnosis

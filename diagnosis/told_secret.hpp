@@ -17,7 +17,11 @@ constexpr bool may_tell_a_secret(char c) {
 
 // The value of which the byte `at`, one of the above, tells, without its quotes. None: no name of a secret
 // stands before it (it is looked for from `from` on), or the value shows none: "***", "$TOKEN", "<password>",
-// "[MASKED]", a word in a sentence. Reads a bounded part before `at`, and 1 KiB behind it.
+// "[MASKED]", a word in a sentence. Reads a bounded part before `at`;
+// behind it 256 bytes and the word in which they end, or an address to its first slash.
 std::optional<Secret> told_secret_at(std::string_view text, std::size_t from, std::size_t at);
+
+// Where the user, password and host of an address end, whose "//" is before `begin`.
+std::size_t end_of_authority(std::string_view text, std::size_t begin);
 
 }  // namespace runneriq::diagnosis

@@ -78,7 +78,7 @@ DeliveryReply judge_error(const Error& error) {
     case Errc::timed_out:
       return {.kind = Kind::throttled, .failure = "timeout", .words = words};
     case Errc::invalid_argument:
-      return {.kind = Kind::never, .failure = "clientError", .words = words};
+      return {.kind = Kind::later, .failure = "clientError", .words = words};
     default:
       return {.kind = Kind::throttled, .failure = "connection", .words = words};
   }
@@ -122,7 +122,11 @@ DeliveryReply ReceiverCourier::bring(const Mail& mail, Duration limit) {
   if (wires_.mail == nullptr) return no_wire("mails");
   const auto reply =
       wires_.mail->send({.from = mail.from, .to = mail.to, .text = mail.text, .time_limit = limit});
-  return reply ? judge_mail(*reply) : judge_error(reply.error());
+  if (reply) return judge_mail(*reply);
+  DeliveryReply judged = judge_error(reply.error());
+  // What cannot be sent stays so.
+  if (reply.error().code == Errc::invalid_argument) judged.kind = DeliveryReply::Kind::never;
+  return judged;
 }
 
 }  // namespace runneriq::alerting

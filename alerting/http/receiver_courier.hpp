@@ -34,8 +34,8 @@ class ReceiverCourier final : public Courier {
   Wires wires_;
 };
 
-// Whoever does not answer keeps all messages of the receiver waiting; what cannot be sent, as a redirected
-// POST, is wrong for ever.
+// Whoever does not answer keeps all messages of the receiver waiting. A POST that is redirected is for later:
+// whoever stands in front of the receiver for an hour does so.
 DeliveryReply judge_error(const Error& error);
 // 421 throttles; other 4xx are for later; what concerns logging in and all other 5xx never changes.
 DeliveryReply judge_mail(const platform::MailReply& reply);
