@@ -49,6 +49,7 @@ Texts second_words(std::string_view first) {
 // The words that an argument may be; none when it may be anything.
 Texts argument_words(std::string_view arguments) {
   if (arguments.starts_with('[')) arguments = arguments.substr(1, arguments.size() - 2);
+  if (arguments.ends_with("...")) arguments.remove_suffix(3);
   const bool one_word = std::ranges::all_of(arguments, [](char c) { return c >= 'a' && c <= 'z'; });
   if (!is_choice(arguments) && !one_word) return {};
   const auto choices = choices_of(arguments);

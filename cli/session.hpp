@@ -2,6 +2,8 @@
 // what it needs and tests give fakes.
 #pragma once
 
+#include "alerting/options.hpp"
+#include "alerting/store.hpp"
 #include "carbon/grid_document.hpp"
 #include "carbon/store.hpp"
 #include "cli/command.hpp"
@@ -144,6 +146,16 @@ struct CarbonPorts {
   std::function<std::chrono::minutes(Time)> local_offset = {};
 };
 
+// For `alerts …`.
+struct AlertPorts {
+  const alerting::AlertingOptions* options = nullptr;  // not null
+  const alerting::TimeZones* zones = nullptr;          // not null
+  alerting::NoiseRules rules;
+  // Null where nothing has been recorded yet and nothing is to be.
+  alerting::AlertStore* store = nullptr;
+  alerting::Outbox* outbox = nullptr;
+};
+
 struct Session {
   Output& out;
   EventLog& log;
@@ -189,6 +201,13 @@ struct Session {
   std::function<Result<std::unique_ptr<scheduler::Plays>>(bool may_play)> open_plays = {};
   // Error: what hinders it; never that nothing is known yet.
   std::function<Result<CarbonPorts>()> open_carbon = {};
+  // For alerting: each tick of the loop; the report is null where nothing is steered.
+  std::function<void(const scheduler::Tick&, const scheduler::SteeringReport*)> ticked = {};
+  // Error: rules that are none. `make`: whether the file is made where there is none.
+  enum class AlertFile { as_it_is, make };
+  std::function<Result<AlertPorts>(AlertFile file)> open_alerts = {};
+  // Everything up to its end, at most so many bytes.
+  std::function<Result<std::string>(std::size_t most)> read_standard_input = {};
 };
 
 }  // namespace runneriq::cli

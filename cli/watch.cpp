@@ -189,6 +189,7 @@ void Watch::act(const Tick& tick, Duration took) {
   if (report) log_steering(*report);
   const scheduler::SteeringReport* const done = report ? &*report : nullptr;
   play(tick, report ? report->mode : scheduler::TrustMode::advisory);
+  if (session_.ticked) session_.ticked(tick, done);
   if (face_) face_->publish(tick, done, took);
   request_.print(tick, done);
 }

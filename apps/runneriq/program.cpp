@@ -180,7 +180,14 @@ cli::Session Program::session() {
                        std::string_view content) { return platform::replace_file(path, content); },
       .open_ci = [this] { return open_ci(); },
       .open_plays = [this](bool may_play) { return open_plays(may_play); },
-      .open_carbon = [this] { return open_carbon(); }};
+      .open_carbon = [this] { return open_carbon(); },
+      .ticked =
+          [this](const scheduler::Tick& tick, const scheduler::SteeringReport* report) {
+            if (const auto alerts = alerts_.load()) alerts->hear(tick, report);
+          },
+      .open_alerts = [this](cli::Session::AlertFile file) { return open_alerts(file); },
+      .read_standard_input =
+          [this](std::size_t most) { return read_standard_input(termination_.signal_fd(), most); }};
 }
 
 Result<std::unique_ptr<cli::TickSource>> Program::open_source(const cli::SourceRequest& request) {
@@ -199,6 +206,12 @@ Result<std::unique_ptr<cli::TickSource>> Program::open_source(const cli::SourceR
   if (!grid) return fail(std::move(grid.error()));
   parts.grid = *grid;
   if (request.kind == Kind::snapshot) return open_snapshot(request.snapshot_file, parts);
+  if (request.kind == Kind::gitlab && loops(invocation_)) {
+    if (auto started = start_alerts(); !started) return fail(std::move(started.error()));
+    parts.heard = [this](const gitlab::FleetReading& reading) {
+      if (const auto alerts = alerts_.load()) alerts->hear(reading);
+    };
+  }
   auto books = open_books(request.kind, *grid);
   if (books) parts.keep_books = [books](const scheduler::Tick& tick) { return books->keep(tick); };
   auto source = request.kind == Kind::gitlab ? open_real(parts) : open_simulated(parts);
@@ -217,7 +230,13 @@ Result<std::unique_ptr<cli::FleetFace>> Program::open_face(const std::string& li
                                  .state_path = store_->path(),
                                  .run = run_,
                                  .carbon_path = carbon_path(),
-                                 .carbon = [this] { return carbon_state(); }});
+                                 .carbon = [this] { return carbon_state(); },
+                                 .alerts = [this] { return alert_figures(); },
+                                 .heard =
+                                     [this](const gitlab::Webhook& hook) {
+                                       if (const auto alerts = alerts_.load())
+                                         alerts->hear(hook, platform::wall_clock());
+                                     }});
 }
 
 service::CarbonState Program::carbon_state() const {
@@ -225,6 +244,16 @@ service::CarbonState Program::carbon_state() const {
   if (books_) state.ended = books_->ended();
   if (grid_) state.fetch_failures = grid_->failures();
   return state;
+}
+
+std::optional<service::AlertFigures> Program::alert_figures() const {
+  const auto alerts = alerts_.load();
+  if (!alerts) return std::nullopt;
+  service::AlertFigures figures{.totals = alerts->totals()};
+  for (auto& [receiver, counts] : alerts->deliveries()) {
+    figures.deliveries[receiver] = {counts.delivered, counts.dead, counts.failures};
+  }
+  return figures;
 }
 
 void Program::announce(cli::Session::Announcement what) {
@@ -267,9 +296,9 @@ Result<std::unique_ptr<FleetSource>> Program::open_real(const SourceParts& parts
 }
 
 // Beside the fleet's state.
-std::string Program::carbon_path() const {
+std::string Program::beside_state(std::string_view name) const {
   const std::string& state = store_->path();
-  return state.substr(0, state.rfind('/') + 1) + "carbon.db";
+  return state.substr(0, state.rfind('/') + 1) + std::string(name);
 }
 
 Result<std::shared_ptr<Grid>> Program::open_grid(cli::SourceRequest::Kind kind) {
@@ -345,6 +374,58 @@ Result<cli::CarbonPorts> Program::open_carbon() {
     ports.deferrals = &carbon_file();
   }
   return ports;
+}
+
+// ---- alerting -------------------------------------------------------------------------------------
+
+AlertsParts Program::alerts_parts(std::vector<Watched> fleets) {
+  return {.settings = &loaded_->settings,
+          .environment = environment_,
+          .log = &log_,
+          .fleets = std::move(fleets),
+          .path = alerts_path(),
+          .state_path = store_->path(),
+          .carbon_path = carbon_path(),
+          .owner = run_};
+}
+
+// After a reload what waits goes on by the new rules.
+Result<void> Program::start_alerts() {
+  const bool wanted = loaded_->settings.alerting.use != alerting::AlertingOptions::Use::off;
+  if (!wanted) {
+    alerts_ = std::shared_ptr<Alerts>{};
+    return {};
+  }
+  auto fleets = watched_fleets(loaded_->settings, environment_);
+  if (!fleets) return fail(std::move(fleets.error()));
+  const AlertsParts parts = alerts_parts(*std::move(fleets));
+  if (const auto alerts = alerts_.load()) return alerts->configure(parts);
+  auto started = Alerts::start(parts);
+  if (!started) return fail(std::move(started.error()));
+  alerts_ = std::shared_ptr<Alerts>(*std::move(started));
+  return {};
+}
+
+Result<cli::AlertPorts> Program::open_alerts(cli::Session::AlertFile file) {
+  const Settings& settings = loaded_->settings;
+  auto rules = alerting::rules_of(settings.alerting, settings.priority, time_zones());
+  if (!rules) return fail(std::move(rules.error()));
+  cli::AlertPorts ports;
+  ports.options = &settings.alerting;
+  ports.zones = &time_zones();
+  ports.rules = *std::move(rules);
+  if (file == cli::Session::AlertFile::as_it_is && !platform::exists(alerts_path())) return ports;
+  auto state = alert_state();
+  if (!state) return fail(std::move(state.error()));
+  ports.store = *state;
+  ports.outbox = *state;
+  return ports;
+}
+
+// Of commands; made where there is none.
+Result<alerting::AlertState*> Program::alert_state() {
+  if (!alert_file_) alert_file_.emplace(alerts_path(), log_);
+  return alert_file_->state();
 }
 
 // The runners that the loop has seen; where it keeps no state, those that are configured.
@@ -435,6 +516,7 @@ std::vector<executor::Finding> Program::examine() {
   gather_fleets(facts, loaded_->settings, environment_, termination_.signal_fd());
   gather_state(facts, *store_);
   gather_carbon(facts);
+  gather_alerts(facts);
   return cli::examine(facts);
 }
 
@@ -447,6 +529,38 @@ void Program::gather_carbon(cli::ProgramFacts& facts) {
   if (auto grid = ports->outlook(facts.now)) known.grid = *std::move(grid);
   known.channels = grid_->channels();
   facts.carbon = std::move(known);
+}
+
+void Program::gather_alerts(cli::ProgramFacts& facts) {
+  const Settings& settings = loaded_->settings;
+  cli::AlertFacts known{.now = facts.now, .options = &settings.alerting, .file = alerts_path()};
+  for (const alerting::ReceiverOptions& receiver : receivers_of(settings.alerting)) {
+    auto& of_one = known.receivers.emplace_back(receiver, receiver_secret_variable(receiver.name));
+    auto courier = open_courier(receiver, {.settings = &settings, .environment = environment_, .log = &log_});
+    if (!courier) of_one.trouble = std::move(courier.error());
+  }
+  const auto token = webhook_token(environment_);
+  const auto key = webhook_signing_key(environment_);
+  known.webhooks = (token && !token->empty()) || (key && !key->empty());
+  if (platform::exists(alerts_path())) gather_messages(known);
+  facts.alerts = std::move(known);
+}
+
+void Program::gather_messages(cli::AlertFacts& facts) {
+  const auto state = alert_state();
+  if (!state) {
+    facts.file_error = state.error();
+    return;
+  }
+  using alerting::MessageState;
+  auto queued = (*state)->messages({.state = MessageState::queued, .most = cli::AlertFacts::kMostLooked});
+  auto dead = (*state)->messages({.state = MessageState::dead, .most = cli::AlertFacts::kMostLooked});
+  std::vector<std::string> names;
+  for (const auto& receiver : facts.receivers) names.push_back(receiver.options.name);
+  auto orphans = (*state)->orphans(names);
+  if (queued) facts.queued = *std::move(queued);
+  if (dead) facts.dead = *std::move(dead);
+  if (orphans) facts.orphans = *std::move(orphans);
 }
 
 std::optional<scheduler::HostQueue> Program::host_queue() const {

@@ -1,6 +1,7 @@
 // `runneriq` put together: settings, log, state and sources behind the ports that commands use.
 #pragma once
 
+#include "apps/runneriq/alerts.hpp"
 #include "apps/runneriq/carbon_file.hpp"
 #include "apps/runneriq/fleet_store.hpp"
 #include "apps/runneriq/grid.hpp"
@@ -14,8 +15,10 @@
 #include "platform/system_waiter.hpp"
 #include "platform/termination.hpp"
 #include "scheduler/carbon_books.hpp"
+#include "service/alert_metrics.hpp"
 #include "service/carbon_knowledge.hpp"
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -55,11 +58,20 @@ class Program {
                                                      std::shared_ptr<Grid> grid);
   Result<std::unique_ptr<scheduler::Plays>> open_plays(bool may_play);
   Result<cli::CarbonPorts> open_carbon();
+  Result<cli::AlertPorts> open_alerts(cli::Session::AlertFile file);
+  AlertsParts alerts_parts(std::vector<Watched> fleets);
+  Result<void> start_alerts();
   Result<std::vector<carbon::PlacedRunner>> placed_runners();
   [[nodiscard]] std::vector<carbon::PlacedRunner> configured_runners() const;
   [[nodiscard]] service::CarbonState carbon_state() const;
+  [[nodiscard]] std::optional<service::AlertFigures> alert_figures() const;
   void gather_carbon(cli::ProgramFacts& facts);
-  [[nodiscard]] std::string carbon_path() const;
+  void gather_alerts(cli::ProgramFacts& facts);
+  void gather_messages(cli::AlertFacts& facts);
+  Result<alerting::AlertState*> alert_state();
+  [[nodiscard]] std::string beside_state(std::string_view name) const;
+  [[nodiscard]] std::string carbon_path() const { return beside_state("carbon.db"); }
+  [[nodiscard]] std::string alerts_path() const { return beside_state("alerts.db"); }
   CarbonFile& carbon_file();
   Result<std::unique_ptr<cli::FleetFace>> open_face(const std::string& listen);
   Result<std::unique_ptr<cli::TagDesks>> open_tags();
@@ -86,6 +98,8 @@ class Program {
   std::shared_ptr<Grid> grid_;               // of the source that was opened last
   std::unique_ptr<CarbonFile> carbon_file_;  // for what is not the grid's
   std::shared_ptr<scheduler::CarbonBooks> books_;
+  std::optional<AlertFile> alert_file_;          // of commands
+  std::atomic<std::shared_ptr<Alerts>> alerts_;  // of the loop; null where it is off
 };
 
 }  // namespace runneriq::app

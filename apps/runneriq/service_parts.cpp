@@ -190,7 +190,7 @@ class ServedFleet final : public cli::FleetFace {
 
  private:
   [[nodiscard]] std::vector<GitLabUrl> concerned(const gitlab::Webhook& webhook) const;
-  void prepare_webhooks(service::WebhookProof proof);
+  void prepare_webhooks(service::WebhookProof proof, std::function<void(const gitlab::Webhook&)> heard);
   service::ApiPorts ports();
 
   EventLog& log_;
@@ -214,10 +214,12 @@ std::vector<GitLabUrl> ServedFleet::concerned(const gitlab::Webhook& webhook) co
   return gitlabs_;
 }
 
-void ServedFleet::prepare_webhooks(service::WebhookProof proof) {
+void ServedFleet::prepare_webhooks(service::WebhookProof proof,
+                                   std::function<void(const gitlab::Webhook&)> heard) {
   intake_.emplace(
       std::move(proof),
-      [this](const gitlab::Webhook& webhook) {
+      [this, heard = std::move(heard)](const gitlab::Webhook& webhook) {
+        if (heard) heard(webhook);
         FleetService* const service = hinted_;
         if (service == nullptr || webhook.project == ProjectId{}) return;
         for (const GitLabUrl& gitlab : concerned(webhook)) service->hint(gitlab, webhook.project);
@@ -303,7 +305,7 @@ Result<void> ServedFleet::start(const std::string& listen, const FaceParts& part
   rules_ = guard_rules(parts.settings->service, std::move(*bearer));
   auto proof = proof_of(parts.environment);
   if (!proof) return fail(std::move(proof.error()));
-  prepare_webhooks(std::move(*proof));
+  prepare_webhooks(std::move(*proof), parts.heard);
   auto kept = ledger_.queue.load();
   if (!kept) return fail(std::move(kept.error()));
   service::FleetServiceSettings settings{
@@ -313,6 +315,7 @@ Result<void> ServedFleet::start(const std::string& listen, const FaceParts& part
       .ports = ports(),
       .render = [run = run_](const scheduler::Tick& tick) { return documents_of(tick, run); },
       .carbon = parts.carbon,
+      .alerts = parts.alerts,
       .wake = [this] { wake_.signal(); }};
   settings.http.listeners = listeners_of(listen, parts);
   settings.http.largest_body = service::WebhookIntake::kLargestBody;

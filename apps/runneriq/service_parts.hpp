@@ -5,11 +5,14 @@
 #include "apps/runneriq/settings.hpp"
 #include "cli/session.hpp"
 #include "core/event_log.hpp"
+#include "gitlab/webhook.hpp"
 #include "platform/system_waiter.hpp"
+#include "service/alert_metrics.hpp"
 #include "service/carbon_knowledge.hpp"
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace runneriq::app {
@@ -24,6 +27,10 @@ struct FaceParts {
   std::string run;
   std::string carbon_path;                       // of the file that carbon is kept in
   std::function<service::CarbonState()> carbon;  // as of now; on the loop's thread
+  std::function<std::optional<service::AlertFigures>()>
+      alerts;  // none: alerting is off; on the loop's thread
+  std::function<void(const gitlab::Webhook&)>
+      heard;  // each event of GitLab, on the server's thread; may be empty
 };
 
 // Listens on `listen`, or on the sockets that systemd has handed over. Error: invalid_argument (address, TLS,

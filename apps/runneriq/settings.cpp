@@ -1,6 +1,8 @@
 #include "apps/runneriq/settings.hpp"
 
+#include "alerting/date_tz/date_tz.hpp"
 #include "cli/log_options.hpp"
+#include "core/utf8.hpp"
 #include "executor/contract.hpp"
 #include "platform/files.hpp"
 #include "scheduler/options.hpp"
@@ -17,6 +19,7 @@ constexpr std::size_t kLargestToken = 4096;
 const std::string kServiceToken = "RUNNERIQ_SERVICE_TOKEN";
 const std::string kPlayToken = "RUNNERIQ_PLAY_TOKEN";
 const std::string kRelayToken = "RUNNERIQ_RELAY_TOKEN";
+const std::string kReceiverSecret = "RUNNERIQ_RECEIVER_";
 
 void append(std::vector<config::Problem>& all, std::vector<config::Problem> more) {
   all.insert(all.end(), more.begin(), more.end());
@@ -26,7 +29,7 @@ void append(std::vector<config::Problem>& all, std::vector<config::Problem> more
 std::vector<config::Problem> without_secrets(std::vector<config::Problem> problems) {
   std::erase_if(problems, [](const config::Problem& problem) {
     return problem.where == kServiceToken || problem.where == kRelayToken ||
-           problem.where.starts_with(kPlayToken);
+           problem.where.starts_with(kPlayToken) || problem.where.starts_with(kReceiverSecret);
   });
   return problems;
 }
@@ -98,14 +101,25 @@ std::vector<carbon::ZoneKey> zones_in(EnvironmentBlock environment) {
   return zones;
 }
 
-Result<Secret> checked(std::string text, const std::string& where) {
+using CheckSecret = Result<Secret> (*)(std::string text, const std::string& where);
+
+Result<Secret> as_token(std::string text, const std::string& where) {
   const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
   if (plain) return Secret{std::move(text)};
   return fail(Errc::invalid_argument,
               where + " holds no token: it must be one word of printable ASCII characters");
 }
 
-Result<Secret> credential(const std::string& path) {
+// A password may be of several words, and of any language.
+Result<Secret> as_password(std::string text, const std::string& where) {
+  const bool plain = is_utf8(text) && std::all_of(text.begin(), text.end(),
+                                                  [](char c) { return (c < 0 || c >= ' ') && c != '\x7F'; });
+  if (plain) return Secret{std::move(text)};
+  return fail(Errc::invalid_argument,
+              where + " holds no secret of a receiver: it must be one line without control characters");
+}
+
+Result<Secret> credential(const std::string& path, CheckSecret checked) {
   auto text = platform::read_file(path, kLargestToken);
   if (text) return checked(without_newline(std::move(*text)), path);
   if (text.error().code == Errc::not_found) return Secret{};
@@ -113,20 +127,29 @@ Result<Secret> credential(const std::string& path) {
 }
 
 // The variable, else the credential of that name.
-Result<Secret> secret_in(EnvironmentBlock environment, const std::string& variable, const std::string& name) {
+Result<Secret> secret_in(EnvironmentBlock environment, const std::string& variable, const std::string& name,
+                         CheckSecret checked = as_token) {
   const auto told = executor::find_in(environment, variable);
   if (told && !told->empty()) return checked(std::string(*told), variable);
   const auto folder = executor::find_in(environment, "CREDENTIALS_DIRECTORY");
   if (!folder || !folder->starts_with('/')) return Secret{};
-  return credential(std::string(*folder) + "/" + name);
+  return credential(std::string(*folder) + "/" + name, checked);
+}
+
+// Whether a secret is an address decides what else a receiver needs.
+void tell_addresses(alerting::AlertingOptions& options, EnvironmentBlock environment) {
+  for (alerting::ReceiverOptions& receiver : options.receivers) {
+    const auto secret = receiver_secret(receiver.name, environment);
+    receiver.has_secret_address = secret && secret->reveal().starts_with("http");
+  }
 }
 
 }  // namespace
 
 Loaded::Loaded()
     : configuration{option_rows(settings),
-                    {"gitlab", "monitor", "analyzer", "assigner", "gate", "carbon", "log", "relay", "service",
-                     "executor"}} {}
+                    {"gitlab", "monitor", "analyzer", "assigner", "gate", "carbon", "alerting", "log",
+                     "relay", "service", "executor"}} {}
 
 Options option_rows(Settings& settings) {
   Options rows = gitlab::option_rows(settings.gitlab);
@@ -136,11 +159,17 @@ Options option_rows(Settings& settings) {
   append(rows, scheduler::option_rows(settings.trust));
   append(rows, scheduler::option_rows(settings.steering));
   append(rows, carbon::option_rows(settings.carbon));
+  append(rows, alerting::option_rows(settings.alerting));
   append(rows, cli::option_rows(settings.log));
   append(rows, app::option_rows(settings.relay));
   append(rows, app::option_rows(settings.service));
   append(rows, executor::option_rows(settings.executor));
   return rows;
+}
+
+const alerting::TimeZones& time_zones() {
+  static const alerting::DateTimeZones kZones;
+  return kZones;
 }
 
 std::unique_ptr<Loaded> load_settings(EnvironmentBlock environment, const cli::Invocation& invocation) {
@@ -151,6 +180,10 @@ std::unique_ptr<Loaded> load_settings(EnvironmentBlock environment, const cli::I
   append(loaded->problems, without_secrets(loaded->configuration.apply_environment(environment)));
   take_zones(loaded->settings, environment);
   apply_flags(*loaded, invocation);
+  tell_addresses(loaded->settings.alerting, environment);
+  for (const std::string& complaint : alerting::complaints(loaded->settings.alerting, time_zones())) {
+    loaded->problems.push_back({"alerting", complaint});
+  }
   return loaded;
 }
 
@@ -199,6 +232,14 @@ Result<carbon::ElectricityMapsKeys> electricity_maps_keys(EnvironmentBlock envir
     if (!key->empty()) keys.by_zone[zone] = *std::move(key);
   }
   return keys;
+}
+
+std::string receiver_secret_variable(const std::string& name) {
+  return kReceiverSecret + upper_case_name(name);
+}
+
+Result<Secret> receiver_secret(const std::string& name, EnvironmentBlock environment) {
+  return secret_in(environment, receiver_secret_variable(name), "receiver-" + name, as_password);
 }
 
 Result<Secret> relay_token(EnvironmentBlock environment) {

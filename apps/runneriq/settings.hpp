@@ -1,6 +1,7 @@
 // What `runneriq` is told from outside: options, secrets, and where its state lies.
 #pragma once
 
+#include "alerting/options.hpp"
 #include "apps/installation/installation.hpp"
 #include "apps/runneriq/relay_options.hpp"
 #include "apps/runneriq/service_options.hpp"
@@ -32,6 +33,7 @@ struct Settings {
   scheduler::TrustOptions trust;
   scheduler::SteeringOptions steering;
   carbon::CarbonOptions carbon;
+  alerting::AlertingOptions alerting;
   platform::LogSettings log;
   RelayOptions relay;
   ServiceOptions service;
@@ -80,6 +82,12 @@ Result<Secret> webhook_signing_key(EnvironmentBlock environment);
 // else.
 Result<carbon::ElectricityMapsKeys> electricity_maps_keys(EnvironmentBlock environment,
                                                           std::span<const carbon::ZoneKey> zones);
+// The system's, for the life of the program.
+const alerting::TimeZones& time_zones();
+// The secret of a receiver of alerts: RUNNERIQ_RECEIVER_<NAME>, else the credential receiver-<name>; empty
+// when there is none. Error: as token_of(), but that a password may have blanks.
+Result<Secret> receiver_secret(const std::string& name, EnvironmentBlock environment);
+std::string receiver_secret_variable(const std::string& name);
 // Where token_of() looks, for remedies: "GITLAB_TOKEN".
 std::string token_variable(const gitlab::FleetOptions& fleet);
 

@@ -83,10 +83,12 @@ class GitLabSource final : public FleetSource {
                               .memory = parts.memory,
                               .memory_use = parts.memory_use,
                               .advisor = &advisor_,
-                              .adjust = [this, grid = parts.grid](scheduler::FleetSnapshot& fleet) {
-                                grid->complete(fleet);
-                                if (adjust_) adjust_(fleet);
-                              }};
+                              .adjust =
+                                  [this, grid = parts.grid](scheduler::FleetSnapshot& fleet) {
+                                    grid->complete(fleet);
+                                    if (adjust_) adjust_(fleet);
+                                  },
+                              .heard = parts.heard};
     for (const Connection& connection : connections_) all.fleets.push_back(connection.reader.get());
     return all;
   }
@@ -153,7 +155,9 @@ bool wait_for_input(int stop_fd) {
   return waits[1].revents == 0;
 }
 
-Result<std::string> read_standard_input(int stop_fd) {
+}  // namespace
+
+Result<std::string> read_standard_input(int stop_fd, std::size_t most) {
   std::string text;
   std::array<char, 65536> block{};
   while (true) {
@@ -162,11 +166,9 @@ Result<std::string> read_standard_input(int stop_fd) {
     if (count == 0) return text;
     if (count < 0) return fail(Errc::unavailable, "standard input cannot be read");
     text.append(block.data(), static_cast<std::size_t>(count));
-    if (text.size() > kLargestSnapshot) return fail(Errc::invalid_argument, "standard input is too large");
+    if (text.size() > most) return fail(Errc::invalid_argument, "standard input is too large");
   }
 }
-
-}  // namespace
 
 gitlab::RestSettings rest_settings(const Watched& watched, const Settings& settings, int stop_fd) {
   return {.fleet = watched.fleet,
@@ -248,8 +250,8 @@ Result<std::unique_ptr<FleetSource>> open_mock(const SourceParts& parts) {
 }
 
 Result<std::unique_ptr<cli::TickSource>> open_snapshot(const std::string& file, const SourceParts& parts) {
-  auto document =
-      file == "-" ? read_standard_input(parts.stop_fd) : platform::read_file(file, kLargestSnapshot);
+  auto document = file == "-" ? read_standard_input(parts.stop_fd, kLargestSnapshot)
+                              : platform::read_file(file, kLargestSnapshot);
   if (!document) return fail(Errc::invalid_argument, "--snapshot: " + document.error().message);
   return std::make_unique<SnapshotSource>(std::move(*document), parts);
 }

@@ -29,6 +29,8 @@ struct SourceParts {
   scheduler::Depth depth = scheduler::Depth::full;
   cli::SourceRequest::Writes writes = cli::SourceRequest::Writes::nothing;
   std::shared_ptr<Grid> grid = {};  // not null when a source is opened
+  // Each reading of a GitLab, as it was read; may be empty.
+  std::function<void(const gitlab::FleetReading&)> heard = {};
   // After each tick; empty: nothing is kept. Gives what is wrong with it.
   std::function<std::vector<std::string>(const scheduler::Tick&)> keep_books = {};
 };
@@ -65,6 +67,9 @@ Result<std::unique_ptr<FleetSource>> open_gitlab(const std::vector<Watched>& fle
 // The CI configuration of the watched project with what it includes, as GitLab merges it. Error:
 // invalid_argument where GitLab finds it wrong; else as read_ci_lint().
 Result<std::string> merged_ci_config(const Watched& watched, const Settings& settings, int stop_fd);
+
+// All of standard input, until the program is to stop. Error: invalid_argument for more than `most` bytes.
+Result<std::string> read_standard_input(int stop_fd, std::size_t most);
 
 // Starts the simulator with its own scenario on a loopback port and reads it over HTTP like any GitLab.
 Result<std::unique_ptr<FleetSource>> open_mock(const SourceParts& parts);
