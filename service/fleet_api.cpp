@@ -341,7 +341,8 @@ void FleetApi::metrics(Exchange& exchange) const {
                            .http = http_,
                            .process = ports_.process ? ports_.process() : ProcessFigures{},
                            .version = settings_.version,
-                           .carbon = carbon_.knowledge()};
+                           .carbon = carbon_.knowledge(),
+                           .alerts = alerts_ ? &*alerts_ : nullptr};
   exchange.answer(text_reply(200, kPrometheusType, metrics_text(input)));
 }
 

@@ -79,6 +79,7 @@ class FleetApi {
   // Of the loop, brought to this thread.
   void show(FleetDocuments documents, TickFigures figures, const TickKnowledge& knowledge);
   void show_carbon(std::shared_ptr<const CarbonKnowledge> knowledge);
+  void show_alerts(std::optional<AlertFigures> figures) { alerts_ = std::move(figures); }
   void show_failure(const std::string& trouble);
   void expect_ticks_every(Duration interval) { settings_.poll_interval = interval; }
   // See AdmissionLine.
@@ -115,6 +116,7 @@ class FleetApi {
   FleetDocuments documents_;  // empty before the first tick
   TickTotals ticks_;
   HttpCounts http_;
+  std::optional<AlertFigures> alerts_;  // none: alerting is off
 };
 
 }  // namespace runneriq::service

@@ -19,6 +19,7 @@ constexpr std::size_t kMostConnections = 8192;                 // each held job 
 FleetService::FleetService(FleetServiceSettings settings)
     : render_(std::move(settings.render)),
       carbon_(std::move(settings.carbon)),
+      alerts_(std::move(settings.alerts)),
       wake_(std::move(settings.wake)) {
   api_ = std::make_unique<FleetApi>(with_threads(std::move(settings.ports)), std::move(settings.api),
                                     std::move(settings.kept));
@@ -90,10 +91,18 @@ void FleetService::publish(const scheduler::Tick& tick, const scheduler::Steerin
     api_->show(std::move(*documents), figures, knowledge);
     api_->show_carbon(carbon);
   });
+  publish_alerts();
+}
+
+void FleetService::publish_alerts() {
+  if (!alerts_) return;
+  timer_->after(Duration::zero(),
+                [this, figures = alerts_()]() mutable { api_->show_alerts(std::move(figures)); });
 }
 
 void FleetService::publish_failure(const Error& error) {
   timer_->after(Duration::zero(), [this, message = error.message] { api_->show_failure(message); });
+  publish_alerts();
 }
 
 void FleetService::expect_ticks_every(Duration interval) {

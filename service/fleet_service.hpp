@@ -27,6 +27,8 @@ struct FleetServiceSettings {
   std::function<FleetDocuments(const scheduler::Tick&)> render;
   // What is kept of carbon, on the loop's thread; empty: what a tick has itself is shown.
   std::function<CarbonState()> carbon = {};
+  // What has become of events and messages, on the loop's thread; none: alerting is off.
+  std::function<std::optional<AlertFigures>()> alerts = {};
   // A hint has come: ends a wait of the loop. On the server's thread.
   std::function<void()> wake;
 };
@@ -58,9 +60,11 @@ class FleetService {
   Result<void> listen(platform::HttpServerSettings settings);
   ApiPorts with_threads(ApiPorts ports);
   void keep_time();
+  void publish_alerts();
 
   std::function<FleetDocuments(const scheduler::Tick&)> render_;
   std::function<CarbonState()> carbon_;
+  std::function<std::optional<AlertFigures>()> alerts_;
   std::function<void()> wake_;
   HostReports reports_;
   std::mutex mutex_;

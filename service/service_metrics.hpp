@@ -2,6 +2,7 @@
 #pragma once
 
 #include "service/admission_line.hpp"
+#include "service/alert_metrics.hpp"
 #include "service/carbon_knowledge.hpp"
 #include "service/routes.hpp"
 #include "service/tick_figures.hpp"
@@ -31,6 +32,7 @@ struct MetricsInput {
   ProcessFigures process;
   std::string_view version;
   const CarbonKnowledge* carbon = nullptr;  // null before the first tick
+  const AlertFigures* alerts = nullptr;     // null: alerting is off
 };
 std::string metrics_text(const MetricsInput& input);
 
