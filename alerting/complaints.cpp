@@ -101,7 +101,23 @@ class RulesReader {
     return value_of("alerting.routes", RouteTree::make(root(), std::move(read)), RouteTree{});
   }
 
-  [[nodiscard]] Route root() const {
+  // A name that is told, and is nobody's, would send everything to the log.
+  void check_default_receiver() {
+    const std::string& name = options_.default_receiver;
+    if (options_.receivers.empty() || name == AlertingOptions{}.default_receiver || is_configured(name))
+      return;
+    complain("alerting.default_receiver",
+             " " + quoted_text(name) +
+                 " is no receiver: name one of alerting.receivers, or leave it out "
+                 "for the log");
+  }
+
+  [[nodiscard]] bool is_configured(const std::string& name) const {
+    return std::ranges::find(options_.receivers, name, &ReceiverOptions::name) != options_.receivers.end();
+  }
+
+  [[nodiscard]] Route root() {
+    check_default_receiver();
     Route made;
     made.receiver = options_.default_receiver;
     made.group_by = options_.group_by;
@@ -132,10 +148,7 @@ class RulesReader {
 
   std::optional<std::string> receiver(const std::string& route, const std::string& name) {
     if (name.empty()) return std::nullopt;
-    const bool known =
-        name == options_.default_receiver ||
-        std::ranges::find(options_.receivers, name, &ReceiverOptions::name) != options_.receivers.end();
-    if (!known) {
+    if (name != options_.default_receiver && !is_configured(name)) {
       complain(route + ".receiver", " " + quoted_text(name) +
                                         " is no receiver: name one of alerting.receivers, or " +
                                         options_.default_receiver);

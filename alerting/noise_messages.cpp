@@ -67,7 +67,11 @@ void NoiseStages::hide_explained(std::uint64_t key) {
   if (any_of(alert->memberships, is_told)) return;
   const Classified latest = alert->latest.unpacked();
   const auto found = inhibitors_.inhibitor_of(latest);
-  if (found && found->alert != key && alerts_.find(found->alert) != nullptr) hide_untold(*alert, *found);
+  if (!found || found->alert == key || alerts_.find(found->alert) == nullptr) return;
+  // Runners are seen offline late, and pipelines end after their jobs; what else fails later explains
+  // nothing.
+  using Kind = Inhibitor::Kind;
+  if (found->kind == Kind::runner || found->kind == Kind::pipeline) hide_untold(*alert, *found);
 }
 
 void NoiseStages::drop_silenced(AlertGroup& group) {

@@ -133,7 +133,7 @@ std::string replay_document(const ReplayReport& report) {
     document["suppressed"].push_back(
         {{"event", event_document(one.event)}, {"stage", to_text(one.stage)}, {"reason", one.reason}});
   }
-  return document.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return document.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
 }  // namespace runneriq::alerting

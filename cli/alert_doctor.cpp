@@ -47,8 +47,8 @@ Finding receiver_finding(const AlertFacts::KnownReceiver& receiver) {
 void receivers(std::vector<Finding>& all, const AlertFacts& facts) {
   if (facts.options->receivers.empty()) {
     all.push_back(finding("alerting.receivers", FindingStatus::skipped,
-                          "no receiver is configured: failures are told in the log only",
-                          "set alerting.receivers.<name>.type, and alerting.default_receiver to its name"));
+                          "none is configured: only the log tells of failures",
+                          "set alerting.receivers.<name>.type and alerting.default_receiver"));
     return;
   }
   std::ranges::transform(facts.receivers, std::back_inserter(all), receiver_finding);
@@ -58,8 +58,8 @@ void webhooks(std::vector<Finding>& all, const AlertFacts& facts) {
   if (facts.webhooks) return;
   all.push_back(
       finding("alerting.webhook", FindingStatus::skipped,
-              "no secret for GitLab's webhooks is known: failures are found at the next poll",
-              "set RUNNERIQ_WEBHOOK_TOKEN, run with --listen, and add a webhook for job events in GitLab"));
+              "no secret is known: failures wait for the next poll",
+              "set RUNNERIQ_WEBHOOK_TOKEN, --listen, and a webhook for job events"));
 }
 
 // ---- messages -------------------------------------------------------------------------------------

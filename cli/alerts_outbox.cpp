@@ -77,6 +77,7 @@ std::string text_of(Session& session, const Invocation& invocation, const AlertP
 }
 
 Result<Exit> list(Session& session, const Invocation& invocation, const AlertPorts& ports) {
+  if (auto right = takes_no_more(invocation); !right) return fail(std::move(right.error()));
   const auto query = query_of(invocation, session.waiter.now());
   if (!query) return fail(query.error());
   std::vector<OutboxMessage> messages;

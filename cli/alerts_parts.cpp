@@ -7,6 +7,7 @@
 #include "cli/reading.hpp"
 #include "cli/table.hpp"
 #include "cli/words.hpp"
+#include "core/printable.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -43,6 +44,14 @@ Exit with_alerts(Session& session, Session::AlertFile file,
   const Exit otherwise = tell(session, done.error(), SourceRequest::Kind::snapshot);
   const Errc code = done.error().code;
   return code == Errc::not_found || code == Errc::conflict ? Exit::no : otherwise;
+}
+
+Result<void> takes_no_more(const Invocation& invocation) {
+  const auto& words = invocation.arguments;
+  if (words.size() < 2) return {};
+  return fail(Errc::invalid_argument, "'" + invocation.command + " " + words[0] + "' has no use for " +
+                                          quoted_text(words[1]) + "; see `runneriq " + invocation.command +
+                                          " --help`");
 }
 
 Result<KeptAlerts> kept_alerts(const AlertPorts& ports, Time now) {

@@ -21,6 +21,9 @@ namespace runneriq::cli {
 Exit with_alerts(Session& session, Session::AlertFile file,
                  const std::function<Result<Exit>(AlertPorts& ports)>& work);
 
+// Error: invalid_argument, for an argument behind the first, such as the "x" of `alerts silence list x`.
+Result<void> takes_no_more(const Invocation& invocation);
+
 // What fires now, as the loop has kept it.
 struct KeptAlerts {
   std::vector<alerting::NoiseReduction::Firing> firing;

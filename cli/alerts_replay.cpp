@@ -73,7 +73,7 @@ Exit replay(Session& session, const Invocation& invocation) {
       session.out.talk("runneriq: " + counted(more, "more line") + " that " + (more == 1 ? "is" : "are") +
                        " no event");
     }
-    session.out.result(wants_json(invocation) ? alerting::replay_document(*report)
+    session.out.result(wants_json(invocation) ? alerting::replay_document(*report) + "\n"
                                               : text_of(*report, colour_of(session)));
     return Exit::fine;
   });

@@ -1,3 +1,4 @@
+#include "alerting/label_values.hpp"
 #include "cli/alerts_parts.hpp"
 #include "cli/commands.hpp"
 #include "cli/json_text.hpp"
@@ -12,7 +13,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -67,9 +70,11 @@ std::string route_table(const std::vector<const Route*>& routes) {
 // Labels that are found out about an event, and can be told outright, too.
 struct Told {
   Event event;
+  std::vector<Label> labels;  // all that are told
   std::optional<scheduler::JobClass> job_class;
   std::optional<alerting::Severity> severity;
   std::optional<std::string> signature;
+  std::optional<bool> default_branch;
 };
 
 Result<void> put_switch(bool& into, std::string_view value) {
@@ -140,10 +145,22 @@ Result<void> put(Told& told, Label label, std::string_view value) {
       if (value == "true") event.source = "merge_request_event";
       break;
     case Label::default_branch:
-      if (value == "true") event.default_branch = event.ref;
+      told.default_branch = value == "true";
       break;
   }
   return {};
+}
+
+// A failure has one value of each label.
+Result<void> put_once(Told& told, Label label, std::string_view value) {
+  if (std::ranges::find(told.labels, label) != told.labels.end()) {
+    return fail(Errc::invalid_argument,
+                "label '" + std::string(to_text(label)) + "' is told twice: tell it once");
+  }
+  told.labels.push_back(label);
+  const auto known = alerting::value_of_label(label, std::string(value));
+  if (!known) return fail(known.error());
+  return put(told, label, *known);
 }
 
 Result<void> put(Told& told, std::string_view word) {
@@ -151,24 +168,38 @@ Result<void> put(Told& told, std::string_view word) {
   if (equals == std::string_view::npos)
     return fail(Errc::invalid_argument, quoted_text(word) + " is no label: write LABEL=VALUE");
   const std::string_view name = word.substr(0, equals);
-  const auto label = alerting::label_of(name);
-  if (label) return put(told, *label, word.substr(equals + 1));
+  if (const auto label = alerting::label_of(name)) return put_once(told, *label, word.substr(equals + 1));
   const auto meant = alerting::nearest_label(name);
   return fail(Errc::invalid_argument,
               quoted_text(name) + " is no label of an event" +
                   (meant ? ": did you mean '" + std::string(to_text(*meant)) + "'?" : ""));
 }
 
-Result<Classified> classified_of(const AlertPorts& ports, const Invocation& invocation) {
+Result<Told> told_by(const Invocation& invocation) {
   Told told;
   told.event.status = "failed";
   for (std::size_t at = 1; at < invocation.arguments.size(); ++at) {
     if (auto done = put(told, invocation.arguments[at]); !done) return fail(std::move(done.error()));
   }
-  Classified classified = alerting::Classifier{ports.rules.classifier}.classify(std::move(told.event));
-  if (told.job_class) classified.job_class = *told.job_class;
-  if (told.severity) classified.severity = *told.severity;
+  // No ref has the name of a blank.
+  if (told.default_branch) told.event.default_branch = *told.default_branch ? told.event.ref : " ";
+  return told;
+}
+
+// What is told outright stands before what is found out, and the rules for severities see it.
+Classified classified_of(alerting::ClassifierRules rules, Told told) {
+  const std::vector<alerting::SeverityRule> severities = std::exchange(rules.severities, {});
+  Classified classified = alerting::Classifier{std::move(rules)}.classify(std::move(told.event));
+  if (told.default_branch) classified.on_default_branch = *told.default_branch;
   if (told.signature) classified.signature = *std::move(told.signature);
+  if (told.job_class) classified.job_class = *told.job_class;
+  if (told.job_class == scheduler::JobClass::critical && !classified.event.allow_failure)
+    classified.severity = alerting::Severity::critical;
+  const auto rule = std::ranges::find_if(severities, [&](const alerting::SeverityRule& one) {
+    return one.match.match(alerting::LabelValues{classified});
+  });
+  if (rule != severities.end()) classified.severity = rule->severity;
+  if (told.severity) classified.severity = *told.severity;
   return classified;
 }
 
@@ -179,36 +210,56 @@ std::string suppressed_by(const AlertPorts& ports, const alerting::LabelValues& 
   return "";
 }
 
+// What a failure would meet.
+struct Fortune {
+  Classified classified;
+  std::vector<const Route*> routes;
+  std::string rule;  // of suppression; "" = none
+  [[nodiscard]] bool at_once() const { return classified.severity == alerting::Severity::critical; }
+};
+
+Fortune fortune_of(const AlertPorts& ports, Classified classified) {
+  const alerting::LabelValues labels{classified};
+  std::vector<const Route*> routes = ports.rules.routes.match(labels);
+  std::string rule = suppressed_by(ports, labels);
+  return {.classified = std::move(classified), .routes = std::move(routes), .rule = std::move(rule)};
+}
+
+json fortune_document(const Fortune& fortune) {
+  json all = json::array(), receivers = json::array();
+  for (const Route* route : fortune.routes) {
+    all.push_back(route_document(*route));
+    receivers.push_back(route->receiver);
+  }
+  return {{"severity", to_text(fortune.classified.severity)},
+          {"class", scheduler::to_text(fortune.classified.job_class)},
+          {"at_once", fortune.at_once()},
+          {"receivers", std::move(receivers)},
+          {"routes", std::move(all)},
+          {"suppressed_by", fortune.rule}};
+}
+
+std::string fortune_text(const Fortune& fortune) {
+  std::string text = "severity " + std::string(to_text(fortune.classified.severity)) + ", class " +
+                     std::string(scheduler::to_text(fortune.classified.job_class)) + "\n" +
+                     route_table(fortune.routes);
+  if (!fortune.rule.empty()) {
+    return text + wrapped("", "But nothing is sent: the rule " + on_one_line(fortune.rule) +
+                                  " of alerting.suppress matches.");
+  }
+  return fortune.at_once() ? text + "It is told at once: what is critical waits for no window.\n" : text;
+}
+
 Result<Exit> test(Session& session, const Invocation& invocation, const AlertPorts& ports) {
-  const auto classified = classified_of(ports, invocation);
-  if (!classified) return fail(classified.error());
-  const alerting::LabelValues labels{*classified};
-  const std::vector<const Route*> routes = ports.rules.routes.match(labels);
-  const std::string rule = suppressed_by(ports, labels);
-  if (wants_json(invocation)) {
-    json all = json::array(), receivers = json::array();
-    for (const Route* route : routes) {
-      all.push_back(route_document(*route));
-      receivers.push_back(route->receiver);
-    }
-    session.out.result(pretty({{"severity", to_text(classified->severity)},
-                               {"class", scheduler::to_text(classified->job_class)},
-                               {"receivers", std::move(receivers)},
-                               {"routes", std::move(all)},
-                               {"suppressed_by", rule}}));
-    return Exit::fine;
-  }
-  std::string text = "severity " + std::string(to_text(classified->severity)) + ", class " +
-                     std::string(scheduler::to_text(classified->job_class)) + "\n" + route_table(routes);
-  if (!rule.empty()) {
-    text +=
-        wrapped("", "But nothing is sent: the rule " + on_one_line(rule) + " of alerting.suppress matches.");
-  }
-  session.out.result(text);
+  auto told = told_by(invocation);
+  if (!told) return fail(std::move(told.error()));
+  const Fortune fortune = fortune_of(ports, classified_of(ports.rules.classifier, *std::move(told)));
+  session.out.result(wants_json(invocation) ? pretty(fortune_document(fortune)) : fortune_text(fortune));
   return Exit::fine;
 }
 
 Result<Exit> show(Session& session, const Invocation& invocation, const AlertPorts& ports) {
+  if (auto right = takes_no_more(invocation); !right) return fail(std::move(right.error()));
   std::vector<const Route*> routes;
   json all = json::array();
   for (const Route& route : ports.rules.routes.all()) {
@@ -238,7 +289,9 @@ CommandRow alerts_routes_command() {
       .text =
           "`alerts routes test LABEL=VALUE...` takes what a failure would have: project, ref, stage, "
           "job, source, failure_reason, allow_failure, user, kind, runner. Class and severity follow from "
-          "them as they would in earnest, unless they are told: `class=HIGH`, `severity=critical`.",
+          "them as they would in earnest, unless they are told: `class=CRITICAL`, which makes it critical, "
+          "or "
+          "`severity=error`.",
       .flags = kFlags,
       .run = routes};
 }

@@ -31,7 +31,7 @@ std::string state_text(const OutboxMessage& message) {
 
 std::string text_of(const OutboxMessage& message) {
   const alerting::Notification& notification = message.notification;
-  return alerting::message_text(notification).plain + "\n\n" +
+  return alerting::message_text(notification).plain + "\n" +
          wrapped("message   ", std::to_string(message.number) + ", id " + on_one_line(notification.id) +
                                    ", of " + runneriq::to_text(notification.time)) +
          wrapped("reason    ", to_text(notification.reason)) +

@@ -43,7 +43,15 @@ std::string author_of(const Session& session, const Invocation& invocation) {
   return session.actor.starts_with("user:") ? session.actor.substr(5) : session.actor;
 }
 
+Result<void> check_needed(const Invocation& invocation) {
+  if (!invocation.has("--for")) return fail(Errc::invalid_argument, "--for is needed: write --for 2h");
+  if (invocation.has("--comment")) return {};
+  return fail(Errc::invalid_argument,
+              "--comment is needed: write --comment TEXT, with why nobody is to be told");
+}
+
 Result<Silence> silence_of(const Session& session, const Invocation& invocation) {
+  if (auto right = check_needed(invocation); !right) return fail(std::move(right.error()));
   const std::vector<std::string> words(invocation.arguments.begin() + 1, invocation.arguments.end());
   auto match = alerting::Matchers::parse(joined(words, ","));
   if (!match) return fail(std::move(match.error()));
@@ -58,8 +66,6 @@ Result<Silence> silence_of(const Session& session, const Invocation& invocation)
     if (!start) return fail(Error{start.error()}.within("--start"));
     silence.start = *start;
   }
-  if (!invocation.has("--for"))
-    return fail(Errc::invalid_argument, "alerts silence add needs to know for how long: add --for 2h");
   const auto lasts = parse_duration(invocation.value("--for"));
   if (!lasts) return fail(Error{lasts.error()}.within("--for"));
   silence.end = silence.start + *lasts;
@@ -145,6 +151,7 @@ std::string table_of(const std::vector<Silence>& silences, Time now) {
 }
 
 Result<Exit> list(Session& session, const Invocation& invocation, const AlertPorts& ports) {
+  if (auto right = takes_no_more(invocation); !right) return fail(std::move(right.error()));
   std::vector<Silence> silences;
   if (ports.store != nullptr) {
     auto known = ports.store->silences();

@@ -2,6 +2,7 @@
 // configuration. Every finding that is not fine says what to type or to write. Pure.
 #pragma once
 
+#include "cli/alert_doctor.hpp"
 #include "cli/carbon_doctor.hpp"
 #include "config/configuration.hpp"
 #include "executor/finding.hpp"
@@ -39,6 +40,7 @@ struct ProgramFacts {
   std::vector<std::string> state_notices;
   std::optional<scheduler::AuditVerdict> audit;
   std::optional<CarbonFacts> carbon = std::nullopt;  // none: nothing of it was looked at
+  std::optional<AlertFacts> alerts = std::nullopt;   // the same
 };
 
 // In the order in which a person would mend them.

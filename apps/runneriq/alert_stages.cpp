@@ -36,12 +36,24 @@ AlertStages::AlertStages(Parts parts)
 
 Result<std::unique_ptr<AlertStages>> AlertStages::start(Parts parts) {
   std::unique_ptr<AlertStages> stages{new AlertStages{std::move(parts)}};
+  if (auto claimed = stages->claim(); !claimed) return fail(std::move(claimed.error()));
   if (auto opened = stages->open_evidence(); !opened) return fail(std::move(opened.error()));
   stages->noise_ = std::make_unique<alerting::NoiseReduction>(std::move(stages->parts_.rules),
                                                               *stages->parts_.zones, stages->book_);
   stages->gathering_ = std::thread{[raw = stages.get()] { raw->gather_evidence(); }};
   stages->staging_ = std::thread{[raw = stages.get()] { raw->run_stages(); }};
   return stages;
+}
+
+// A folder that cannot be written is trouble of the file, which is told where it is used.
+Result<void> AlertStages::claim() {
+  auto claimed = scheduler::LoopClaim::take(parts_.path);
+  if (claimed) {
+    claim_.emplace(*std::move(claimed));
+  } else if (claimed.error().code == Errc::conflict) {
+    return fail(std::move(claimed.error()));
+  }
+  return {};
 }
 
 Result<void> AlertStages::open_evidence() {

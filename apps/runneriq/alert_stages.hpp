@@ -8,6 +8,7 @@
 #include "apps/runneriq/job_evidence.hpp"
 #include "core/event_log.hpp"
 #include "platform/wake_up.hpp"
+#include "scheduler/sqlite/loop_claim.hpp"
 
 #include <condition_variable>
 #include <functional>
@@ -32,7 +33,8 @@ class AlertStages {
     std::function<std::vector<alerting::Event>(Time now)> examine;
     std::function<void()> kept;  // called, from the thread of the stages, when there are new messages
   };
-  // Error: what hinders asking GitLab.
+  // Error: what hinders asking GitLab; conflict where another process's stages use the file, which would tell
+  // everything twice.
   static Result<std::unique_ptr<AlertStages>> start(Parts parts);
   ~AlertStages();
   AlertStages(const AlertStages&) = delete;
@@ -62,7 +64,10 @@ class AlertStages {
   void log_trouble(std::string_view what, const Error* error);
   [[nodiscard]] std::optional<Time> wake_at(Time now) const;
 
+  Result<void> claim();
+
   Parts parts_;
+  std::optional<scheduler::LoopClaim> claim_;
   std::optional<platform::WakeUp> stop_;   // ends a call that is under way
   std::optional<Time> examined_;           // by the thread that gathers evidence
   std::unique_ptr<JobEvidence> evidence_;  // of the thread that gathers it

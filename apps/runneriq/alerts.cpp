@@ -41,10 +41,7 @@ std::vector<std::string> addresses_of(const std::vector<Watched>& fleets) {
 Result<std::unique_ptr<Alerts>> Alerts::start(const AlertsParts& parts) {
   auto rules = app::rules_of(*parts.settings);
   if (!rules) return fail(std::move(rules.error()));
-  auto deliveries = AlertDeliveries::start(courier_parts(parts), parts.path, next_owner(parts));
-  if (!deliveries) return fail(std::move(deliveries.error()));
   std::unique_ptr<Alerts> alerts{new Alerts};
-  alerts->deliveries_ = std::shared_ptr<AlertDeliveries>(*std::move(deliveries));
   alerts->gitlabs_ = addresses_of(parts.fleets);
   auto stages =
       AlertStages::start({.rules = *std::move(rules),
@@ -53,8 +50,13 @@ Result<std::unique_ptr<Alerts>> Alerts::start(const AlertsParts& parts) {
                           .path = parts.path,
                           .evidence = {.settings = parts.settings, .fleets = parts.fleets, .log = parts.log},
                           .examine = examiner(parts),
-                          .kept = [raw = alerts.get()] { raw->deliveries_.load()->look(); }});
+                          .kept = [raw = alerts.get()] {
+                            if (const auto deliveries = raw->deliveries_.load()) deliveries->look();
+                          }});
   if (!stages) return fail(std::move(stages.error()));
+  auto deliveries = AlertDeliveries::start(courier_parts(parts), parts.path, next_owner(parts));
+  if (!deliveries) return fail(std::move(deliveries.error()));
+  alerts->deliveries_ = std::shared_ptr<AlertDeliveries>(*std::move(deliveries));
   alerts->stages_ = *std::move(stages);
   return alerts;
 }

@@ -401,6 +401,10 @@ Result<void> Program::start_alerts() {
   const AlertsParts parts = alerts_parts(*std::move(fleets));
   if (const auto alerts = alerts_.load()) return alerts->configure(parts);
   auto started = Alerts::start(parts);
+  if (!started && started.error().code == Errc::conflict) {
+    log_.write(LogLevel::warning, "alerts_elsewhere", {{"why", started.error().message}});
+    return {};
+  }
   if (!started) return fail(std::move(started.error()));
   alerts_ = std::shared_ptr<Alerts>(*std::move(started));
   return {};

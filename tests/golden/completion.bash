@@ -40,13 +40,19 @@ _runneriq() {
     --until) COMPREPLY=(); return ;;
     --by) COMPREPLY=($(compgen -W 'pipeline project runner zone' -- "$word")); return ;;
     --period) COMPREPLY=(); return ;;
+    --for) COMPREPLY=(); return ;;
+    --start) COMPREPLY=(); return ;;
+    --comment) COMPREPLY=(); return ;;
+    --author) COMPREPLY=(); return ;;
+    --state) COMPREPLY=($(compgen -W 'queued delivered dead' -- "$word")); return ;;
+    --receiver) COMPREPLY=(); return ;;
   esac
   if ((COMP_CWORD == 1)); then
-    COMPREPLY=($(compgen -W 'run status queue explain audit lanes approvals approve reject reset-tags revert-expired simulate carbon relay doctor config completion man --help --version' -- "$word"))
+    COMPREPLY=($(compgen -W 'run status queue explain audit lanes approvals approve reject reset-tags revert-expired simulate carbon alerts relay doctor config completion man --help --version' -- "$word"))
     return
   fi
   case "$command" in
-    lanes|carbon|config) ((COMP_CWORD > 2)) && command+=" ${COMP_WORDS[2]}" ;;
+    lanes|carbon|alerts|config) ((COMP_CWORD > 2)) && command+=" ${COMP_WORDS[2]}" ;;
   esac
   case "$command" in
     'run') words='--once --mode --project --group --pipeline --mock --snapshot --save-snapshot --dry-run --execute --listen --poll-interval --output --config --help --version' ;;
@@ -68,6 +74,14 @@ _runneriq() {
     'carbon summary') words='--output --config --help --version' ;;
     'carbon ledger') words='--output --since --until --project --pipeline --job --verify --config --help --version' ;;
     'carbon report') words='--by --period --output --config --help --version' ;;
+    'alerts list') words='--flaky --output --config --help --version' ;;
+    'alerts show') words='--output --config --help --version' ;;
+    'alerts explain') words='--output --config --help --version' ;;
+    'alerts silence') words='list add expire --for --start --comment --author --preview --all --output --config --help --version' ;;
+    'alerts routes') words='show test --output --config --help --version' ;;
+    'alerts replay') words='--output --config --help --version' ;;
+    'alerts outbox') words='list resend --state --receiver --since --output --config --help --version' ;;
+    'alerts digest') words='--weekly --output --config --help --version' ;;
     'relay') words='--config --help --version' ;;
     'doctor') words='--output --project --group --config --help --version' ;;
     'config show') words='--output --config --help --version' ;;
@@ -76,6 +90,7 @@ _runneriq() {
     'man') words='--config --help --version' ;;
     lanes) words='install remove plan' ;;
     carbon) words='now forecast summary ledger report' ;;
+    alerts) words='list show explain silence routes replay outbox digest' ;;
     config) words='show check' ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$word"))

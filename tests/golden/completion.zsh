@@ -3,7 +3,7 @@
 _runneriq() {
   local name="$words[2]"
   if ((CURRENT == 2)); then
-    compadd -- run status queue explain audit lanes approvals approve reject reset-tags revert-expired simulate carbon relay doctor config completion man
+    compadd -- run status queue explain audit lanes approvals approve reject reset-tags revert-expired simulate carbon alerts relay doctor config completion man
     return
   fi
   if [[ $name == lanes ]]; then
@@ -18,6 +18,15 @@ _runneriq() {
   if [[ $name == carbon ]]; then
     if ((CURRENT == 3)); then
       compadd -- now forecast summary ledger report
+      return
+    fi
+    name+=" $words[3]"
+    shift words
+    ((CURRENT--))
+  fi
+  if [[ $name == alerts ]]; then
+    if ((CURRENT == 3)); then
+      compadd -- list show explain silence routes replay outbox digest
       return
     fi
     name+=" $words[3]"
@@ -222,6 +231,68 @@ _runneriq() {
         '--by[What to add up by (default\: pipeline).]:value:(pipeline project runner zone)' \
         '--period[Which jobs, by their end, in UTC (default\: month). FROM and TO are RFC 3339 times or dates; a date TO counts with its whole day.]:value:' \
         '--output[Print for people (default), for programs or for spreadsheets.]:value:(text json csv)' \
+        '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
+        '--help[Print help and exit.]' \
+        '--version[Print the version and exit.]' ;;
+    'alerts list')
+      _arguments \
+        '--flaky[List the jobs and tests that are known to be flaky instead, at most 50.]' \
+        '--output[Print for people (default) or for programs.]:value:(text json)' \
+        '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
+        '--help[Print help and exit.]' \
+        '--version[Print the version and exit.]' ;;
+    'alerts show')
+      _arguments \
+        '--output[Print for people (default) or for programs.]:value:(text json)' \
+        '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
+        '--help[Print help and exit.]' \
+        '--version[Print the version and exit.]' ;;
+    'alerts explain')
+      _arguments \
+        '--output[Print for people (default) or for programs.]:value:(text json)' \
+        '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
+        '--help[Print help and exit.]' \
+        '--version[Print the version and exit.]' ;;
+    'alerts silence')
+      _arguments \
+        '--for[How long it lasts, such as 2h; at most 90d. Needed to add one.]:value:' \
+        '--start[When it begins, an RFC 3339 time; otherwise at once.]:value:' \
+        '--comment[Why; needed to add one.]:value:' \
+        '--author[Who wants it; otherwise who you are.]:value:' \
+        '--preview[Only show what it would hide\: of what fires, and of the last 7 days.]' \
+        '--all[List those that are over, too.]' \
+        '--output[Print for people (default) or for programs.]:value:(text json)' \
+        '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
+        '--help[Print help and exit.]' \
+        '--version[Print the version and exit.]' \
+        '*:argument:(list add expire)' ;;
+    'alerts routes')
+      _arguments \
+        '--output[Print for people (default) or for programs.]:value:(text json)' \
+        '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
+        '--help[Print help and exit.]' \
+        '--version[Print the version and exit.]' \
+        '*:argument:(show test)' ;;
+    'alerts replay')
+      _arguments \
+        '--output[Print for people (default) or for programs.]:value:(text json)' \
+        '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
+        '--help[Print help and exit.]' \
+        '--version[Print the version and exit.]' ;;
+    'alerts outbox')
+      _arguments \
+        '--state[Only messages in this state.]:value:(queued delivered dead)' \
+        '--receiver[Only messages to this receiver.]:value:' \
+        '--since[Only messages made from then on\: an RFC 3339 time, or an age such as 2h.]:value:' \
+        '--output[Print for people (default) or for programs.]:value:(text json)' \
+        '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
+        '--help[Print help and exit.]' \
+        '--version[Print the version and exit.]' \
+        '*:argument:(list resend)' ;;
+    'alerts digest')
+      _arguments \
+        '--weekly[Of the last seven days instead of the last one.]' \
+        '--output[Print for people (default) or for programs.]:value:(text json)' \
         '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
         '--help[Print help and exit.]' \
         '--version[Print the version and exit.]' ;;

@@ -118,10 +118,10 @@ TEST(AServerThatMisbehaves, KeepsTheMessageAndTakesNoLongerThanTheLimit) {
        Kind::throttled, "rateLimited"},
       {"is in trouble", answers("HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n"), Kind::later, "serverError"},
       {"redirects", answers("HTTP/1.1 307 There\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n"),
-       Kind::never, "clientError"},
+       Kind::later, "clientError"},
       {"redirects elsewhere",
        answers("HTTP/1.1 302 There\r\nLocation: http://evil.example/\r\nContent-Length: 0\r\n\r\n"),
-       Kind::never, "clientError"},
+       Kind::later, "clientError"},
       {"speaks no HTTP", answers("220 mail.example ESMTP\r\n"), Kind::throttled, "connection"},
   };
   for (const BadServer& each : servers) {

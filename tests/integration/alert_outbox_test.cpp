@@ -83,7 +83,7 @@ TEST_F(AlertOutbox, AGroupWaitsForItsOldestMessage) {
   EXPECT_EQ(due(state), kNow + 5s);
   EXPECT_EQ(claimed(state, kNow + 5s), "a1");
   EXPECT_EQ(claimed(state, kNow + 6s, "two"), "");
-  EXPECT_EQ(due(state), kNow + 5s + 2min);
+  EXPECT_EQ(due(state), kNow + 5s + kTerms.claim);
 }
 
 TEST_F(AlertOutbox, ADeadMessageHoldsUpNobody) {
@@ -133,9 +133,9 @@ TEST_F(AlertOutbox, AKilledOwnersMessageIsGivenAgainAtTheEndOfItsClaim) {
     EXPECT_EQ(claimed(killed, kNow, "killed"), "a");
   }
   AlertState state = open();
-  EXPECT_EQ(due(state), kNow + 2min);
-  EXPECT_EQ(claimed(state, kNow + 2min - 1ms), "");
-  EXPECT_EQ(claimed(state, kNow + 2min), "a");
+  EXPECT_EQ(due(state), kNow + kTerms.claim);
+  EXPECT_EQ(claimed(state, kNow + kTerms.claim - 1ms), "");
+  EXPECT_EQ(claimed(state, kNow + kTerms.claim), "a");
 }
 
 TEST_F(AlertOutbox, OnlyTheOwnerSettles) {
@@ -189,8 +189,8 @@ TEST_F(AlertOutbox, AnOlderOneThatIsSentAgainWaitsForTheOneUnderWay) {
   EXPECT_EQ(claimed(state, kNow), "a2");
   EXPECT_EQ(*state.resend(0, kNow), 1);
   EXPECT_EQ(claimed(state, kNow, "two"), "");
-  EXPECT_EQ(due(state), kNow + 2min);
-  EXPECT_EQ(claimed(state, kNow + 2min, "two"), "a1");
+  EXPECT_EQ(due(state), kNow + kTerms.claim);
+  EXPECT_EQ(claimed(state, kNow + kTerms.claim, "two"), "a1");
 }
 
 TEST_F(AlertOutbox, AHandleIsTheGroupsUntilItIsResolved) {
@@ -282,7 +282,7 @@ TEST_F(AlertOutbox, WhatAWrongClockHasPutOffIsDueAtOnceWhenItIsRight) {
   EXPECT_EQ(state.message("a")->since, kNow);
   ASSERT_TRUE(state.forget(kNow));
   EXPECT_EQ(due(state, "other"), kNow + 10s);
-  EXPECT_EQ(due(state), kNow + 2min);
+  EXPECT_EQ(due(state), kNow + kTerms.claim);
 }
 
 TEST_F(AlertOutbox, AMessageThatCannotBeReadIsDeadAndHoldsUpNobody) {

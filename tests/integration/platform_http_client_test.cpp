@@ -160,6 +160,19 @@ TEST_F(Client, ABodyOfExactlyTheLimitIsTaken) {
   EXPECT_TRUE(fetch({.url = server.url(), .largest_reply = 1000}));
 }
 
+TEST_F(Client, OfALargerBodyTheEndIsKeptWhereItsBeginningMayBeDropped) {
+  std::string body;
+  for (int at = 0; at < 50'000; ++at) body += std::to_string(at) + "\n";
+  RawServer server(always(ok(body)));
+  for (const std::size_t largest :
+       {std::size_t{1}, std::size_t{1000}, body.size() - 1, body.size(), body.size() * 2}) {
+    const auto outcome =
+        fetch({.url = server.url(), .largest_reply = largest, .excess = Excess::beginning_dropped});
+    ASSERT_TRUE(outcome) << described(outcome);
+    EXPECT_EQ(outcome->body, body.substr(body.size() - std::min(body.size(), largest)));
+  }
+}
+
 TEST_F(Client, HeadersComeInLowerCaseWithoutBlanksAndWithoutThoseOfInterimReplies) {
   RawServer server(always("HTTP/1.1 103 Early Hints\r\nLink: early\r\n\r\n" +
                           ok("body", "LINK:  <next> \r\nX-Empty:\r\nx-twice: 1\r\nX-Twice: 2\r\n")));

@@ -129,7 +129,12 @@ class Relay:
             environment["RUNNERIQ_RELAY_CA_FILE"] = str(ca_file)
         with self.log.open("w") as log:
             self.process = subprocess.Popen([program("RUNNERIQ"), "relay"], env=environment, stderr=log, stdout=log)
-        assert wait_until(self.socket.exists), self.log.read_text()
+        assert wait_until(self._listens), self.log.read_text()
+
+    def _listens(self) -> bool:
+        """The file is there a moment before anybody listens."""
+        with socket.socket(socket.AF_UNIX) as caller:
+            return caller.connect_ex(str(self.socket)) == 0
 
     def __enter__(self) -> Relay:
         return self

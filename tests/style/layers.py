@@ -25,7 +25,7 @@ PLATFORM, FACES, APPS = "platform", {"cli", "service"}, "apps"
 LAYERS = {*PURE, PLATFORM, *FACES, APPS}
 # Single files that a layer may include beyond the layers above.
 EXTRA_FILES = {
-    "alerting": re.compile(r"diagnosis/signature\.hpp"),
+    "alerting": re.compile(r"diagnosis/(?:signature|redaction)\.hpp"),
     "config": re.compile(r"(?:%s)/options\.hpp" % "|".join(PURE)),
 }
 

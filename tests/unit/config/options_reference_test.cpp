@@ -1,4 +1,5 @@
 // docs/options.md is made from the option rows; this test keeps it true.
+#include "alerting/options.hpp"
 #include "apps/runneriq/relay_options.hpp"
 #include "apps/runneriq/service_options.hpp"
 #include "carbon/options.hpp"
@@ -73,6 +74,7 @@ std::string reference() {
   scheduler::TrustOptions trust_options;
   scheduler::SteeringOptions steering_options;
   carbon::CarbonOptions carbon_options;
+  alerting::AlertingOptions alerting_options;
   app::ServiceOptions service_options;
   app::RelayOptions relay_options;
   platform::LogSettings log_settings;
@@ -117,6 +119,11 @@ std::string reference() {
          section("Carbon",
                  "What `runneriq` knows of the grid, and what it does with it; see [carbon](carbon.md).",
                  carbon_rows) +
+         section("Alerting",
+                 "Whom `runneriq` tells of failures, and of which. `<name>` is a name of your own: each "
+                 "receiver,\n"
+                 "route and rule has one.",
+                 alerting::option_rows(alerting_options)) +
          section("Service", "For `runneriq run --listen`.", app::option_rows(service_options)) +
          section("Relay", "For `runneriq relay` on further hosts.", app::option_rows(relay_options)) +
          section("Log", "The log of `runneriq`.", cli::option_rows(log_settings)) +

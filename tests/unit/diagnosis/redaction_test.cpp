@@ -180,13 +180,20 @@ TEST(Redaction, KnowsValuesByTheWordBeforeThem) {
   }
 }
 
+TEST(Redaction, KnowsShortAndLongValues) {
+  EXPECT_EQ(redacted("password=a b"), "password=[PASSWORD] b");
+  EXPECT_EQ(redacted("token=" + some_letters(4000) + " b"), "token=[SECRET] b");
+  EXPECT_EQ(redacted("password='" + some_letters(4000) + "' b"), "password='[PASSWORD]' b");
+}
+
 TEST(Redaction, LeavesWhatIsNotShown) {
   for (const std::string_view name : {"password=", "password: ", "DB_PASSWORD=\"", "api_key=", "secret: ",
                                       "token=", "token: ", "Authorization: Bearer ", "https://user:"}) {
     for (const std::string_view shown :
          {"***", "[MASKED]", "$TOKEN_12345678", "${TOKEN_12345678}", "<your-token-1>", "xxxxxxxxxxxx",
           "%TOKEN12%", "{{ token12345 }}", "[PASSWORD]", "[GITLAB-TOKEN]"}) {
-      const std::string text = std::string{name} + std::string{shown} + "@host";
+      const std::string text =
+          std::string{name} + std::string{shown} + (name.starts_with("https") ? "@host" : "");
       EXPECT_EQ(redacted(text), text);
     }
   }
@@ -205,6 +212,8 @@ TEST(Redaction, LeavesWhatIsHarmless) {
       "SHA256:" + some_letters(43),
       "golang.org/x/net v0.1.0 h1:" + some_letters(43) + "=",
       "id 123e4567-e89b-12d3-a456-426614174000",
+      "ReactiveMapKitTests-260904D8-D0A7-4F89-A19D-85CA9A59A7DD",
+      "AbstractHttp2ConnectionHandlerBuilderFactory3OfX509Test",
       "UnitTests-FCAD4A4D-E700-4A0D-8A54-C4A42A2A95F4",
       "ssh-rsa AAAAB3NzaC1yc2E" + some_letters(200) + " user@host",
       "git@gitlab.example.com:group/project.git",
@@ -220,6 +229,7 @@ TEST(Redaction, LeavesWhatIsHarmless) {
       "SyntaxError: Unexpected token: punc (})",
       "Enter password: the password is wrong",
       "error: password: authentication failed",
+      "Number of tries to enter a password: 3",
       "password is required",
       "password == other",
       "password = get_password()",
@@ -242,10 +252,7 @@ TEST(Redaction, LeavesWhatIsHarmless) {
       "assignature=value",
       "Signature: the first one",
   };
-  for (const std::string& text : rows) {
-    if (text.find("glcbt-") != std::string::npos) continue;
-    EXPECT_EQ(redacted(text), text);
-  }
+  for (const std::string& text : rows) EXPECT_EQ(redacted(text), text);
 }
 
 TEST(Redaction, KnowsWordsThatChanceMade) {
@@ -265,6 +272,10 @@ TEST(Redaction, NamesTheMoreExactKind) {
   EXPECT_EQ(redacted("token=" + token), "token=[GITLAB-TOKEN]");
   EXPECT_EQ(redacted("PRIVATE-TOKEN: " + token), "PRIVATE-TOKEN: [GITLAB-TOKEN]");
   EXPECT_EQ(redacted("https://oauth2:" + token + "@h"), "https://oauth2:[GITLAB-TOKEN]@h");
+  EXPECT_EQ(redacted("https://" + token + ":pw@h"), "https://[GITLAB-TOKEN]:[PASSWORD]@h");
+  EXPECT_EQ(redacted("https://a/" + some_letters(40) + ":pw@h"), "https://a/[SECRET]:pw@h");
+  EXPECT_EQ(redacted("https://api_key=" + some_letters(24) + "&u:pw@h"),
+            "https://api_key=[SECRET]&u:[PASSWORD]@h");
   EXPECT_EQ(redacted("token=x1" + token), "token=[SECRET]");
   EXPECT_EQ(redacted("Authorization: Bearer " + web_token()), "Authorization: Bearer [JWT]");
   EXPECT_EQ(redacted("private_key: \"" + private_key("\\n") + "\""), "private_key: \"[PRIVATE-KEY]\"");

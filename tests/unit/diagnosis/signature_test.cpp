@@ -73,10 +73,114 @@ TEST(Headline, IsNeverTheRunnersWord) {
       "it broke");
   EXPECT_EQ(headline(closing), "none");
   for (const std::string none :
-       {"", "\n\n", " \t\r\n", "ERROR: Job failed: exit code 137",
-        "ERROR: Job failed (system failure): pod gone", "Terminated",
+       {"", "\n\n", " \t\r\n", "ERROR: Job failed: exit code 137", "ERROR: Job failed: exit status 2",
+        "ERROR: Job failed: Process exited with status 1. Reason was:  ()", "ERROR: Job failed", "Terminated",
         "\x1B[0;m\x1B[31;1mERROR: Job failed: command terminated with exit code 1\x1B[0;m\n"})
     EXPECT_EQ(headline(none), "none") << none;
+}
+
+// What the runner says of itself is all there is when the script never came to speak.
+TEST(Headline, IsTheRunnersReasonWhereNoLineIsBetter) {
+  const std::string over = "Cleaning up project directory and file based variables\n";
+  for (const std::string reason :
+       {"ERROR: Job failed: failed to pull image \"r.acme.com/img:1\" with specified policies [always]: "
+        "denied",
+        "ERROR: Job failed (system failure): prepare environment: image pull failed: Back-off pulling image",
+        "ERROR: Job failed: prepare environment: exit status 2. Check the docs for more information",
+        "ERROR: Job failed: execution took longer than 1h0m0s seconds",
+        "ERROR: Job failed (system failure): pod gone"}) {
+    EXPECT_EQ(headline(reason), reason);
+    EXPECT_EQ(headline("$ make\n1 failed, 2 passed\n" + over + reason + "\n"), reason);
+    EXPECT_EQ(headline("cannot link\n" + over + reason + "\n"), "cannot link");
+  }
+}
+
+TEST(Headline, NamesTheTestThatFailed) {
+  const std::vector<std::pair<std::string, std::string>> rows{
+      {"[ERROR] Tests run: 12, Failures: 1, Errors: 0\n[ERROR] com.acme.CartTest.total:42 expected:<3> but "
+       "was:<4>\n",
+       "[ERROR] com.acme.CartTest.total:42 expected:<3> but was:<4>"},
+      {"[INFO] Results:\n[ERROR] Failures: \n[ERROR]   CartTest.adds:12->check:30 expected:<3> but "
+       "was:<4>\n[ERROR] There are test failures.\n[ERROR] -> [Help 1]\n",
+       "[ERROR]   CartTest.adds:12->check:30 expected:<3> but was:<4>"},
+      {"The following tests FAILED:\n\t  3 - cart_test (Failed)\n\t  7 - b (Timeout)\nErrors while running "
+       "CTest\n",
+       "3 - cart_test (Failed)"},
+      {"The following tests FAILED:\n\t  3 - cart (SEGFAULT)      unit\n", "3 - cart (SEGFAULT)      unit"},
+      {"FAIL src/cart.test.js (11.3 s)\n  ● Cart › adds tax\n\n    expect(received).toBe(expected)\nTests: 1 "
+       "failed, 2 passed\n",
+       "● Cart › adds tax"},
+      {"FAIL src/cart.test.js\n  ● adds tax\n    expect(received).toBe(expected)\nTests: 1 failed\n",
+       "FAIL src/cart.test.js"},
+      {"FAIL  src/cart.test.ts > Cart > adds tax\nAssertionError: expected 1 to be 2\n",
+       "FAIL  src/cart.test.ts > Cart > adds tax"},
+      {"npm ERR! code E404\nnpm ERR! 404 Not Found - GET https://registry.npmjs.org/left-pad\n",
+       "npm ERR! 404 Not Found - GET https://registry.npmjs.org/left-pad"},
+      {"npm error code E404\nnpm error 404 Not Found - GET https://registry.npmjs.org/left-pad\n",
+       "npm error 404 Not Found - GET https://registry.npmjs.org/left-pad"},
+      {"E   AssertionError: assert 2 == 1\nFAILED tests/cart_test.py::test_adds - assert 2 == 1\n1 failed\n",
+       "FAILED tests/cart_test.py::test_adds - assert 2 == 1"},
+      {"E   ConnectionError: db refused\nFAILED tests/cart_test.py::test_adds - ConnectionError\n",
+       "E   ConnectionError: db refused"},
+      {"E   fixture 'db' not found\nERROR tests/cart_test.py::test_adds\n", "E   fixture 'db' not found"},
+      {"=== RUN TestAdds\n--- FAIL: TestAdds (0.01s)\n    cart_test.go:12: got 3\nFAIL\tacme/cart\t0.015s\n",
+       "--- FAIL: TestAdds (0.01s)"},
+      {"cart_test.cc:7: Failure\nExpected equality\n[  FAILED  ] Cart.Total (3 ms)\n[  FAILED  ] 1 test, "
+       "listed "
+       "below:\n[  FAILED  ] Cart.Total\n 1 FAILED TEST\n",
+       "[  FAILED  ] Cart.Total (3 ms)"},
+      {"CartTest > adds() FAILED\n    org.opentest4j.AssertionFailedError: no at CartTest.java:12\n> Task "
+       ":test "
+       "FAILED\n",
+       "CartTest > adds() FAILED"},
+      {"java.lang.AssertionError: expected:<3>\nCartTest > adds FAILED\n", "CartTest > adds FAILED"},
+      {"  1) Cart adds\n     Failure/Error: expect(1).to eq 2\n2 examples, 1 failure\n\nFailed "
+       "examples:\n\nrspec ./spec/x_spec.rb:12 # Cart adds\n",
+       "rspec ./spec/x_spec.rb:12 # Cart adds"},
+      {"test cart::adds ... FAILED\n\nfailures:\n---- cart::adds stdout ----\nthread 'cart::adds' panicked "
+       "at "
+       "src/lib.rs:10:5:\ntest result: FAILED. 1 passed; 1 failed; 0 ignored\n",
+       "test cart::adds ... FAILED"},
+      {"There was 1 failure:\n\n1) CartTest::testAdds\nFailed asserting that 4 matches expected "
+       "3.\n\nFAILURES!\nTests: 2, Assertions: 2, Failures: 1.\n",
+       "1) CartTest::testAdds"},
+      {"  1) test adds (CartTest)\n     Assertion with == failed\n", "1) test adds (CartTest)"},
+      {"  1) Failure:\nCartTest#test_adds [test/cart_test.rb:12]:\nMinitest::Assertion: Expected "
+       "true\nError: will "
+       "not go on due to exit code 1\n",
+       "CartTest#test_adds [test/cart_test.rb:12]:"},
+      {"FAIL: test_adds (tests.CartTest)\nAssertionError: 1 != 2\nFAILED (failures=1)\n",
+       "FAIL: test_adds (tests.CartTest)"},
+      {"not ok 3 - adds\n# Failed test 'adds'\n", "not ok 3 - adds"},
+      {"cannot link\n> Task :cart > jar FAILED\n", "cannot link"},
+      {"1) install\n2) test\n3 - b (of 4)\nit broke\n", "it broke"},
+  };
+  for (const auto& [excerpt, line] : rows) EXPECT_EQ(headline(excerpt), line) << excerpt;
+}
+
+TEST(Headline, IsNotOfWhatOnlyCounts) {
+  for (const std::string count :
+       {"[ERROR] Tests run: 12, Failures: 1, Errors: 0", "Tests run: 12, Failures: 1", "FAILED (failures=1)",
+        "The following tests FAILED:", "Errors while running CTest", "[  FAILED  ] 2 tests, listed below:",
+        "test result: FAILED. 1 passed; 1 failed", "Tests: 1 failed, 3 passed", "npm ERR! code E404",
+        "[ERROR] Failures:", "Failed tests:", "failures:", "passed 79, failed 4, total 83",
+        "Error: Process exited with code: 5"})
+    EXPECT_EQ(headline(count + "\ncannot link\n"), "cannot link") << count;
+}
+
+TEST(ExitCode, IsOfTheRunnersLastWord) {
+  const std::vector<std::pair<std::string, std::string>> rows{
+      {"$ make\n\x1B[31;1mERROR: Job failed: exit code 137\x1B[0;m\n", "137"},
+      {"ERROR: Job failed: exit status 2", "2"},
+      {"ERROR: Job failed: command terminated with exit code 1\r\n", "1"},
+      {"ERROR: Job failed: Process exited with status 3. Reason was:  ()", "3"},
+      {"ERROR: Job failed: exit code 1\nERROR: Job failed: exit code 3221225477\n", "3221225477"},
+      {"ERROR: Job failed: exit code", ""},
+      {"ERROR: Job failed: prepare environment: exit status 2", ""},
+      {"make: exit code 3\nno word of it", ""},
+      {"", ""},
+  };
+  for (const auto& [excerpt, code] : rows) EXPECT_EQ(exit_code_of(excerpt), code) << excerpt;
 }
 
 TEST(Headline, IsNotOfWhatComesAfterTheScript) {
@@ -173,6 +277,18 @@ TEST(Normalised, ReplacesWhatChanges) {
       {"exit status: 2", "exit status: 2"},
       {"HTTP 404 but status 12345", "HTTP 404 but status <n>"},
       {"signal 11", "signal 11"},
+      {"FAILED tests/cart2.py::test_case1[3-4] - 5 of 6",
+       "FAILED tests/cart2.py::test_case1[<n>-<n>] - <n> of <n>"},
+      {"FAILED t.py::test_a2 - got case2", "FAILED t.py::test_a2 - got case<n>"},
+      {"--- FAIL: TestAdds2 (0.01s)", "--- FAIL: TestAdds2 (<duration>)"},
+      {"[  FAILED  ] Cart2.Total_3 (3 ms)", "[ FAILED ] Cart2.Total_3 (<duration>)"},
+      {"[ERROR]   Cart2Test.adds3:12 expected:<3> but was:<4>",
+       "[ERROR] Cart2Test.adds3:<n> expected:<<n>> but was:<<n>>"},
+      {"test_case1 failed", "test_case<n> failed"},
+      {"npm ERR! 404 Not Found - GET https://r.example/@acme%2fpad - Not found",
+       "npm ERR! <n> Not Found - GET <url>/@acme%<n>fpad - Not found"},
+      {"npm ERR! 404 Not Found - GET https://r.example/pad/-/left-pad-1.3.0.tgz",
+       "npm ERR! <n> Not Found - GET <url>/left-pad-<n>.tgz"},
       {"  a \t b\x01 c  ", "a b c"},
       {"größe 5 \xFF", "größe <n> \xEF\xBF\xBD"},
       {"", ""},
@@ -192,6 +308,18 @@ TEST(Signature, IsTheSameForTheSameFailure) {
   EXPECT_EQ(signature(first), signature(second));
   EXPECT_NE(signature(first), signature("x.py:10: TimeoutError: 10.0.0.7:5432\n"));
   EXPECT_NE(signature("error: exit code 1"), signature("error: exit code 137"));
+}
+
+TEST(Signature, DiffersFromTestToTest) {
+  const std::vector<std::pair<std::string, std::string>> rows{
+      {"npm ERR! code E404\nnpm ERR! 404 Not Found - GET https://r.example/left-pad",
+       "npm ERR! code E404\nnpm ERR! 404 Not Found - GET https://r.example/right-pad"},
+      {"FAILED tests/test_a.py::test_case1 - KeyError", "FAILED tests/test_a.py::test_case2 - KeyError"},
+      {"E   assert 3 == 4\nFAILED t.py::test_a - assert 3 == 4",
+       "E   assert 3 == 4\nFAILED t.py::test_b - assert 3 == 4"},
+      {"not ok 1 - adds2", "not ok 1 - adds3"},
+  };
+  for (const auto& [one, other] : rows) EXPECT_NE(signature(one), signature(other)) << one;
 }
 
 // Kept in state files: a change of these numbers makes every failure new.
