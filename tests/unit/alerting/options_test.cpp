@@ -229,7 +229,7 @@ TEST_F(AlertingRows, RefuseADefaultReceiverThatIsNobody) {
   EXPECT_EQ(
       said(),
       "alerting.default_receiver 'taem' is no receiver: name one of alerting.receivers, or leave it out for "
-      "the log");
+      "the log\n");
   set("default_receiver", "team");
   EXPECT_EQ(said(), "");
 }
