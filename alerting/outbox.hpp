@@ -33,8 +33,8 @@ struct DeliveryTerms {
   Duration first_pause = std::chrono::seconds{5};
   Duration longest_pause = std::chrono::minutes{15};
   Duration gives_up = std::chrono::days{1};  // of a message's age: to the dead letters
-  Duration claim =
-      std::chrono::seconds{45};  // how long one process keeps a message to itself; longer than a call may last
+  Duration claim = std::chrono::seconds{
+      45};  // how long one process keeps a message to itself; longer than a call may last
   Duration call_limit = std::chrono::seconds{20};
   Duration longest_wait = std::chrono::hours{1};  // of a Retry-After
 };

@@ -56,10 +56,9 @@ void receivers(std::vector<Finding>& all, const AlertFacts& facts) {
 
 void webhooks(std::vector<Finding>& all, const AlertFacts& facts) {
   if (facts.webhooks) return;
-  all.push_back(
-      finding("alerting.webhook", FindingStatus::skipped,
-              "no secret is known: failures wait for the next poll",
-              "set RUNNERIQ_WEBHOOK_TOKEN, --listen, and a webhook for job events"));
+  all.push_back(finding("alerting.webhook", FindingStatus::skipped,
+                        "no secret is known: failures wait for the next poll",
+                        "set RUNNERIQ_WEBHOOK_TOKEN, --listen, and a webhook for job events"));
 }
 
 // ---- messages -------------------------------------------------------------------------------------

@@ -370,8 +370,7 @@ void TagRound::keep_account(const Subject& subject) {
   const auto since = owed.try_emplace(subject.key, steady).first;
   if (steady - since->second <= context_.ports.revert_limit) return;
   since->second = steady;
-  breach(Breach::revert_failed,
-         name(subject.key) + std::string(kNotAtRest) + subject.trouble);
+  breach(Breach::revert_failed, name(subject.key) + std::string(kNotAtRest) + subject.trouble);
 }
 
 void TagRound::report(Subject& subject, std::vector<AuditEntry>& entries) {
