@@ -1,5 +1,6 @@
 #include "diagnosis/signature.hpp"
 
+#include "core/trimmed.hpp"
 #include "core/utf8.hpp"
 #include "diagnosis/characters.hpp"
 #include "diagnosis/error_reading.hpp"
@@ -41,12 +42,6 @@ class Digest {
 constexpr std::size_t kLongestHeadline = 500;  // bytes
 constexpr std::size_t kLongestGap = 80;        // lines within a block that do not read like errors
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 // Valid UTF-8 of at most kLongestHeadline bytes.
 std::string as_text(std::string_view line) {
   constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
@@ -65,7 +60,7 @@ std::string as_text(std::string_view line) {
 class HeadlineSearch {
  public:
   void take(std::string_view raw) {
-    const std::string_view line = trimmed(cleaner_.clean(raw));
+    const std::string_view line = trimmed(cleaner_.clean(raw), " \t");
     ++number_;
     script_is_over_ = script_is_over_ || ends_the_script(line);
     if (line.empty()) return;

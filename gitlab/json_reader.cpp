@@ -1,5 +1,6 @@
 #include "gitlab/json_reader.hpp"
 
+#include "core/trimmed.hpp"
 #include "core/utf8.hpp"
 #include "gitlab/screened_json.hpp"
 
@@ -178,14 +179,8 @@ std::optional<double> number(const Json& value) {
   return value.is_number() ? std::optional{value.get<double>()} : std::nullopt;
 }
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(kWhiteSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kWhiteSpace) - first + 1);
-}
-
 void append_text(std::vector<std::string>& texts, std::string_view text) {
-  text = trimmed(text);
+  text = trimmed(text, kWhiteSpace);
   if (!text.empty()) texts.emplace_back(text);
 }
 

@@ -3,6 +3,7 @@
 #include "core/glob.hpp"
 #include "core/lower_case.hpp"
 #include "core/option.hpp"
+#include "core/trimmed.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -204,12 +205,6 @@ void grant_wish(Priority& priority, const JobFacts& job) {
 RefKind ref_kind_of(const gitlab::JobResponse& job) {
   if (job.ref_type == gitlab::RefType::tag) return RefKind::tag;
   return gitlab::is_merge_request_ref(job.ref) ? RefKind::merge_request : RefKind::branch;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(' ');
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
 std::vector<std::string> split_labels(std::string_view list) {

@@ -5,6 +5,7 @@
 #include "core/option.hpp"
 #include "core/printable.hpp"
 #include "core/tag_names.hpp"
+#include "core/trimmed.hpp"
 #include "simulation/fleet_names.hpp"
 
 #include <algorithm>
@@ -22,19 +23,13 @@ constexpr double kMostSeconds = 315'360'000'000.0;  // ten thousand years
 constexpr std::array<std::string_view, 7> kColumns{"arrived", "duration", "class", "expected",
                                                    "lane",    "pipeline", "pool"};
 constexpr std::size_t kNeeded = 3;
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r";
-  const std::size_t first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
+constexpr std::string_view kBlanks = " \t\r";
 
 std::vector<std::string_view> fields_of(std::string_view line) {
   std::vector<std::string_view> fields;
   for (;;) {
     const std::size_t end = std::min(line.find(','), line.size());
-    fields.push_back(trimmed(line.substr(0, end)));
+    fields.push_back(trimmed(line.substr(0, end), kBlanks));
     if (end == line.size()) return fields;
     line.remove_prefix(end + 1);
   }
@@ -166,7 +161,7 @@ Result<Trace> jobs_of(const std::vector<std::string_view>& lines, const schedule
   if (!places) return fail(Error{places.error()}.within(at_line(0)));
   Trace trace{.jobs = {}, .has_lanes = places->contains("lane")};
   for (std::size_t i = 1; i < lines.size(); ++i) {
-    if (trimmed(lines[i]).empty()) continue;
+    if (trimmed(lines[i], kBlanks).empty()) continue;
     auto fields = fields_of(lines[i]);
     if (fields.size() != places->size()) {
       return wrong(at_line(i) + ": " + std::to_string(fields.size()) + " fields, but the first line names " +

@@ -1,6 +1,7 @@
 #include "gitlab/simulator/runner_settings.hpp"
 
 #include "core/option.hpp"
+#include "core/trimmed.hpp"
 #include "gitlab/simulator/call.hpp"
 
 #include <nlohmann/json.hpp>
@@ -17,14 +18,8 @@ using nlohmann::json;
 constexpr std::size_t kMostTags = 50;
 constexpr std::size_t kLongestTag = 255;
 constexpr std::size_t kLongestNote = 1024;
+constexpr std::string_view kBlanks = " \t\r\n";
 constexpr std::int64_t kShortestTimeout = 600;  // seconds
-
-std::string trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kBlank);
-  if (begin == std::string_view::npos) return {};
-  return std::string(text.substr(begin, text.find_last_not_of(kBlank) - begin + 1));
-}
 
 // API::Validations::Types::CommaSeparatedToArray: a list or one text, split at commas.
 std::optional<std::vector<std::string>> tags_in(const json& value) {
@@ -34,7 +29,7 @@ std::optional<std::vector<std::string>> tags_in(const json& value) {
     if (element.is_null()) continue;
     if (!element.is_string()) return std::nullopt;
     for (const std::string& part : split(element.get_ref<const std::string&>(), ',')) {
-      if (std::string tag = trimmed(part); !tag.empty()) tags.push_back(std::move(tag));
+      if (std::string tag{trimmed(part, kBlanks)}; !tag.empty()) tags.push_back(std::move(tag));
     }
   }
   std::sort(tags.begin(), tags.end());
