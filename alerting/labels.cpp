@@ -1,8 +1,9 @@
 #include "alerting/labels.hpp"
 
+#include "core/edit_distance.hpp"
+
 #include <algorithm>
 #include <charconv>
-#include <utility>
 
 namespace runneriq::alerting {
 namespace {
@@ -23,27 +24,13 @@ std::string_view kind_of(const Event& event) {
   return own_word ? std::string_view{event.kind_word} : to_text(event.kind);
 }
 
-// Letters to be put in, taken away or replaced; both have at most kLongestName letters.
-constexpr std::size_t kLongestName = 16;
-std::size_t edits_between(std::string_view a, std::string_view b) {
-  std::array<std::size_t, kLongestName + 1> row{};
-  for (std::size_t j = 0; j <= b.size(); ++j) row.at(j) = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = std::exchange(row.at(j), std::min({replaced, row.at(j) + 1, row.at(j - 1) + 1}));
-    }
-  }
-  return row.at(b.size());
-}
-
 }  // namespace
 
 std::optional<std::size_t> nearest_word(std::string_view word, std::span<const std::string_view> known) {
   constexpr std::size_t kMostEdits = 2;
+  constexpr std::size_t kLongestName = 16;
   if (word.size() <= kMostEdits || word.size() > kLongestName) return std::nullopt;
-  const auto edits = [&](std::string_view other) { return edits_between(word, other); };
+  const auto edits = [&](std::string_view other) { return edit_distance(word, other); };
   const auto nearest = std::ranges::min_element(known, {}, edits);
   if (nearest == known.end() || edits(*nearest) > kMostEdits) return std::nullopt;
   return static_cast<std::size_t>(nearest - known.begin());
