@@ -15,6 +15,11 @@ std::uint64_t random_number() {
   return number;
 }
 
+double random_share() {
+  constexpr double kRange = 4294967296.0;
+  return static_cast<double>(random_number() & 0xFFFFFFFFU) / kRange;
+}
+
 std::string random_name() {
   char text[17];
   std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(random_number()));

@@ -7,6 +7,8 @@
 namespace runneriq::platform {
 
 std::uint64_t random_number();
+// 0 ≤ x < 1.
+double random_share();
 // 16 hexadecimal digits.
 std::string random_name();
 

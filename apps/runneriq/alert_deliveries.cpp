@@ -14,11 +14,6 @@ using alerting::ReceiverOptions;
 // Others may have queued something, such as a person that sends dead messages again.
 constexpr Duration kLookAgain = std::chrono::seconds{5};
 
-double jitter() {
-  constexpr double kRange = 4294967296.0;
-  return static_cast<double>(platform::random_number() & 0xFFFFFFFFU) / kRange;
-}
-
 }  // namespace
 
 struct AlertDeliveries::Line {
@@ -36,7 +31,7 @@ struct AlertDeliveries::Line {
                                              .courier = *courier,
                                              .log = log,
                                              .clock = platform::wall_clock,
-                                             .jitter = jitter},
+                                             .jitter = platform::random_share},
                      alerting::DeliveryTerms{});
     return &*delivery;
   }

@@ -26,11 +26,6 @@ constexpr Duration kRoundLimit = std::chrono::seconds{60};
 constexpr Duration kBetweenRounds = std::chrono::seconds{30};
 constexpr Duration kRecordsKept = std::chrono::minutes{1};
 
-double jitter() {
-  constexpr double kRange = 4294967296.0;
-  return static_cast<double>(platform::random_number() & 0xFFFFFFFFU) / kRange;
-}
-
 // What is asked once need not be kept.
 class ForThisProcess final : public carbon::IntensityStore {
  public:
@@ -123,7 +118,7 @@ Result<void> Grid::connect() {
                                                                       .store = *store_,
                                                                       .transport = *client_,
                                                                       .log = *parts_.log,
-                                                                      .jitter = jitter},
+                                                                      .jitter = platform::random_share},
                                                options().fetching);
   return {};
 }

@@ -22,12 +22,6 @@ namespace {
 
 constexpr std::size_t kLargestSnapshot = std::size_t{256} << 20;
 
-// 0..1, for back-off.
-double jitter() {
-  constexpr double kRange = 4294967296.0;
-  return static_cast<double>(platform::random_number() & 0xFFFFFFFFU) / kRange;
-}
-
 // Until `when`, or until the program is to stop. A hang-up is left for the loop to hear.
 void wait_until(Time when, int stop_fd) {
   const Duration left = std::clamp(when - platform::wall_clock(), Duration::zero(), Duration{60'000});
@@ -176,7 +170,7 @@ gitlab::RestSettings rest_settings(const Watched& watched, const Settings& setti
           .poll_interval = settings.monitor.poll_interval,
           .token = watched.token,
           .now = platform::wall_clock,
-          .jitter = jitter,
+          .jitter = platform::random_share,
           .wait_until = [stop_fd](Time when) { wait_until(when, stop_fd); }};
 }
 
