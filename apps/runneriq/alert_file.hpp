@@ -2,9 +2,9 @@
 #pragma once
 
 #include "alerting/sqlite/alert_state.hpp"
+#include "apps/runneriq/opened_file.hpp"
 #include "core/event_log.hpp"
 
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -22,7 +22,7 @@ class AlertFile {
  private:
   std::string path_;
   EventLog& log_;
-  std::optional<alerting::AlertState> state_;
+  OpenedFile<alerting::AlertState> state_;
 };
 
 }  // namespace runneriq::app

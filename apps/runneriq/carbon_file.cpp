@@ -5,15 +5,7 @@ namespace runneriq::app {
 using carbon::CarbonState;
 
 Result<CarbonState*> CarbonFile::state() {
-  if (!state_) {
-    auto opened = CarbonState::open({.path = path_});
-    if (!opened) return fail(std::move(opened.error()));
-    state_.emplace(*std::move(opened));
-    for (const std::string& notice : state_->notices()) {
-      log_.write(LogLevel::warning, "state_file", {{"notice", notice}});
-    }
-  }
-  return &*state_;
+  return state_.get(log_, [this] { return CarbonState::open({.path = path_}); });
 }
 
 Result<std::vector<carbon::ZoneRecord>> CarbonFile::records(Time now) {

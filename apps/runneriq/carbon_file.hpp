@@ -1,6 +1,7 @@
 // The file that carbon is kept in: opened when it is first needed, and tried again where it could not be.
 #pragma once
 
+#include "apps/runneriq/opened_file.hpp"
 #include "carbon/sqlite/carbon_state.hpp"
 #include "core/event_log.hpp"
 
@@ -53,7 +54,7 @@ class CarbonFile final : public carbon::IntensityStore,
 
   std::string path_;
   EventLog& log_;
-  std::optional<carbon::CarbonState> state_;
+  OpenedFile<carbon::CarbonState> state_;
 };
 
 }  // namespace runneriq::app

@@ -3,44 +3,18 @@
 #include "platform/digest.hpp"
 
 namespace runneriq::app {
-namespace {
-
-void tell(EventLog& log, const std::vector<std::string>& notices) {
-  for (const std::string& notice : notices) {
-    log.write(LogLevel::warning, "state_file", {{"notice", notice}});
-  }
-}
-
-}  // namespace
-
 Result<scheduler::FleetState*> FleetStore::state() {
-  if (!state_) {
-    auto opened = scheduler::FleetState::open({.path = path_});
-    if (!opened) return fail(std::move(opened.error()));
-    state_.emplace(std::move(*opened));
-    tell(log_, state_->notices());
-  }
-  return &*state_;
+  return state_.get(log_, [this] { return scheduler::FleetState::open({.path = path_}); });
 }
 
 Result<scheduler::AuditTrailFile*> FleetStore::trail() {
-  if (!trail_) {
-    auto opened = scheduler::AuditTrailFile::open({.path = path_, .digest = platform::sha256_hex});
-    if (!opened) return fail(std::move(opened.error()));
-    trail_.emplace(std::move(*opened));
-    tell(log_, trail_->notices());
-  }
-  return &*trail_;
+  return trail_.get(log_, [this] {
+    return scheduler::AuditTrailFile::open({.path = path_, .digest = platform::sha256_hex});
+  });
 }
 
 Result<scheduler::SteeringState*> FleetStore::steering() {
-  if (!steering_) {
-    auto opened = scheduler::SteeringState::open({.path = path_});
-    if (!opened) return fail(std::move(opened.error()));
-    steering_.emplace(std::move(*opened));
-    tell(log_, steering_->notices());
-  }
-  return &*steering_;
+  return steering_.get(log_, [this] { return scheduler::SteeringState::open({.path = path_}); });
 }
 
 Result<void> FleetStore::claim_loop() {

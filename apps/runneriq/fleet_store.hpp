@@ -2,6 +2,7 @@
 // tried again where it could not be.
 #pragma once
 
+#include "apps/runneriq/opened_file.hpp"
 #include "cli/session.hpp"
 #include "core/event_log.hpp"
 #include "scheduler/sqlite/audit_trail_file.hpp"
@@ -56,9 +57,9 @@ class FleetStore final : public scheduler::FleetMemory,
  private:
   std::string path_;
   EventLog& log_;
-  std::optional<scheduler::FleetState> state_;
-  std::optional<scheduler::AuditTrailFile> trail_;
-  std::optional<scheduler::SteeringState> steering_;
+  OpenedFile<scheduler::FleetState> state_;
+  OpenedFile<scheduler::AuditTrailFile> trail_;
+  OpenedFile<scheduler::SteeringState> steering_;
   std::optional<scheduler::LoopClaim> claim_;
 };
 
