@@ -83,4 +83,9 @@ inline std::uint16_t free_port() {
   return std::system(("command -v " + name + " > /dev/null 2>&1").c_str()) == 0;
 }
 
+// What mail_sink.py needs.
+[[nodiscard]] inline bool has_mail_sink() {
+  return std::system("/usr/bin/python3 -c 'import aiosmtpd' > /dev/null 2>&1") == 0;
+}
+
 }  // namespace runneriq
