@@ -4,7 +4,7 @@
 #pragma once
 
 #include "alerting/notification.hpp"
-#include "alerting/text_cut.hpp"
+#include "core/text_cut.hpp"
 
 #include <cstddef>
 #include <string>

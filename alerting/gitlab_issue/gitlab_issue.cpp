@@ -3,6 +3,7 @@
 #include "alerting/gitlab_issue/gitlab_markdown.hpp"
 #include "core/percent_encoding.hpp"
 #include "core/printable.hpp"
+#include "gitlab/markdown.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -35,13 +36,14 @@ std::string_view action_of(const Notification& notification) {
 
 std::string note_of(const Notification& notification, std::string_view action) {
   const MessageText text = message_text(notification);
-  return dumped({{"body", "**" + code_span(cut_characters(text.title, 800)) + "**\n" +
+  return dumped({{"body", "**" + gitlab::code_span(cut_characters(text.title, 800)) + "**\n" +
                               markdown_of(text, kLongestBody) + std::string(action)}});
 }
 
 std::string issue_of(const Notification& notification) {
   const MessageText text = message_text(notification);
-  return dumped({{"title", escaped_title(text.title)}, {"description", markdown_of(text, kLongestBody)}});
+  return dumped(
+      {{"title", gitlab::escaped_title(text.title)}, {"description", markdown_of(text, kLongestBody)}});
 }
 
 }  // namespace

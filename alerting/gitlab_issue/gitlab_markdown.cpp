@@ -1,23 +1,16 @@
 #include "alerting/gitlab_issue/gitlab_markdown.hpp"
 
-#include <algorithm>
+#include "gitlab/markdown.hpp"
 
 namespace runneriq::alerting {
 namespace {
 
-constexpr std::size_t kLongestTitle = 255;
-constexpr std::string_view kWordJoiner = "\u2060";
+using gitlab::code_block;
+using gitlab::code_span;
+using gitlab::escaped_words;
+
 constexpr std::string_view kLeftOut = "\n…\n";
 constexpr std::size_t kLeftOutCharacters = 3;
-
-std::size_t longest_run_of_backticks(std::string_view text) {
-  std::size_t longest = 0, run = 0;
-  for (const char each : text) {
-    run = each == '`' ? run + 1 : 0;
-    longest = std::max(longest, run);
-  }
-  return longest;
-}
 
 std::string in_markdown(const Span& span) {
   switch (span.kind) {
@@ -50,47 +43,6 @@ std::string paragraph(const Line& line) {
 }
 
 }  // namespace
-
-std::string code_span(std::string_view text) {
-  if (text.empty()) return {};
-  const std::string marks(longest_run_of_backticks(text) + 1, '`');
-  const bool touches = text.starts_with('`') || text.ends_with('`');
-  const std::string pad = touches ? " " : "";
-  return marks + pad + std::string(text) + pad + marks;
-}
-
-std::string code_block(std::string_view lines) {
-  const std::string fence(std::max<std::size_t>(longest_run_of_backticks(lines) + 1, 3), '`');
-  std::string block = "\n" + fence + "text\n";
-  while (!lines.empty()) {
-    const std::string_view line = lines.substr(0, lines.find('\n'));
-    lines.remove_prefix(std::min(lines.size(), line.size() + 1));
-    const std::size_t first = line.find_first_not_of(" \t");
-    block += (first != std::string_view::npos && line[first] == '/' ? "| " : "") + std::string(line) + "\n";
-  }
-  return block + fence + "\n";
-}
-
-std::string escaped_words(std::string_view text) {
-  constexpr std::string_view kMarks = "\\`*_{}[]<>#!~@$%&^|";
-  std::string escaped;
-  for (const char each : text) {
-    const bool starts_command = each == '/' && escaped.empty();
-    if (starts_command || kMarks.find(each) != std::string_view::npos) escaped += '\\';
-    escaped += each;
-  }
-  return escaped;
-}
-
-std::string escaped_title(std::string_view title) {
-  constexpr std::string_view kMarks = "@#!~%&$^[:*";
-  std::string escaped;
-  for (const char each : title) {
-    escaped += each == '\n' || each == '\r' ? ' ' : each;
-    if (kMarks.find(each) != std::string_view::npos) escaped += kWordJoiner;
-  }
-  return cut_characters(escaped, kLongestTitle);
-}
 
 std::string markdown_of(const MessageText& text, std::size_t most) {
   std::string markdown;

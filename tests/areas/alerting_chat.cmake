@@ -3,7 +3,6 @@ runneriq_test(alerting_text_test LABEL unit
   SOURCES
     unit/alerting/message_text_test.cpp
     unit/alerting/receiver_test.cpp
-    unit/alerting/text_cut_test.cpp
   USES alerting)
 runneriq_test(alerting_chat_test LABEL unit
   SOURCES

@@ -6,6 +6,7 @@ runneriq_test(core_test LABEL unit
     unit/core/lines_test.cpp
     unit/core/option_test.cpp
     unit/core/printable_test.cpp
+    unit/core/text_cut_test.cpp
     unit/core/time_test.cpp
     unit/core/words_test.cpp
     unit/core/utf8_test.cpp

@@ -8,6 +8,7 @@ runneriq_test(gitlab_test LABEL unit
     unit/gitlab/job_test.cpp
     unit/gitlab/json_reader_test.cpp
     unit/gitlab/link_header_test.cpp
+    unit/gitlab/markdown_test.cpp
     unit/gitlab/matcher_test.cpp
     unit/gitlab/options_test.cpp
     unit/gitlab/project_test.cpp

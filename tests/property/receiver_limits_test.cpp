@@ -5,7 +5,7 @@
 #include "alerting/pagerduty/pagerduty.hpp"
 #include "alerting/slack/slack.hpp"
 #include "alerting/teams/teams.hpp"
-#include "alerting/text_cut.hpp"
+#include "core/text_cut.hpp"
 #include "core/utf8.hpp"
 #include "tests/support/notification_maker.hpp"
 

@@ -1,6 +1,6 @@
 #include "alerting/alertmanager/alertmanager.hpp"
 
-#include "alerting/text_cut.hpp"
+#include "core/text_cut.hpp"
 #include "core/utf8.hpp"
 #include "tests/support/notification_maker.hpp"
 

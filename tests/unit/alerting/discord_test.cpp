@@ -1,6 +1,6 @@
 #include "alerting/discord/discord.hpp"
 
-#include "alerting/text_cut.hpp"
+#include "core/text_cut.hpp"
 #include "tests/support/notification_maker.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "alerting/text_cut.hpp"
+#include "core/text_cut.hpp"
 
 #include "core/utf8.hpp"
 
@@ -6,7 +6,7 @@
 
 #include <array>
 
-namespace runneriq::alerting {
+namespace runneriq {
 namespace {
 
 struct CutCase {
@@ -62,4 +62,4 @@ TEST(LeadingLines, KeepsTheLastLineInAnyCase) {
 }
 
 }  // namespace
-}  // namespace runneriq::alerting
+}  // namespace runneriq

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace runneriq::alerting {
+namespace runneriq {
 
 // The longest start of `text` of at most `most` characters (code points; a byte that is no UTF-8 counts as
 // one), ending in "…" where it was cut; never within a character. As `escaped` it is never cut within an
@@ -19,4 +19,4 @@ std::size_t characters(std::string_view text);
 // shown in any case; `mark` stands once for those between. All of them where all fit.
 std::size_t leading_lines(std::span<const std::size_t> lengths, std::size_t most, std::size_t mark);
 
-}  // namespace runneriq::alerting
+}  // namespace runneriq

@@ -1,11 +1,11 @@
-#include "alerting/text_cut.hpp"
+#include "core/text_cut.hpp"
 
 #include "core/utf8.hpp"
 
 #include <algorithm>
 #include <numeric>
 
-namespace runneriq::alerting {
+namespace runneriq {
 namespace {
 
 // The length in bytes of what stays in one piece at the start of a text that is not empty.
@@ -70,4 +70,4 @@ std::size_t leading_lines(std::span<const std::size_t> lengths, std::size_t most
   return lengths.size() - 1;
 }
 
-}  // namespace runneriq::alerting
+}  // namespace runneriq

@@ -1,0 +1,10 @@
+# re2_archive: RE2 as an archive, so that the programs need no shared object of it at run time.
+find_library(RE2_ARCHIVE libre2.a)
+find_path(RE2_INCLUDE re2/re2.h)
+if(NOT RE2_ARCHIVE OR NOT RE2_INCLUDE)
+  message(FATAL_ERROR "RE2 is missing (libre2.a and re2/re2.h): install libre2-dev; ./dev build does")
+endif()
+find_package(Threads REQUIRED GLOBAL)
+add_library(re2_archive INTERFACE)
+target_include_directories(re2_archive SYSTEM INTERFACE ${RE2_INCLUDE})
+target_link_libraries(re2_archive INTERFACE ${RE2_ARCHIVE} Threads::Threads)

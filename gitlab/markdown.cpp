@@ -1,0 +1,65 @@
+#include "gitlab/markdown.hpp"
+
+#include "core/text_cut.hpp"
+
+#include <algorithm>
+
+namespace runneriq::gitlab {
+namespace {
+
+constexpr std::size_t kLongestTitle = 255;
+constexpr std::string_view kWordJoiner = "\u2060";
+
+std::size_t longest_run_of_backticks(std::string_view text) {
+  std::size_t longest = 0, run = 0;
+  for (const char each : text) {
+    run = each == '`' ? run + 1 : 0;
+    longest = std::max(longest, run);
+  }
+  return longest;
+}
+
+}  // namespace
+
+std::string code_span(std::string_view text) {
+  if (text.empty()) return {};
+  const std::string marks(longest_run_of_backticks(text) + 1, '`');
+  const bool touches = text.starts_with('`') || text.ends_with('`');
+  const std::string pad = touches ? " " : "";
+  return marks + pad + std::string(text) + pad + marks;
+}
+
+std::string code_block(std::string_view lines) {
+  const std::string fence(std::max<std::size_t>(longest_run_of_backticks(lines) + 1, 3), '`');
+  std::string block = "\n" + fence + "text\n";
+  while (!lines.empty()) {
+    const std::string_view line = lines.substr(0, lines.find('\n'));
+    lines.remove_prefix(std::min(lines.size(), line.size() + 1));
+    const std::size_t first = line.find_first_not_of(" \t");
+    block += (first != std::string_view::npos && line[first] == '/' ? "| " : "") + std::string(line) + "\n";
+  }
+  return block + fence + "\n";
+}
+
+std::string escaped_words(std::string_view text) {
+  constexpr std::string_view kMarks = "\\`*_{}[]<>#!~@$%&^|";
+  std::string escaped;
+  for (const char each : text) {
+    const bool starts_command = each == '/' && escaped.empty();
+    if (starts_command || kMarks.find(each) != std::string_view::npos) escaped += '\\';
+    escaped += each;
+  }
+  return escaped;
+}
+
+std::string escaped_title(std::string_view title) {
+  constexpr std::string_view kMarks = "@#!~%&$^[:*";
+  std::string escaped;
+  for (const char each : title) {
+    escaped += each == '\n' || each == '\r' ? ' ' : each;
+    if (kMarks.find(each) != std::string_view::npos) escaped += kWordJoiner;
+  }
+  return cut_characters(escaped, kLongestTitle);
+}
+
+}  // namespace runneriq::gitlab
