@@ -19,6 +19,12 @@ std::size_t longest_run_of_backticks(std::string_view text) {
   return longest;
 }
 
+bool is_of_address(char c) {
+  constexpr std::string_view kSigns = "-._~:/?#%&=+,;@";
+  const bool is_word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  return is_word || kSigns.find(c) != std::string_view::npos;
+}
+
 }  // namespace
 
 std::string code_span(std::string_view text) {
@@ -60,6 +66,12 @@ std::string escaped_title(std::string_view title) {
     if (kMarks.find(each) != std::string_view::npos) escaped += kWordJoiner;
   }
   return cut_characters(escaped, kLongestTitle);
+}
+
+std::string link(const std::string& words, std::string_view address) {
+  const bool is_page = address.starts_with("https://") || address.starts_with("http://");
+  if (!is_page || !std::ranges::all_of(address, is_of_address)) return words;
+  return "[" + words + "](" + std::string(address) + ")";
 }
 
 }  // namespace runneriq::gitlab

@@ -21,4 +21,8 @@ std::string escaped_words(std::string_view text);
 // character that is not seen (word joiner, U+2060). At most 255 characters.
 std::string escaped_title(std::string_view title);
 
+// `words`, which are ours and may be marked up, as a link; without one where the address is none that GitLab
+// gives for a page: http or https, of letters, digits and the signs of URLs that Markdown does not read.
+std::string link(const std::string& words, std::string_view address);
+
 }  // namespace runneriq::gitlab

@@ -1,6 +1,8 @@
 #include "gitlab/webhook.hpp"
 
+#include "core/lower_case.hpp"
 #include "gitlab/json_reader.hpp"
+#include "gitlab/project.hpp"
 #include "gitlab/screened_json.hpp"
 #include "gitlab/web_address.hpp"
 
@@ -120,6 +122,25 @@ ProjectId project_of(const Json& hook) {
   return ProjectId{id != 0 ? id : id_in(member(hook, "project"), "id")};
 }
 
+// The ref tells it, too, should the member stand where nobody looks.
+std::int64_t merge_request_in(const Json& hook, std::string_view ref) {
+  const std::int64_t iid = id_in(member(hook, "merge_request"), "iid");
+  return iid != 0 ? iid : merge_request_of_ref(ref).value_or(MergeRequestIid{}).value();
+}
+
+WebhookPipeline pipeline_facts_of(const Json& hook) {
+  const Json& attributes = member(hook, "object_attributes");
+  const Json& project = member(hook, "project");
+  WebhookPipeline facts{.sha = text_in(attributes, "sha"),
+                        .source = text_in(attributes, "source"),
+                        .merge_request = merge_request_in(hook, text_in(attributes, "ref")),
+                        .is_tag = switch_in(attributes, "tag").value_or(false),
+                        .project_path = text_in(project, "path_with_namespace"),
+                        .default_branch = text_in(project, "default_branch")};
+  if (facts.sha.empty()) facts.sha = text_in(member(hook, "commit"), "id");
+  return facts;
+}
+
 void read_pipeline(const Json& hook, Webhook& into) {
   const Json& attributes = member(hook, "object_attributes");
   into.pipeline = PipelineId{id_in(attributes, "id")};
@@ -128,6 +149,7 @@ void read_pipeline(const Json& hook, Webhook& into) {
   into.ref = text_in(attributes, "ref");
   into.created_at = time_in(attributes, "created_at");
   into.finished_at = time_in(attributes, "finished_at");
+  into.pipeline_facts = pipeline_facts_of(hook);
 }
 
 WebhookJob job_facts_of(const Json& hook, JobStatus status) {
@@ -163,12 +185,28 @@ void read_job(const Json& hook, Webhook& into) {
 
 void read_note(const Json& hook, Webhook& into) {
   const Json& attributes = member(hook, "object_attributes");
+  const Json& user = member(hook, "user");
   const Json& body = member(attributes, "note");
   into.created_at = time_in(attributes, "created_at");
   into.note = WebhookNote{.body = body.is_string() ? body.get<std::string>() : std::string{},
                           .merge_request = id_in(member(hook, "merge_request"), "iid"),
-                          .author = UserId{id_in(member(hook, "user"), "id")},
-                          .author_name = text_in(member(hook, "user"), "username")};
+                          .author = UserId{id_in(user, "id")},
+                          .author_name = text_in(user, "username"),
+                          .id = id_in(attributes, "id"),
+                          .noteable_type = text_in(attributes, "noteable_type"),
+                          .action = text_in(attributes, "action"),
+                          .is_system = switch_in(attributes, "system").value_or(false),
+                          .is_internal = switch_in(attributes, "internal").value_or(false),
+                          .by_bot = is_name_of_bot(text_in(user, "username"))};
+  if (text_in(hook, "event_type") == "confidential_note") into.note->is_internal = true;
+}
+
+// "bot" in "project_7_bot_4ffca2", when the name begins with `owner`.
+std::string_view behind_number(std::string_view name, std::string_view owner) {
+  if (!name.starts_with(owner)) return {};
+  name.remove_prefix(owner.size());
+  const std::size_t digits = std::min(name.find_first_not_of("0123456789"), name.size());
+  return digits == 0 ? std::string_view{} : name.substr(digits);
 }
 
 struct Row {
@@ -180,7 +218,22 @@ constexpr std::array<Row, 3> kRows = {{{"pipeline", WebhookKind::pipeline, read_
                                        {"build", WebhookKind::job, read_job},
                                        {"note", WebhookKind::note, read_note}}};
 
+// GitLab's own users.
+constexpr std::array<std::string_view, 11> kBots = {
+    "alert-bot", "automation-bot", "ghost",        "gitlab-admin-bot", "gitlab-bot",       "gitlabduo",
+    "llm-bot",   "migration-bot",  "security-bot", "support-bot",      "visual-review-bot"};
+
 }  // namespace
+
+bool is_name_of_bot(std::string_view user_name) {
+  std::string name(user_name);
+  std::ranges::transform(name, name.begin(), [](char c) { return lower_case(c); });
+  for (const std::string_view owner : {"project_", "group_"}) {
+    const std::string_view rest = behind_number(name, owner);
+    if (rest == "_bot" || rest.starts_with("_bot_")) return true;
+  }
+  return name.starts_with("service_account_") || std::ranges::find(kBots, name) != kBots.end();
+}
 
 std::string_view to_text(WebhookKind kind) {
   switch (kind) {

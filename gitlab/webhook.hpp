@@ -24,6 +24,24 @@ struct WebhookNote {
   std::int64_t merge_request = 0;  // its iid
   UserId author = {};
   std::string author_name{};  // the user name
+  std::int64_t id = 0;
+  std::string noteable_type{};  // "MergeRequest", "Issue", "Commit", "Snippet", …
+  std::string action{};      // "create", "update"; "" = not told, by older versions, which tell of new ones
+  bool is_system = false;    // what GitLab wrote of a change
+  bool is_internal = false;  // for members only
+  // By the user of an access token, a service account or GitLab itself, as far as the name tells; GitLab says
+  // no more.
+  bool by_bot = false;
+};
+
+// What a pipeline hook tells of a pipeline beside what all hooks do.
+struct WebhookPipeline {
+  std::string sha{};
+  std::string source{};            // "push", "merge_request_event", …
+  std::int64_t merge_request = 0;  // its iid; 0 = the pipeline is of none
+  bool is_tag = false;
+  std::string project_path{};    // full path
+  std::string default_branch{};  // of the project
 };
 
 // What a job hook tells of a job beside what all hooks do: enough to alert by without a reading. A job hook
@@ -56,9 +74,14 @@ struct Webhook {
   std::string ref{};
   std::optional<Time> created_at{};
   std::optional<Time> finished_at{};
-  std::optional<WebhookNote> note{};      // of a note hook
-  std::optional<WebhookJob> job_facts{};  // of a job hook
+  std::optional<WebhookNote> note{};                // of a note hook
+  std::optional<WebhookJob> job_facts{};            // of a job hook
+  std::optional<WebhookPipeline> pipeline_facts{};  // of a pipeline hook
 };
+
+// Whether a user name is one that GitLab gives to bots: "project_7_bot_4ffca233d8298ea1", "group_7_bot",
+// "service_account_…", "alert-bot".
+bool is_name_of_bot(std::string_view user_name);
 
 // `instance` is the X-Gitlab-Instance header, "" where there was none. Error: corrupt for what is no JSON
 // object, or is deeper or has more values than any of GitLab's; never for what we do not know. What

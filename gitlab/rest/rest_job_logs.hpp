@@ -1,4 +1,4 @@
-// Reads the ends of job logs over GitLab's REST API: GET /projects/:id/jobs/:job_id/trace. Never changes
+// Reads job logs, or their ends, over GitLab's REST API: GET /projects/:id/jobs/:job_id/trace. Never changes
 // anything there.
 #pragma once
 
@@ -11,14 +11,18 @@
 
 namespace runneriq::gitlab {
 
-// It asks for a range; most GitLabs know none and send the whole log, of which only the end is kept. Each
-// call may take the time of a tick, retries with it, of a budget of its own.
+// For an end it asks for a range; most GitLabs know none and send the whole log, of which only the end is
+// kept. A whole log that broke off is asked for from there on, or once more from its beginning, which is then
+// passed over. Each call may take the time of a tick, retries with it, of a budget of its own; that of a
+// whole log all of it at once.
 class RestJobLogs final : public JobLogs {
  public:
   // Of `settings` the fleet, the token, the limits and the clock count. `transport` must outlive this.
   RestJobLogs(RestSettings settings, platform::HttpTransport& transport);
   ~RestJobLogs() override;
   [[nodiscard]] Result<std::string> tail(ProjectId project, JobId job, std::size_t bytes) override;
+  [[nodiscard]] Result<LogExtent> read(ProjectId project, JobId job, std::size_t most_bytes,
+                                       const std::function<void(std::string_view)>& take) override;
   // Since the start.
   [[nodiscard]] const CallCount& count() const;
 

@@ -1,5 +1,5 @@
 // Reads manual jobs over GitLab's REST API and starts them: POST /projects/:id/jobs/:job_id/play. With
-// rest_runner_tags the only sender of calls that change anything in GitLab.
+// rest_runner_tags and rest_discussions the only sender of calls that change anything in GitLab.
 #pragma once
 
 #include "gitlab/manual_jobs.hpp"

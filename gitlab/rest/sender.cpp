@@ -113,7 +113,8 @@ void Sender::send(Order order) {
     give_up(std::move(order), {Errc::invalid_argument, "not sent, for it might change something in GitLab"});
     return;
   }
-  call.time_limit = std::min(settings_.call_limit, deadline_ - settings_.now());
+  const Duration left = deadline_ - settings_.now();
+  call.time_limit = order.question.is_patient() ? left : std::min(settings_.call_limit, left);
   ++count_.calls;
   if (order.question.changes_something()) ++count_.mutating;
   ++under_way_;

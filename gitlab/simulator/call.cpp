@@ -153,6 +153,14 @@ Result<json> body_of(const Call& call) {
   return document;
 }
 
+Result<std::string> required_text(const json& body, std::string_view key) {
+  const auto place = body.find(key);
+  if (place == body.end()) return fail(Errc::invalid_argument, std::string(key) + " is missing");
+  if (!place->is_string() || place->get_ref<const std::string&>().empty())
+    return fail(Errc::invalid_argument, std::string(key) + " is invalid");
+  return place->get<std::string>();
+}
+
 ServedReply json_reply(int status, const json& document) {
   return {.status = status,
           .headers = {{"Content-Type", "application/json"}},

@@ -42,6 +42,8 @@ std::string encoded(std::string_view text);  // of a query's value
 
 // The body as an object: JSON, or a form. Error: invalid_argument.
 Result<nlohmann::json> body_of(const Call& call);
+// A text of the body. Error: invalid_argument, missing, empty or none.
+Result<std::string> required_text(const nlohmann::json& body, std::string_view key);
 std::vector<std::string> split(std::string_view text, char separator);  // without empty parts
 
 ServedReply json_reply(int status, const nlohmann::json& document);

@@ -134,7 +134,7 @@ ServedReply add_pipeline(Visit& visit) {
   if (!id) return refusal(id.error());
   json jobs = json::array();
   for (const JobId job : visit.world.pipelines().at(*id).jobs) jobs.push_back(job.value());
-  return json_reply(201, {{"id", id->value()}, {"jobs", jobs}});
+  return json_reply(201, {{"id", id->value()}, {"sha", visit.world.pipelines().at(*id).sha}, {"jobs", jobs}});
 }
 
 ServedReply add_runner(Visit& visit) {

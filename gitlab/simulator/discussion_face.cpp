@@ -1,4 +1,4 @@
-// Merge requests and their notes, issues, webhooks; the caller's own token; the version.
+// Merge requests and their notes, webhooks; the caller, its token; the version.
 #include "gitlab/simulator/entities.hpp"
 #include "gitlab/simulator/visit.hpp"
 
@@ -31,6 +31,10 @@ ServedReply own_token(Visit& visit) {
                           {"expires_at", expiry}});
 }
 
+ServedReply own_user(Visit& visit) {
+  return json_reply(200, user_row(view_of(visit), visit.caller->user));
+}
+
 ServedReply version(Visit& /*visit*/) {
   return json_reply(200, {{"version", kVersion}, {"revision", "00000000000"}});
 }
@@ -56,34 +60,19 @@ ServedReply merge_requests(Visit& visit) {
                      [&](std::size_t at) { return merge_request_row(view_of(visit), *rows[at]); });
 }
 
-Result<MergeRequestRecord*> merge_request_in(Visit& visit) {
-  const auto project = project_in(visit, kReporter);
-  if (!project) return fail(project.error());
-  auto* const found = visit.world.merge_request((*project)->id, MergeRequestIid{number_in(visit, 1)});
-  if (found == nullptr) return fail(Errc::not_found, "Not found");
-  return found;
-}
-
 ServedReply one_merge_request(Visit& visit) {
   const auto found = merge_request_in(visit);
-  return found ? json_reply(200, merge_request_row(view_of(visit), **found)) : refusal(found.error());
-}
-
-// A text of the body. Error: missing, empty or none.
-Result<std::string> required(const json& body, std::string_view key) {
-  const auto place = body.find(key);
-  if (place == body.end()) return fail(Errc::invalid_argument, std::string(key) + " is missing");
-  if (!place->is_string() || place->get_ref<const std::string&>().empty())
-    return fail(Errc::invalid_argument, std::string(key) + " is invalid");
-  return place->get<std::string>();
+  return found ? json_reply(200, merge_request_details(view_of(visit), **found)) : refusal(found.error());
 }
 
 ServedReply notes(Visit& visit) {
   const auto found = merge_request_in(visit);
   if (!found) return refusal(found.error());
   const std::vector<NoteRecord>& all = (*found)->notes;
-  return offset_page(visit.call, all.size(),
-                     [&](std::size_t at) { return note_row(view_of(visit), all[all.size() - 1 - at]); });
+  const bool ascending = visit.call.text("sort") == "asc";
+  return offset_page(visit.call, all.size(), [&](std::size_t at) {
+    return note_row(view_of(visit), all[ascending ? at : all.size() - 1 - at]);
+  });
 }
 
 ServedReply add_note(Visit& visit) {
@@ -91,50 +80,29 @@ ServedReply add_note(Visit& visit) {
   if (!found) return refusal(found.error());
   const auto body = body_of(visit.call);
   if (!body) return refusal(body.error());
-  auto text = required(*body, "body");
+  auto text = required_text(*body, "body");
   if (!text) return refusal(text.error());
-  return json_reply(
-      201, note_row(view_of(visit), visit.world.add_note(**found, *std::move(text), visit.caller->user)));
+  NoteRecord note{.body = *std::move(text), .author = visit.caller->user};
+  return json_reply(201, note_row(view_of(visit), visit.world.add_note(**found, std::move(note))));
 }
 
-ServedReply issues(Visit& visit) {
-  const auto project = project_in(visit, kGuest);
-  if (!project) return refusal(project.error());
-  std::vector<const IssueRecord*> rows;
-  for (const IssueRecord& one : visit.world.issues()) {
-    if (one.project == (*project)->id) rows.push_back(&one);
-  }
-  std::reverse(rows.begin(), rows.end());
-  return offset_page(visit.call, rows.size(),
-                     [&](std::size_t at) { return issue_row(view_of(visit), *rows[at]); });
-}
-
-std::vector<std::string> labels_in(const json& body) {
-  const auto place = body.find("labels");
-  if (place == body.end()) return {};
-  if (place->is_string()) return split(place->get<std::string>(), ',');
-  std::vector<std::string> labels;
-  for (const json& label : *place) {
-    if (label.is_string()) labels.push_back(label.get<std::string>());
-  }
-  return labels;
-}
-
-ServedReply add_issue(Visit& visit) {
-  const auto project = project_in(visit, kGuest);
-  if (!project) return refusal(project.error());
+// By its author and Maintainers.
+ServedReply edit_note(Visit& visit) {
+  const auto found = merge_request_in(visit);
+  if (!found) return refusal(found.error());
+  std::vector<NoteRecord>& all = (*found)->notes;
+  const std::int64_t id = number_in(visit, 2);
+  const auto note = std::find_if(all.begin(), all.end(), [&](const NoteRecord& one) { return one.id == id; });
+  if (note == all.end()) return refusal(404, "404 Note Not Found");
+  const auto as_maintainer = project_in(visit, kMaintainer);
+  if (note->system || (note->author != visit.caller->user && !as_maintainer))
+    return refusal(403, "403 Forbidden");
   const auto body = body_of(visit.call);
   if (!body) return refusal(body.error());
-  auto title = required(*body, "title");
-  if (!title) return refusal(title.error());
-  const json description = body->value("description", json());
-  IssueRecord issue{.project = (*project)->id,
-                    .title = *std::move(title),
-                    .description = description.is_string() ? description.get<std::string>() : "",
-                    .labels = labels_in(*body),
-                    .confidential = body->value("confidential", json()) == json(true),
-                    .author = visit.caller->user};
-  return json_reply(201, issue_row(view_of(visit), visit.world.add_issue(std::move(issue))));
+  auto text = required_text(*body, "body");
+  if (!text) return refusal(text.error());
+  visit.world.edit_note(**found, *note, *std::move(text));
+  return json_reply(200, note_row(view_of(visit), *note));
 }
 
 json hook_row(const Hook& hook) {
@@ -143,6 +111,7 @@ json hook_row(const Hook& hook) {
           {"project_id", hook.project.value()},
           {"pipeline_events", hook.pipeline_events},
           {"job_events", hook.job_events},
+          {"note_events", hook.note_events},
           {"enable_ssl_verification", true},
           {"token_present", !hook.token.empty()},
           {"signing_token_present", !hook.signing_token.empty()},
@@ -166,7 +135,7 @@ ServedReply add_hook(Visit& visit) {
   if (!project) return refusal(project.error());
   const auto body = body_of(visit.call);
   if (!body) return refusal(body.error());
-  auto url = required(*body, "url");
+  auto url = required_text(*body, "url");
   if (!url) return refusal(url.error());
   if (!url->starts_with("http://") && !url->starts_with("https://")) return refusal(422, "Invalid url given");
   const json token = body->value("token", json());
@@ -180,6 +149,7 @@ ServedReply add_hook(Visit& visit) {
             .signing_token = Secret(signing_token),
             .pipeline_events = is_on(*body, "pipeline_events"),
             .job_events = is_on(*body, "job_events"),
+            .note_events = is_on(*body, "note_events"),
             .created_at = visit.world.now()};
   return json_reply(201, hook_row(visit.hooks.add(std::move(hook))));
 }
@@ -193,6 +163,7 @@ ServedReply remove_hook(Visit& visit) {
 
 constexpr std::array kAccountRoutes{
     Route{"GET", "/api/v4/personal_access_tokens/self", Needs::a_token, own_token},
+    Route{"GET", "/api/v4/user", Needs::read, own_user},
     Route{"GET", "/api/v4/version", Needs::read, version},
     Route{"GET", "/api/v4/metadata", Needs::read, metadata},
 };
@@ -202,8 +173,7 @@ constexpr std::array kDiscussionRoutes{
     Route{"GET", "/api/v4/projects/:id/merge_requests/:iid", Needs::read, one_merge_request},
     Route{"GET", "/api/v4/projects/:id/merge_requests/:iid/notes", Needs::read, notes},
     Route{"POST", "/api/v4/projects/:id/merge_requests/:iid/notes", Needs::write, add_note},
-    Route{"GET", "/api/v4/projects/:id/issues", Needs::read, issues},
-    Route{"POST", "/api/v4/projects/:id/issues", Needs::write, add_issue},
+    Route{"PUT", "/api/v4/projects/:id/merge_requests/:iid/notes/:note", Needs::write, edit_note},
     Route{"GET", "/api/v4/projects/:id/hooks", Needs::read, hooks},
     Route{"POST", "/api/v4/projects/:id/hooks", Needs::write, add_hook},
     Route{"DELETE", "/api/v4/projects/:id/hooks/:hook", Needs::write, remove_hook},
@@ -217,6 +187,14 @@ std::span<const Route> account_routes() {
 
 std::span<const Route> discussion_routes() {
   return kDiscussionRoutes;
+}
+
+Result<MergeRequestRecord*> merge_request_in(Visit& visit) {
+  const auto project = project_in(visit, kReporter);
+  if (!project) return fail(project.error());
+  auto* const found = visit.world.merge_request((*project)->id, MergeRequestIid{number_in(visit, 1)});
+  if (found == nullptr) return fail(Errc::not_found, "Not found");
+  return found;
 }
 
 }  // namespace runneriq::gitlab::simulator

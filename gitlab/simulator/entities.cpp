@@ -209,6 +209,7 @@ json pipeline_details(const View& view, const PipelineRecord& pipeline) {
   }
   row.update({{"before_sha", std::string(40, '0')},
               {"tag", pipeline.is_tag},
+              {"yaml_errors", text_or_null(pipeline.yaml_errors)},
               {"user", user_row(view, pipeline.user)},
               {"started_at", stamp_or_null(started)},
               {"finished_at", stamp_or_null(finished)}});
@@ -234,12 +235,18 @@ json runners_job_row(const View& view, const JobRecord& job) {
 }
 
 json merge_request_row(const View& view, const MergeRequestRecord& merge_request) {
+  constexpr std::int64_t kAnotherProject = 1'000'000'000;
   const std::int64_t iid = merge_request.facts.iid.value();
+  const std::int64_t project = merge_request.project.value();
+  const PipelineRecord* const head = view.world.head_pipeline(merge_request);
   return {{"id", merge_request.id},
           {"iid", iid},
           {"project_id", merge_request.project.value()},
           {"title", merge_request.title},
-          {"state", "opened"},
+          {"state", merge_request.state},
+          {"sha", head == nullptr ? json() : json(head->sha)},
+          {"source_project_id", merge_request.fork ? kAnotherProject + project : project},
+          {"target_project_id", project},
           {"source_branch", merge_request.source_branch},
           {"target_branch", merge_request.facts.target_branch},
           {"labels", merge_request.facts.labels},
@@ -247,12 +254,22 @@ json merge_request_row(const View& view, const MergeRequestRecord& merge_request
           {"web_url", page_of(view, merge_request.project, "merge_requests/" + std::to_string(iid))}};
 }
 
+json merge_request_details(const View& view, const MergeRequestRecord& merge_request) {
+  json row = merge_request_row(view, merge_request);
+  const PipelineRecord* const head = view.world.head_pipeline(merge_request);
+  row["head_pipeline"] = head == nullptr ? json() : pipeline_row(view, *head);
+  return row;
+}
+
 json note_row(const View& view, const NoteRecord& note) {
   return {{"id", note.id},
           {"body", note.body},
           {"author", user_row(view, note.author)},
           {"created_at", stamp(note.created_at)},
-          {"system", false}};
+          {"updated_at", stamp(note.updated_at)},
+          {"noteable_type", "MergeRequest"},
+          {"internal", note.internal},
+          {"system", note.system}};
 }
 
 json issue_row(const View& view, const IssueRecord& issue) {
@@ -263,7 +280,7 @@ json issue_row(const View& view, const IssueRecord& issue) {
           {"description", issue.description},
           {"labels", issue.labels},
           {"confidential", issue.confidential},
-          {"state", "opened"},
+          {"state", issue.state},
           {"author", user_row(view, issue.author)},
           {"created_at", stamp(issue.created_at)},
           {"web_url", page_of(view, issue.project, "issues/" + std::to_string(issue.iid))}};

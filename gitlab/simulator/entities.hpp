@@ -28,6 +28,8 @@ nlohmann::json job_row(const View& view, const JobRecord& job);
 // Of a runner's job list: with the project, without tags and runner.
 nlohmann::json runners_job_row(const View& view, const JobRecord& job);
 nlohmann::json merge_request_row(const View& view, const MergeRequestRecord& merge_request);
+// Of a single one: with its pipeline.
+nlohmann::json merge_request_details(const View& view, const MergeRequestRecord& merge_request);
 nlohmann::json note_row(const View& view, const NoteRecord& note);
 nlohmann::json issue_row(const View& view, const IssueRecord& issue);
 

@@ -80,6 +80,20 @@ json latest_builds(const World& world, const PipelineRecord& pipeline, const std
   return builds;
 }
 
+json merge_request_of(const World& world, const PipelineRecord& pipeline, const std::string& base) {
+  const auto& all = world.merge_requests();
+  const auto place = std::find_if(all.begin(), all.end(), [&](const MergeRequestRecord& one) {
+    return one.project == pipeline.project && one.facts.iid.value() == pipeline.merge_request;
+  });
+  if (place == all.end()) return nullptr;
+  const json row = merge_request_row({world, base}, *place);
+  json some{{"url", row["web_url"]}, {"detailed_merge_status", "ci_must_pass"}};
+  for (const char* const key : {"id", "iid", "title", "state", "source_branch", "target_branch",
+                                "source_project_id", "target_project_id"})
+    some[key] = row[key];
+  return some;
+}
+
 json pipeline_hook(const World& world, const PipelineRecord& pipeline, const std::string& base) {
   const std::string_view status = to_text(world.status_of(pipeline));
   return {{"object_kind", "pipeline"},
@@ -95,7 +109,7 @@ json pipeline_hook(const World& world, const PipelineRecord& pipeline, const std
             {"detailed_status", status},
             {"created_at", hook_stamp(pipeline.created_at)},
             {"variables", json::array()}}},
-          {"merge_request", nullptr},
+          {"merge_request", merge_request_of(world, pipeline, base)},
           {"user", user_row({world, base}, pipeline.user)},
           {"project", project_of(world, pipeline.project, base)},
           {"builds", latest_builds(world, pipeline, base)}};
@@ -133,6 +147,32 @@ json job_hook(const World& world, const JobRecord& job, const std::string& base)
           {"user", user_row({world, base}, job.user)},
           {"commit", {{"id", job.pipeline.value()}, {"sha", pipeline.sha}}},
           {"project", project_of(world, job.project, base)}};
+}
+
+json note_hook(const World& world, const MergeRequestRecord& merge_request, const NoteRecord& note,
+               World::NoteChange change, const std::string& base) {
+  const json row = merge_request_row({world, base}, merge_request);
+  const std::string kind = note.internal ? "confidential_note" : "note";
+  return {{"object_kind", "note"},
+          {"event_type", kind},
+          {"user", user_row({world, base}, note.author)},
+          {"project_id", merge_request.project.value()},
+          {"project", project_of(world, merge_request.project, base)},
+          {"object_attributes",
+           {{"id", note.id},
+            {"note", note.body},
+            {"description", note.body},
+            {"noteable_type", "MergeRequest"},
+            {"noteable_id", merge_request.id},
+            {"author_id", note.author.value()},
+            {"project_id", merge_request.project.value()},
+            {"system", note.system},
+            {"internal", note.internal},
+            {"action", change == World::NoteChange::created ? "create" : "update"},
+            {"created_at", hook_stamp(note.created_at)},
+            {"updated_at", hook_stamp(note.updated_at)},
+            {"url", row["web_url"].get<std::string>() + "#note_" + std::to_string(note.id)}}},
+          {"merge_request", row}};
 }
 
 // One that differs from number to number, the same in each run.
@@ -202,6 +242,17 @@ void Hooks::tell(const World& world, const JobRecord& job, const std::string& ba
     delivery.event = "Pipeline Hook";
     if (hook.pipeline_events)
       deliver(hook, delivery, pipeline_hook(world, world.pipelines().at(job.pipeline), base));
+  }
+}
+
+void Hooks::tell(const World& world, const MergeRequestRecord& merge_request, const NoteRecord& note,
+                 World::NoteChange change, const std::string& base) {
+  HookDelivery delivery{.event = note.internal ? "Confidential Note Hook" : "Note Hook",
+                        .instance = base,
+                        .event_uuid = uuid('e', ++told_)};
+  for (const Hook& hook : hooks_) {
+    if (hook.project != merge_request.project || !hook.note_events) continue;
+    deliver(hook, delivery, note_hook(world, merge_request, note, change, base));
   }
 }
 

@@ -1,4 +1,4 @@
-// Webhooks out: Pipeline Hook and Job Hook.
+// Webhooks out: Pipeline Hook, Job Hook and Note Hook.
 #pragma once
 
 #include "core/id.hpp"
@@ -24,12 +24,13 @@ struct Hook {
   Secret signing_token{};  // "whsec_" and the base64 of 32 bytes
   bool pipeline_events = false;
   bool job_events = false;
+  bool note_events = false;
   Time created_at{};
 };
 
 struct HookDelivery {
   std::string url{};
-  std::string event{};  // "Pipeline Hook", "Job Hook"
+  std::string event{};  // "Pipeline Hook", "Job Hook", "Note Hook"
   Secret token{};
   Secret signing_token{};
   std::string instance{};    // address of this GitLab
@@ -54,6 +55,8 @@ class Hooks {
   [[nodiscard]] bool none() const { return hooks_.empty(); }
   // Writes what the hooks of the job's project are told of its new status.
   void tell(const World& world, const JobRecord& job, const std::string& base);
+  void tell(const World& world, const MergeRequestRecord& merge_request, const NoteRecord& note,
+            World::NoteChange change, const std::string& base);
   std::vector<HookDelivery> take_deliveries();
 
  private:

@@ -1,4 +1,4 @@
-// Pipelines and jobs of projects, traces, and what a person may do to a job.
+// Pipelines and jobs of projects, and what a person may do to a job.
 #include "gitlab/simulator/entities.hpp"
 #include "gitlab/simulator/visit.hpp"
 
@@ -133,43 +133,9 @@ ServedReply variables_of_pipeline(Visit& visit) {
   return json_reply(200, rows);
 }
 
-Result<const JobRecord*> job_in(const Visit& visit, int level) {
-  const auto project = project_in(visit, level);
-  if (!project) return fail(project.error());
-  const auto place = visit.world.jobs().find(JobId{number_in(visit, 1)});
-  if (place == visit.world.jobs().end() || place->second.project != (*project)->id)
-    return fail(Errc::not_found, "Not Found");
-  return &place->second;
-}
-
 ServedReply one(Visit& visit) {
   const auto job = job_in(visit, kGuest);
   return job ? json_reply(200, job_row(view_of(visit), **job)) : refusal(job.error());
-}
-
-// What a machine that the simulator plays has written so far.
-std::string played_trace(const Visit& visit, const JobRecord& job) {
-  if (!job.started_at) return {};
-  const auto runner = visit.world.runners().find(job.runner);
-  std::string text = "Running with gitlab-runner 17.10.0 (00000000)\n  on " +
-                     (runner == visit.world.runners().end() ? "?" : runner->second.description) + "\n";
-  text += "$ echo \"" + job.name + "\"\n" + job.name + "\n";
-  if (job.status == JobStatus::success) text += "\x1b[32;1mJob succeeded\x1b[0;m\n";
-  if (job.status == JobStatus::failed)
-    text += "\x1b[31;1mERROR: Job failed: " +
-            std::string(job.failure_reason == "script_failure" ? "exit code 1" : job.failure_reason) +
-            "\x1b[0;m\n";
-  return text;
-}
-
-// As GitLab does: all of it, whatever range was asked for.
-ServedReply trace(Visit& visit) {
-  const auto found = job_in(visit, kGuest);
-  if (!found) return refusal(found.error());
-  const JobRecord& job = **found;
-  if (!job.trace.empty()) return text_reply(200, job.trace);
-  if (!job.planned_trace.empty()) return text_reply(200, job.started_at ? job.planned_trace : "");
-  return text_reply(200, job.played ? played_trace(visit, job) : "");
 }
 
 ServedReply play(Visit& visit) {
@@ -205,7 +171,6 @@ constexpr std::array kPipelineRoutes{
 constexpr std::array kJobRoutes{
     Route{"GET", "/api/v4/projects/:id/jobs", Needs::read, jobs_of_project},
     Route{"GET", "/api/v4/projects/:id/jobs/:job", Needs::read, one},
-    Route{"GET", "/api/v4/projects/:id/jobs/:job/trace", Needs::read, trace},
     Route{"POST", "/api/v4/projects/:id/jobs/:job/play", Needs::write, play},
     Route{"POST", "/api/v4/projects/:id/jobs/:job/retry", Needs::write, retry},
     Route{"POST", "/api/v4/projects/:id/jobs/:job/cancel", Needs::write, cancel},
@@ -219,6 +184,15 @@ std::span<const Route> pipeline_routes() {
 
 std::span<const Route> job_routes() {
   return kJobRoutes;
+}
+
+Result<const JobRecord*> job_in(const Visit& visit, int level) {
+  const auto project = project_in(visit, level);
+  if (!project) return fail(project.error());
+  const auto place = visit.world.jobs().find(JobId{number_in(visit, 1)});
+  if (place == visit.world.jobs().end() || place->second.project != (*project)->id)
+    return fail(Errc::not_found, "Not Found");
+  return &place->second;
 }
 
 }  // namespace runneriq::gitlab::simulator

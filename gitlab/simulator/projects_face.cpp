@@ -119,11 +119,12 @@ ServedReply ci_lint(Visit& visit) {
   const auto project = project_in(visit, kReporter);
   if (!project) return refusal(project.error());
   const std::string& config = (*project)->ci_config;
-  json errors = json::array();
+  json errors = (*project)->ci_errors;
   if (config.empty()) errors.push_back("Please provide content of .gitlab-ci.yml");
-  return json_reply(200, {{"valid", !config.empty()},
+  const bool valid = errors.empty();
+  return json_reply(200, {{"valid", valid},
                           {"errors", std::move(errors)},
-                          {"warnings", json::array()},
+                          {"warnings", (*project)->ci_warnings},
                           {"merged_yaml", config.empty() ? json(nullptr) : json(config)},
                           {"includes", json::array()}});
 }

@@ -58,6 +58,9 @@ struct ProjectRecord {
   ProtectedRefs refs{};
   std::map<UserId, int> members{};  // to access level
   std::string ci_config{};
+  std::vector<std::string> ci_errors{}, ci_warnings{};
+  std::vector<SimulatedVariable> variables{};
+  std::vector<SimulatedComparison> comparisons{};
 };
 
 struct NoteRecord {
@@ -65,6 +68,9 @@ struct NoteRecord {
   std::string body{};
   UserId author{};
   Time created_at{};
+  Time updated_at{};
+  bool system = false;
+  bool internal = false;
 };
 
 struct MergeRequestRecord {
@@ -73,6 +79,8 @@ struct MergeRequestRecord {
   MergeRequest facts{};
   std::string source_branch{};
   std::string title{};
+  std::string state = "opened";
+  bool fork = false;
   std::vector<NoteRecord> notes{};
 };
 
@@ -86,6 +94,7 @@ struct IssueRecord {
   bool confidential = false;
   UserId author{};
   Time created_at{};
+  std::string state = "opened";
 };
 
 struct PipelineRecord {
@@ -98,6 +107,7 @@ struct PipelineRecord {
   std::string source{};
   UserId user{};
   std::string sha{};
+  std::string yaml_errors{};
   Time created_at{};
   Time updated_at{};
   std::map<std::string, std::string> variables{};
@@ -131,6 +141,8 @@ struct JobRecord {
   std::string trace{};
   std::string planned_trace{};  // in place of what a played machine writes by itself
   std::vector<SimulatedTest> tests{};
+  int trace_step = 0;
+  std::int64_t trace_readings = 0;
 };
 
 }  // namespace runneriq::gitlab::simulator

@@ -50,6 +50,33 @@ void read_runner(ScenarioReader& in, SimulatedRunner& runner) {
     in.refuse("tags", "are missing: a runner without tags must run untagged jobs");
 }
 
+void read_variable(ScenarioReader& in, SimulatedVariable& variable) {
+  in.required_text("key", variable.key);
+  in.text("value", variable.value);
+  in.text("environment_scope", variable.environment_scope);
+  in.flag("masked", variable.masked);
+  in.flag("hidden", variable.hidden);
+  in.flag("protected", variable.is_protected);
+}
+
+void read_diff(ScenarioReader& in, SimulatedDiff& diff) {
+  in.required_text("new_path", diff.new_path);
+  in.text("old_path", diff.old_path);
+  in.text("diff", diff.diff);
+  in.flag("new_file", diff.new_file);
+  in.flag("deleted", diff.deleted);
+  in.flag("collapsed", diff.collapsed);
+  in.flag("too_large", diff.too_large);
+}
+
+void read_comparison(ScenarioReader& in, SimulatedComparison& comparison) {
+  in.text("from", comparison.from);
+  in.text("to", comparison.to);
+  in.texts("commits", comparison.commits);
+  in.objects("files", [&](ScenarioReader& element) { read_diff(element, comparison.files.emplace_back()); });
+  in.flag("timeout", comparison.timeout);
+}
+
 void read_project(ScenarioReader& in, SimulatedProject& project) {
   in.whole("id", project.id, 1, kLargestId);
   in.required_text("path", project.path);
@@ -58,6 +85,12 @@ void read_project(ScenarioReader& in, SimulatedProject& project) {
   in.texts("protected_tags", project.protected_tags);
   in.levels("members", project.members);
   in.text("ci_config", project.ci_config);
+  in.texts("ci_errors", project.ci_errors);
+  in.texts("ci_warnings", project.ci_warnings);
+  in.objects("variables",
+             [&](ScenarioReader& element) { read_variable(element, project.variables.emplace_back()); });
+  in.objects("comparisons",
+             [&](ScenarioReader& element) { read_comparison(element, project.comparisons.emplace_back()); });
 }
 
 void read_merge_request(ScenarioReader& in, SimulatedMergeRequest& merge_request) {
@@ -68,6 +101,8 @@ void read_merge_request(ScenarioReader& in, SimulatedMergeRequest& merge_request
   in.text("title", merge_request.title);
   in.texts("labels", merge_request.labels);
   in.flag("draft", merge_request.draft);
+  in.word("state", merge_request.state, {"opened", "closed", "merged"});
+  in.flag("fork", merge_request.fork);
 }
 
 void read_tests(ScenarioReader& in, std::vector<SimulatedTest>& tests) {
@@ -99,6 +134,7 @@ void read_job(ScenarioReader& in, SimulatedJob& job) {
   in.duration("ended", job.ended);
   in.count("parallel", job.parallel, 1, kMost);
   in.text("trace", job.trace);
+  in.count("trace_step", job.trace_step, 0, 1 << 30);
   read_tests(in, job.tests);
   if (job.state == "running" && job.runner.empty()) in.refuse("runner", "is missing: the job runs on one");
 }
@@ -110,6 +146,8 @@ void read_pipeline(ScenarioReader& in, SimulatedPipeline& pipeline) {
   in.whole("merge_request", pipeline.merge_request, 1, kLargestId);
   in.text("source", pipeline.source);
   in.text("user", pipeline.user);
+  in.text("sha", pipeline.sha);
+  in.text("yaml_errors", pipeline.yaml_errors);
   in.duration("arrives", pipeline.arrives);
   in.named_texts("variables", pipeline.variables);
   in.objects("jobs", [&](ScenarioReader& element) { read_job(element, pipeline.jobs.emplace_back()); });
@@ -199,6 +237,7 @@ void read_scenario(ScenarioReader& in, Scenario& scenario) {
   in.time("start", scenario.start);
   in.whole("seed", seed, 0, kLargestId);
   scenario.seed = static_cast<std::uint64_t>(seed);
+  in.flag("trace_ranges", scenario.trace_ranges);
   in.texts("users", scenario.users);
   in.objects("runners", [&](ScenarioReader& one) { read_runner(one, scenario.runners.emplace_back()); });
   in.objects("projects", [&](ScenarioReader& one) { read_project(one, scenario.projects.emplace_back()); });
@@ -216,6 +255,45 @@ Result<SimulatedRunner> parse_runner_part(const json& document) {
 
 Result<SimulatedPipeline> parse_pipeline_part(const json& document) {
   return part<SimulatedPipeline>(document, read_pipeline);
+}
+
+Result<SimulatedMergeRequest> parse_merge_request_part(const json& document) {
+  return part<SimulatedMergeRequest>(document, read_merge_request);
+}
+
+Result<SimulatedNote> parse_note_part(const json& document) {
+  return part<SimulatedNote>(document, [](ScenarioReader& in, SimulatedNote& note) {
+    in.required_text("project", note.project);
+    in.whole("merge_request", note.merge_request, 1, kLargestId);
+    in.text("user", note.user);
+    in.required_text("body", note.body);
+    in.flag("system", note.system);
+    in.flag("internal", note.internal);
+  });
+}
+
+Result<SimulatedCi> parse_ci_part(const json& document, SimulatedCi as_it_is) {
+  std::optional<Error> error;
+  {
+    ScenarioReader in(document, {}, error);
+    in.text("ci_config", as_it_is.config);
+    in.texts("ci_errors", as_it_is.errors);
+    in.texts("ci_warnings", as_it_is.warnings);
+  }
+  if (error) return fail(*std::move(error));
+  return as_it_is;
+}
+
+Result<SimulatedComparison> parse_comparison_part(const json& document, std::string& project) {
+  std::optional<Error> error;
+  SimulatedComparison comparison;
+  {
+    ScenarioReader in(document, {}, error);
+    in.required_text("project", project);
+    read_comparison(in, comparison);
+  }
+  if (error) return fail(*std::move(error));
+  return comparison;
 }
 
 Result<SimulatedEnd> parse_end_part(const json& document, SimulatedEnd as_planned) {

@@ -31,6 +31,27 @@ struct SimulatedRunner {
   int copies = 1;  // more than one: "description-1", "description-2", …
 };
 
+// One of a project's CI/CD variables.
+struct SimulatedVariable {
+  std::string key{}, value{};
+  std::string environment_scope = "*";
+  bool masked = false, hidden = false, is_protected = false;
+};
+
+struct SimulatedDiff {
+  std::string new_path{}, old_path{};  // old_path "" = the same
+  std::string diff{};                  // from "@@ …" on; "" = binary
+  bool new_file = false, deleted = false, collapsed = false, too_large = false;
+};
+
+// What GET …/repository/compare tells of two refs.
+struct SimulatedComparison {
+  std::string from = "*", to = "*";    // commit or branch; "*" = any
+  std::vector<std::string> commits{};  // oldest first; none = `to` alone
+  std::vector<SimulatedDiff> files{};
+  bool timeout = false;
+};
+
 struct SimulatedProject {
   std::int64_t id = 0;
   std::string path{};
@@ -39,6 +60,10 @@ struct SimulatedProject {
   std::vector<std::string> protected_tags{};
   std::map<std::string, int> members{};  // user name to access level
   std::string ci_config{};               // .gitlab-ci.yml of every commit; "" = none
+  std::vector<std::string> ci_errors{};  // what the lint finds; any = not valid
+  std::vector<std::string> ci_warnings{};
+  std::vector<SimulatedVariable> variables{};
+  std::vector<SimulatedComparison> comparisons{};  // the last that fits counts
 };
 
 struct SimulatedMergeRequest {
@@ -47,6 +72,8 @@ struct SimulatedMergeRequest {
   std::string source_branch{}, target_branch = "main", title{};
   std::vector<std::string> labels{};
   bool draft = false;
+  std::string state = "opened";  // opened | closed | merged
+  bool fork = false;             // comes from another project
 };
 
 // A test of a job's report, which is there once the job has ended.
@@ -75,6 +102,7 @@ struct SimulatedJob {
   Duration ended{};               // of an ended job, before the start
   int parallel = 1;               // more than one: "name 1/3", "name 2/3", …
   std::string trace{};            // its log; "" = a few lines that the simulator makes up
+  int trace_step = 0;             // bytes: with each reading the log is so much longer; 0 = all at once
   std::vector<SimulatedTest> tests{};
 };
 
@@ -84,7 +112,9 @@ struct SimulatedPipeline {
   bool is_tag = false;
   std::int64_t merge_request = 0;  // iid; the ref is then refs/merge-requests/<iid>/head
   std::string source = "push";
-  std::string user{};                              // who started it
+  std::string user{};  // who started it
+  std::string sha{};   // "" = made up
+  std::string yaml_errors{};
   Duration arrives{};                              // after the start of the scenario
   std::map<std::string, std::string> variables{};  // given when it was created
   std::vector<SimulatedJob> jobs{};
@@ -93,6 +123,7 @@ struct SimulatedPipeline {
 struct Scenario {
   Time start{};  // of simulated time; set by whoever starts the simulator when the file says nothing
   std::uint64_t seed = 1;
+  bool trace_ranges = false;  // whether a part of a log can be asked for, as of no GitLab known
   std::vector<std::string> users{};
   std::vector<SimulatedRunner> runners{};
   std::vector<SimulatedProject> projects{};

@@ -20,10 +20,11 @@ Scenario beginning_at(Scenario scenario, Time started) {
 }
 
 std::span<const Route> routes_of_face(std::size_t face) {
-  constexpr std::array faces{runner_protocol_routes, runner_routes,  project_routes,
-                             pipeline_routes,        job_routes,     test_report_routes,
-                             resource_group_routes,  account_routes, discussion_routes,
-                             graphql_routes,         control_routes};
+  constexpr std::array faces{runner_protocol_routes, runner_routes,     project_routes,
+                             pipeline_routes,        job_routes,        trace_routes,
+                             test_report_routes,     repository_routes, resource_group_routes,
+                             account_routes,         discussion_routes, issue_routes,
+                             graphql_routes,         control_routes,    content_control_routes};
   return face < faces.size() ? faces[face]() : std::span<const Route>{};
 }
 
@@ -135,6 +136,10 @@ Site::Site(Scenario scenario, const SiteSettings& settings)
                .scopes = {"api", "read_api"},
                .created_at = world_.now(),
                .expires_at = std::chrono::floor<std::chrono::days>(world_.now() + kTokenLifetime)});
+  world_.on_note(
+      [this](const MergeRequestRecord& merge_request, const NoteRecord& note, World::NoteChange change) {
+        hooks_.tell(world_, merge_request, note, change, base_);
+      });
   world_.on_change([this](const JobRecord& job) { hooks_.tell(world_, job, base_); });
 }
 

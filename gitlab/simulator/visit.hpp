@@ -50,18 +50,27 @@ std::span<const Route> runner_routes();
 std::span<const Route> project_routes();
 std::span<const Route> pipeline_routes();
 std::span<const Route> job_routes();
+std::span<const Route> trace_routes();
 std::span<const Route> test_report_routes();
+std::span<const Route> repository_routes();
 std::span<const Route> resource_group_routes();
 std::span<const Route> account_routes();
 std::span<const Route> discussion_routes();
+std::span<const Route> issue_routes();
 std::span<const Route> runner_protocol_routes();
 std::span<const Route> graphql_routes();
 std::span<const Route> control_routes();
+std::span<const Route> content_control_routes();
 
 // The project that the first captured part names by id or path. Error: not_found, also where the
 // caller is no member; permission below `level`.
 Result<const ProjectRecord*> project_in(const Visit& visit, int level);
 inline constexpr int kGuest = 10, kReporter = 20, kDeveloper = 30, kMaintainer = 40, kOwner = 50;
+
+// The job that the first two captured parts name. Errors: as project_in().
+Result<const JobRecord*> job_in(const Visit& visit, int level);
+// The merge request that the first two captured parts name. Errors: as project_in().
+Result<MergeRequestRecord*> merge_request_in(Visit& visit);
 
 // Whether a runner is one of the project's own, its groups' or the instance's.
 bool serves(const RunnerRecord& runner, const ProjectRecord& project);

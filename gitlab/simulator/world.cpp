@@ -1,5 +1,7 @@
 #include "gitlab/simulator/world.hpp"
 
+#include "core/printable.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -193,6 +195,7 @@ std::optional<JobId> World::retry(JobId id, UserId by) {
                            .failure_reason = before.planned_failure,
                            .resource_group = before.resource_group,
                            .trace = before.planned_trace,
+                           .trace_step = before.trace_step,
                            .tests = before.tests};
   JobRecord& job = add_job(pipelines_.at(before.pipeline), again, before.name);
   job.user = by;
@@ -209,6 +212,15 @@ void World::finish(JobId id, JobStatus status, std::string_view failure_reason) 
 
 void World::set_trace(JobId job, std::string trace) {
   jobs_.at(job).trace = std::move(trace);
+}
+
+// A log of more than one piece is never whole the first time.
+std::size_t World::read_trace(JobId id, std::size_t bytes) {
+  JobRecord& job = jobs_.at(id);
+  ++job.trace_readings;
+  if (job.trace_step == 0) return bytes;
+  const auto pieces = static_cast<std::size_t>(job.trace_readings);
+  return std::min(bytes, pieces * static_cast<std::size_t>(job.trace_step));
 }
 
 void World::set_end(JobId id, SimulatedEnd end) {
@@ -234,10 +246,50 @@ MergeRequestRecord* World::merge_request(ProjectId project, MergeRequestIid iid)
   return place == merge_requests_.end() ? nullptr : &*place;
 }
 
-NoteRecord& World::add_note(MergeRequestRecord& merge_request, std::string body, UserId author) {
-  merge_request.notes.push_back(
-      {.id = next_id_++, .body = std::move(body), .author = author, .created_at = now_});
+const PipelineRecord* World::head_pipeline(const MergeRequestRecord& merge_request) const {
+  const auto fits = [&](const PipelineRecord& one) {
+    const bool own = one.merge_request == merge_request.facts.iid.value();
+    const bool branch = !merge_request.fork && !one.is_tag && one.merge_request == 0 && !one.ref.empty() &&
+                        one.ref == merge_request.source_branch;
+    return one.project == merge_request.project && (own || branch);
+  };
+  const auto newest =
+      std::find_if(pipelines_.rbegin(), pipelines_.rend(), [&](const auto& row) { return fits(row.second); });
+  return newest == pipelines_.rend() ? nullptr : &newest->second;
+}
+
+Result<void> World::put_merge_request(const SimulatedMergeRequest& told) {
+  const ProjectRecord* const project = project_by_path(told.project);
+  if (project == nullptr) return fail(Errc::invalid_argument, "no project " + quoted_text(told.project));
+  if (merge_request(project->id, MergeRequestIid{told.iid}) != nullptr)
+    return fail(Errc::invalid_argument, "there is a merge request " + std::to_string(told.iid) + " already");
+  add_merge_request(told);
+  return {};
+}
+
+NoteRecord& World::add_note(MergeRequestRecord& merge_request, NoteRecord note) {
+  note.id = next_id_++;
+  note.created_at = note.updated_at = now_;
+  merge_request.notes.push_back(std::move(note));
+  if (note_observer_) note_observer_(merge_request, merge_request.notes.back(), NoteChange::created);
   return merge_request.notes.back();
+}
+
+void World::edit_note(const MergeRequestRecord& merge_request, NoteRecord& note, std::string body) {
+  note.body = std::move(body);
+  note.updated_at = now_;
+  if (note_observer_) note_observer_(merge_request, note, NoteChange::edited);
+}
+
+ProjectRecord* World::project(ProjectId project) {
+  return found(projects_, project);
+}
+
+IssueRecord* World::issue(ProjectId project, std::int64_t iid) {
+  const auto place = std::find_if(issues_.begin(), issues_.end(), [&](const IssueRecord& one) {
+    return one.project == project && one.iid == iid;
+  });
+  return place == issues_.end() ? nullptr : &*place;
 }
 
 IssueRecord& World::add_issue(IssueRecord issue) {

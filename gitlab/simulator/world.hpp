@@ -43,6 +43,8 @@ class World {
   [[nodiscard]] std::optional<JobId> holder(ProjectId project, const std::string& group) const;
 
   [[nodiscard]] const ProjectRecord* project_by_path(std::string_view path) const;
+  // The newest pipeline of the merge request, of its own or of its branch; nullptr = none.
+  [[nodiscard]] const PipelineRecord* head_pipeline(const MergeRequestRecord& merge_request) const;
   [[nodiscard]] const UserRecord* user_by_name(std::string_view name) const;
   [[nodiscard]] const RunnerRecord* runner_by_token(std::string_view token) const;
   [[nodiscard]] RunnerStatus status_of(const RunnerRecord& runner) const;
@@ -71,17 +73,32 @@ class World {
   std::optional<JobId> retry(JobId job, UserId by);
   void finish(JobId job, JobStatus status, std::string_view failure_reason);
   void set_trace(JobId job, std::string trace);
+  // How much of a log of so many bytes is there by now, for whoever reads it.
+  std::size_t read_trace(JobId job, std::size_t bytes);
+  [[nodiscard]] bool trace_ranges() const { return trace_ranges_; }
+  void set_trace_ranges(bool known) { trace_ranges_ = known; }
   // For a job that the simulator plays, as long as it has not ended; its log and tests at any time.
   void set_end(JobId job, SimulatedEnd end);
   [[nodiscard]] SimulatedEnd planned_end(JobId job) const;
 
   MergeRequestRecord* merge_request(ProjectId project, MergeRequestIid iid);
-  NoteRecord& add_note(MergeRequestRecord& merge_request, std::string body, UserId author);
+  // Error: invalid_argument, for a project that does not exist and an iid that does.
+  Result<void> put_merge_request(const SimulatedMergeRequest& merge_request);
+  // Its author, body and kind count.
+  NoteRecord& add_note(MergeRequestRecord& merge_request, NoteRecord note);
+  void edit_note(const MergeRequestRecord& merge_request, NoteRecord& note, std::string body);
   IssueRecord& add_issue(IssueRecord issue);
+  IssueRecord* issue(ProjectId project, std::int64_t iid);
+  ProjectRecord* project(ProjectId project);
+  UserId user_called(const std::string& name);  // a new one where there is none yet
 
   // Does it when its time has come, in order with all else that happens.
   void later(Time at, std::function<void()> deed);
 
+  // Called with each note that is written or edited.
+  enum class NoteChange { created, edited };
+  using NoteObserver = std::function<void(const MergeRequestRecord&, const NoteRecord&, NoteChange)>;
+  void on_note(NoteObserver observer) { note_observer_ = std::move(observer); }
   // Called at each change of a job's status, after it, while now() is its time.
   void on_change(std::function<void(const JobRecord&)> observer) { observer_ = std::move(observer); }
 
@@ -95,7 +112,6 @@ class World {
     friend auto operator<=>(const Event&, const Event&) = default;
   };
 
-  UserId user_called(const std::string& name);
   Result<RunnerRecord> record_of(const SimulatedRunner& runner, const std::string& description);
   RunnerId add_one_runner(RunnerRecord record);
   void add_project(const SimulatedProject& project);
@@ -146,7 +162,9 @@ class World {
   std::int64_t next_id_ = 1;      // of managers, notes, issues, merge requests
   std::int64_t last_job_ = 1000;
   std::int64_t last_pipeline_ = 500;
+  bool trace_ranges_ = false;
   std::function<void(const JobRecord&)> observer_;
+  NoteObserver note_observer_;
 };
 
 }  // namespace runneriq::gitlab::simulator

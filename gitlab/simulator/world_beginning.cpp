@@ -45,7 +45,8 @@ JobStatus status_in(const SimulatedJob& job) {
 
 }  // namespace
 
-World::World(const Scenario& scenario) : now_(scenario.start), next_poll_(scenario.start + kPoll) {
+World::World(const Scenario& scenario)
+    : now_(scenario.start), next_poll_(scenario.start + kPoll), trace_ranges_(scenario.trace_ranges) {
   users_[UserId{kRoot}] = {.id = UserId{kRoot}, .name = "root"};
   for (const std::string& name : scenario.users) user_called(name);
   for (const SimulatedProject& project : scenario.projects) add_project(project);
@@ -79,7 +80,11 @@ void World::add_project(const SimulatedProject& project) {
                        .default_branch = project.default_branch,
                        .refs = {.branches = project.protected_branches, .tags = project.protected_tags},
                        .members = {},
-                       .ci_config = project.ci_config};
+                       .ci_config = project.ci_config,
+                       .ci_errors = project.ci_errors,
+                       .ci_warnings = project.ci_warnings,
+                       .variables = project.variables,
+                       .comparisons = project.comparisons};
   for (const auto& [name, level] : project.members) record.members[user_called(name)] = level;
   projects_[id] = std::move(record);
 }
@@ -94,6 +99,8 @@ void World::add_merge_request(const SimulatedMergeRequest& merge_request) {
                                        .draft = merge_request.draft},
                              .source_branch = merge_request.source_branch,
                              .title = merge_request.title,
+                             .state = merge_request.state,
+                             .fork = merge_request.fork,
                              .notes = {}});
 }
 
@@ -183,7 +190,8 @@ Result<PipelineRecord> World::record_of(const SimulatedPipeline& pipeline) {
       .merge_request = pipeline.merge_request,
       .source = merge && pipeline.source == "push" ? "merge_request_event" : pipeline.source,
       .user = user_called(pipeline.user),
-      .sha = made_up_sha(id.value()),
+      .sha = pipeline.sha.empty() ? made_up_sha(id.value()) : pipeline.sha,
+      .yaml_errors = pipeline.yaml_errors,
       .created_at = now_,
       .updated_at = now_,
       .variables = pipeline.variables,
@@ -242,7 +250,8 @@ JobRecord& World::add_job(PipelineRecord& pipeline, const SimulatedJob& told, co
          .ends_well = told.ends != "failed",
          .planned_failure = told.failure_reason,
          .planned_trace = told.trace,
-         .tests = told.tests};
+         .tests = told.tests,
+         .trace_step = told.trace_step};
   std::vector<JobId>& all = jobs_of_[pipeline.project];
   all.insert(std::upper_bound(all.begin(), all.end(), id), id);
   pipeline.jobs.insert(std::upper_bound(pipeline.jobs.begin(), pipeline.jobs.end(), id), id);

@@ -24,6 +24,14 @@ TEST(OurWords, AreNoMarks) {
   EXPECT_EQ(escaped_words("/close"), "\\/close");
 }
 
+TEST(ALink, LeadsToPagesOnly) {
+  EXPECT_EQ(link("job 7", "https://gitlab.example/a/-/jobs/7"), "[job 7](https://gitlab.example/a/-/jobs/7)");
+  for (const std::string_view bad :
+       {"javascript:alert(1)", "", "https://x/)![b](https://y", "https://x y", "http://x\"y"}) {
+    EXPECT_EQ(link("job 7", bad), "job 7") << bad;
+  }
+}
+
 TEST(ATitle, HoldsNothingThatGitLabWouldFollow) {
   EXPECT_EQ(escaped_title("a\nb @all"), "a b @\u2060all");
 }
