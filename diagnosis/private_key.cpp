@@ -1,6 +1,7 @@
 #include "diagnosis/private_key.hpp"
 
 #include "diagnosis/characters.hpp"
+#include "diagnosis/time_stamp.hpp"
 
 #include <algorithm>
 
@@ -59,23 +60,6 @@ class Body {
     }
   }
 
-  // "2026-06-05T11:59:14.281330Z 01E ".
-  static std::size_t length_of_time_stamp(std::string_view rest) {
-    constexpr std::string_view kTime = "9999-99-99T99:99:99";
-    constexpr std::size_t kStream = 3;
-    const bool time = rest.size() > kTime.size() &&
-                      std::equal(kTime.begin(), kTime.end(), rest.begin(), [](char wanted, char c) {
-                        return wanted == '9' ? is_digit(c) : wanted == c;
-                      });
-    if (!time) return 0;
-    std::size_t length = std::min(rest.find_first_not_of(".0123456789Z", kTime.size()), rest.size());
-    const std::string_view stream = rest.substr(length).substr(0, kStream + 1);
-    if (stream.size() > kStream && stream[0] == ' ' && is_digit(stream[1]) &&
-        (stream[3] == 'O' || stream[3] == 'E'))
-      length += kStream + 1;
-    return length;
-  }
-
   // A long run, or the short one at the end of a key, which is alone in its line.
   bool take_base64() {
     std::size_t end = at_;
@@ -121,14 +105,44 @@ class Body {
   bool ended_ = false;  // the last run was a short one
 };
 
+// "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----" (RFC 4716); 0 = another, or none.
+constexpr std::string_view kSshDashes = "---- ";
+std::size_t behind_ssh_label(std::string_view text, std::size_t begin) {
+  constexpr std::string_view kLine = "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----";
+  return text.substr(begin).starts_with(kLine) ? begin + kLine.size() : 0;
+}
+
+// "Private-Lines: 8"; 0 = none.
+std::size_t behind_putty_label(std::string_view text, std::size_t at) {
+  constexpr std::string_view kName = "Private-Lines: ";
+  const std::string_view here = text.substr(at, kName.size() + kLongestLabel);
+  if (!here.starts_with(kName)) return 0;
+  const std::size_t digits = here.find_first_not_of("0123456789", kName.size());
+  return digits == std::string_view::npos || digits == kName.size() ? 0 : at + digits;
+}
+
+struct Opening {
+  std::size_t begin = 0, body = 0;
+};
+// None: no body follows.
+Opening opening_at(std::string_view text, std::size_t at, std::size_t floor) {
+  for (const std::string_view dashes : {kBegin.substr(0, kDashes.size()), kSshDashes}) {
+    if (at - floor < dashes.size() || !text.substr(0, at).ends_with(dashes)) continue;
+    const std::size_t begin = at - dashes.size();
+    const std::size_t body =
+        dashes == kSshDashes ? behind_ssh_label(text, begin) : behind_label(text, begin + kBegin.size());
+    return {.begin = begin, .body = text.substr(at).starts_with("BEGIN ") ? body : 0};
+  }
+  return {.begin = at, .body = behind_putty_label(text, at)};
+}
+
 }  // namespace
 
-std::optional<Secret> private_key_at(std::string_view text, std::size_t at) {
-  if (!text.substr(at).starts_with(kBegin)) return std::nullopt;
-  const std::size_t body = behind_label(text, at + kBegin.size());
+std::optional<Secret> private_key_at(std::string_view text, std::size_t at, std::size_t floor) {
+  const auto [begin, body] = opening_at(text, at, floor);
   const std::size_t end = body == 0 ? 0 : Body{text, body}.end();
   if (end == 0) return std::nullopt;
-  return Secret{.begin = at, .end = end, .placeholder = "[PRIVATE-KEY]"};
+  return Secret{.begin = begin, .end = end, .placeholder = "[PRIVATE-KEY]"};
 }
 
 }  // namespace runneriq::diagnosis

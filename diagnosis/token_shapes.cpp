@@ -1,84 +1,22 @@
 #include "diagnosis/token_shapes.hpp"
 
-#include "diagnosis/characters.hpp"
+#include "diagnosis/command_secret.hpp"
+#include "diagnosis/marked_token.hpp"
 #include "diagnosis/private_key.hpp"
+#include "diagnosis/token_letters.hpp"
+#include "diagnosis/token_table.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <string>
 
 namespace runneriq::diagnosis {
 namespace {
 
-// ---- the table ----------------------------------------------------------------------------
-
-enum class Letters : std::uint8_t {
-  alphanumeric,
-  capitals,  // and digits
-  words,     // alphanumeric, '_', '-'
-  dotted,    // words and '.'
-};
-
-enum class Start : std::uint8_t { anywhere, of_a_word };
-
-// What follows the prefix is at least `least` of the letters. All of them that follow are taken; of the
-// alphanumeric ones all words that hang on to them, too.
-struct Shape {
-  std::string_view prefix;
-  Letters letters;
-  std::size_t least;
-  std::string_view placeholder;
-  Start start = Start::anywhere;
-};
-
-// In the order of the prefixes.
-constexpr std::array kShapes{
-    Shape{"AGE-SECRET-KEY-1", Letters::capitals, 32, "[SECRET]"},
-    Shape{"AIza", Letters::words, 30, "[GOOGLE-KEY]"},
-    Shape{"AKIA", Letters::capitals, 16, "[AWS-KEY]", Start::of_a_word},
-    Shape{"ASIA", Letters::capitals, 16, "[AWS-KEY]", Start::of_a_word},
-    Shape{"GR1348941", Letters::words, 16, "[GITLAB-TOKEN]"},
-    Shape{"SG.", Letters::dotted, 32, "[SENDGRID-KEY]", Start::of_a_word},
-    Shape{"dckr_pat_", Letters::words, 20, "[DOCKER-TOKEN]"},
-    Shape{"dop_v1_", Letters::alphanumeric, 32, "[DIGITALOCEAN-TOKEN]"},
-    Shape{"gho_", Letters::alphanumeric, 20, "[GITHUB-TOKEN]"},
-    Shape{"ghp_", Letters::alphanumeric, 20, "[GITHUB-TOKEN]"},
-    Shape{"ghr_", Letters::alphanumeric, 20, "[GITHUB-TOKEN]"},
-    Shape{"ghs_", Letters::alphanumeric, 20, "[GITHUB-TOKEN]"},
-    Shape{"ghu_", Letters::alphanumeric, 20, "[GITHUB-TOKEN]"},
-    Shape{"github_pat_", Letters::words, 20, "[GITHUB-TOKEN]"},
-    Shape{"glagent-", Letters::dotted, 16, "[GITLAB-TOKEN]"},
-    Shape{"glcbt-", Letters::dotted, 16, "[GITLAB-TOKEN]"},
-    Shape{"gldt-", Letters::dotted, 16, "[GITLAB-TOKEN]"},
-    Shape{"glffct-", Letters::dotted, 16, "[GITLAB-TOKEN]"},
-    Shape{"glft-", Letters::dotted, 16, "[GITLAB-TOKEN]"},
-    Shape{"glimt-", Letters::dotted, 16, "[GITLAB-TOKEN]"},
-    Shape{"gloas-", Letters::dotted, 16, "[GITLAB-TOKEN]"},
-    Shape{"glpat-", Letters::dotted, 16, "[GITLAB-TOKEN]"},
-    Shape{"glptt-", Letters::dotted, 16, "[GITLAB-TOKEN]"},
-    Shape{"glrt-", Letters::dotted, 16, "[GITLAB-TOKEN]"},
-    Shape{"glrtr-", Letters::dotted, 16, "[GITLAB-TOKEN]"},
-    Shape{"glsoat-", Letters::dotted, 16, "[GITLAB-TOKEN]"},
-    Shape{"hf_", Letters::alphanumeric, 30, "[SECRET]", Start::of_a_word},
-    Shape{"hvs.", Letters::words, 20, "[VAULT-TOKEN]", Start::of_a_word},
-    Shape{"npm_", Letters::alphanumeric, 30, "[NPM-TOKEN]"},
-    Shape{"pypi-Ag", Letters::words, 30, "[PYPI-TOKEN]"},
-    Shape{"rk_live_", Letters::alphanumeric, 16, "[API-TOKEN]"},
-    Shape{"sk-", Letters::alphanumeric, 20, "[API-TOKEN]", Start::of_a_word},
-    Shape{"sk-ant-", Letters::words, 16, "[API-TOKEN]"},
-    Shape{"sk-proj-", Letters::words, 16, "[API-TOKEN]"},
-    Shape{"sk-svcacct-", Letters::words, 16, "[API-TOKEN]"},
-    Shape{"sk_live_", Letters::alphanumeric, 16, "[API-TOKEN]"},
-    Shape{"sk_test_", Letters::alphanumeric, 16, "[API-TOKEN]"},
-    Shape{"xapp-", Letters::words, 16, "[SLACK-TOKEN]"},
-    Shape{"xoxa-", Letters::words, 10, "[SLACK-TOKEN]"},
-    Shape{"xoxb-", Letters::words, 10, "[SLACK-TOKEN]"},
-    Shape{"xoxe-", Letters::words, 10, "[SLACK-TOKEN]"},
-    Shape{"xoxp-", Letters::words, 10, "[SLACK-TOKEN]"},
-    Shape{"xoxr-", Letters::words, 10, "[SLACK-TOKEN]"},
-    Shape{"xoxs-", Letters::words, 10, "[SLACK-TOKEN]"},
-};
-static_assert(std::ranges::is_sorted(kShapes, {}, &Shape::prefix));
+using token_table::kShapes;
+using token_table::Letters;
+using token_table::Shape;
 
 // Addresses that are credentials: the path behind them is.
 struct Address {
@@ -90,6 +28,14 @@ constexpr std::array kAddresses{
     Address{"hooks.slack.com/services/", "[SLACK-TOKEN]"},
     Address{"hooks.slack.com/triggers/", "[SLACK-TOKEN]"},
     Address{"hooks.slack.com/workflows/", "[SLACK-TOKEN]"},
+    Address{"webhook.office.com/webhookb2/", "[TEAMS-WEBHOOK]"},
+    Address{"outlook.office.com/webhook/", "[TEAMS-WEBHOOK]"},
+    Address{"hooks.zapier.com/hooks/catch/", "[WEBHOOK]"},
+    Address{"open.feishu.cn/open-apis/bot/v2/hook/", "[WEBHOOK]"},
+    Address{"open.larksuite.com/open-apis/bot/v2/hook/", "[WEBHOOK]"},
+    Address{"qyapi.weixin.qq.com/cgi-bin/webhook/send?key=", "[WEBHOOK]"},
+    Address{"events.pagerduty.com/integration/", "[WEBHOOK]"},
+    Address{"hc-ping.com/", "[WEBHOOK]"},
 };
 constexpr std::size_t kLeastPath = 10;
 
@@ -101,76 +47,67 @@ constexpr std::size_t index(char c) {
   return static_cast<unsigned char>(c);
 }
 
-constexpr auto kFirstLetters = [] {
-  std::array<bool, kBytes> first{};
-  for (const Shape& shape : kShapes) first.at(index(shape.prefix.front())) = true;
-  for (const Address& address : kAddresses) first.at(index(address.text.front())) = true;
-  first.at(index(kWebTokenStart.front())) = true;
-  first.at(index('-')) = true;  // of a private key
-  return first;
-}();
-
-// The rows of each first letter: [first, last).
-struct Rows {
-  std::uint8_t first = 0, last = 0;
+// The first bytes of a prefix, up to four, as a number.
+struct Head {
+  std::uint32_t mask = 0, bytes = 0;
 };
-constexpr auto kRows = [] {
-  std::array<Rows, kBytes> rows{};
-  for (std::uint8_t i = 0; i < kShapes.size(); ++i) {
-    Rows& of = rows.at(index(kShapes.at(i).prefix.front()));
-    if (of.last == 0) of.first = i;
-    of.last = i + 1;
+constexpr Head head_of(std::string_view prefix) {
+  constexpr unsigned kByte = 8, kAll = 0xFF;
+  Head head;
+  for (unsigned i = 0; i < sizeof head.bytes && i < prefix.size(); ++i) {
+    head.mask |= kAll << (kByte * i);
+    head.bytes |= static_cast<std::uint32_t>(index(prefix[i])) << (kByte * i);
   }
-  return rows;
+  return head;
+}
+constexpr auto kHeads = [] {
+  std::array<Head, kShapes.size()> heads{};
+  std::ranges::transform(kShapes, heads.begin(), [](const Shape& shape) { return head_of(shape.prefix); });
+  return heads;
 }();
 
 // ---- reading ------------------------------------------------------------------------------
 
-bool is_one_of(char c, Letters letters) {
-  switch (letters) {
-    case Letters::alphanumeric:
-      return is_digit(c) || is_letter(c);
-    case Letters::capitals:
-      return is_digit(c) || (c >= 'A' && c <= 'Z');
-    case Letters::words:
-      return is_word(c) || c == '-';
-    case Letters::dotted:
-      return is_word(c) || c == '-' || c == '.';
-  }
-  return false;
+bool looks_made_by_chance(std::string_view body) {
+  constexpr std::ptrdiff_t kDigits = 2, kLetters = 3;
+  const std::ptrdiff_t digits = std::ranges::count_if(body, is_digit);
+  const auto capitals = std::ranges::count_if(body, [](char c) { return c >= 'A' && c <= 'Z'; });
+  const auto small = std::ranges::count_if(body, [](char c) { return c >= 'a' && c <= 'z'; });
+  return digits >= kDigits || (digits == 1 && capitals >= kLetters && small >= kLetters);
 }
 
-std::size_t end_of(std::string_view text, std::size_t at, Letters letters) {
-  while (at < text.size() && is_one_of(text[at], letters)) ++at;
-  return at;
-}
-
-bool has(std::string_view text, std::size_t at, Letters letters, std::size_t least) {
-  const std::string_view next = text.substr(at, least);
-  return next.size() == least && std::ranges::all_of(next, [&](char c) { return is_one_of(c, letters); });
+// The end of the token; 0 = it is none.
+std::size_t end_of_token(std::string_view text, std::size_t at, const Shape& shape) {
+  const std::size_t body = at + shape.prefix.size();
+  if (!text.substr(at).starts_with(shape.prefix) || !has(text, body, shape.letters, shape.least)) return 0;
+  const bool hangs_on = shape.letters == Letters::alphanumeric || shape.letters == Letters::hexadecimal;
+  std::size_t end = end_of(text, body, hangs_on ? Letters::words : shape.letters);
+  while (text[end - 1] == '.') --end;  // of a sentence
+  if (shape.most > 0 && end - body > shape.most) return 0;
+  if (shape.needs == token_table::Needs::digits && !looks_made_by_chance(text.substr(body, end - body)))
+    return 0;
+  return end;
 }
 
 std::optional<Secret> prefixed(std::string_view text, std::size_t at, bool begins_a_word) {
-  const Rows rows = kRows.at(index(text[at]));
-  for (std::size_t i = rows.first; i < rows.last; ++i) {
-    const Shape& shape = kShapes.at(i);
-    const std::size_t body = at + shape.prefix.size();
-    if ((shape.start == Start::of_a_word && !begins_a_word) || !text.substr(at).starts_with(shape.prefix) ||
-        !has(text, body, shape.letters, shape.least))
-      continue;
-    std::size_t end =
-        end_of(text, body, shape.letters == Letters::alphanumeric ? Letters::words : shape.letters);
-    while (text[end - 1] == '.') --end;  // of a sentence
-    return Secret{.begin = at, .end = end, .placeholder = shape.placeholder};
+  std::optional<Secret> longest;
+  const std::uint32_t bytes = head_of(text.substr(at, sizeof(std::uint32_t))).bytes;
+  for (std::size_t row = 0; row < kShapes.size(); ++row) {
+    if ((bytes & kHeads[row].mask) != kHeads[row].bytes) continue;
+    const Shape& shape = kShapes[row];
+    if (shape.start == token_table::Start::of_a_word && !begins_a_word) continue;
+    const std::size_t end = end_of_token(text, at, shape);
+    if (end > (longest ? longest->end : 0))
+      longest = Secret{.begin = at, .end = end, .placeholder = shape.issuer.placeholder};
   }
-  return std::nullopt;
+  return longest;
 }
 
 std::optional<Secret> address(std::string_view text, std::size_t at) {
   const std::string_view here = text.substr(at);
   for (const Address& known : kAddresses) {
-    if (!here.starts_with(known.text)) continue;
-    const auto is_of_path = [](char c) { return is_one_of(c, Letters::words) || c == '/'; };
+    if (here.front() != known.text.front() || !here.starts_with(known.text)) continue;
+    const auto is_of_path = [](char c) { return is_one_of(c, Letters::words) || c == '/' || c == '@'; };
     const std::size_t begin = at + known.text.size();
     std::size_t end = begin;
     while (end < text.size() && is_of_path(text[end])) ++end;
@@ -182,8 +119,40 @@ std::optional<Secret> address(std::string_view text, std::size_t at) {
 
 }  // namespace
 
-bool may_begin_a_token(char c) {
-  return kFirstLetters.at(index(c));
+TokenStarts::TokenStarts() {
+  for (const Shape& shape : kShapes) add(shape.prefix, shape.letters);
+  for (const Address& address : kAddresses) add(address.text);
+  for (const std::string_view mark : kTokenMarks) add(mark);
+  for (const std::string_view begin : kCommandStarts) add(begin);
+  for (const std::string_view begin : kPrivateKeyStarts) add(begin);
+  add(kWebTokenStart);
+  add_discord();
+}
+
+// A short one with all letters that may follow.
+void TokenStarts::add(std::string_view start, Letters next) {
+  if (start.size() >= kLength) {
+    known_.set(first_index(word_of(start.data())));
+    known_.set(second_index(word_of(start.data())));
+    return;
+  }
+  for (std::size_t byte = 0; byte < kBytes; ++byte) {
+    const char c = static_cast<char>(byte);
+    if (is_one_of(c, next) || c == '~' || c == ' ') add(std::string{start} + c, next);
+  }
+}
+
+// Two digits and a half in base64.
+void TokenStarts::add_discord() {
+  for (const char first : {'M', 'N', 'O'})
+    for (const char second : {'D', 'T', 'j', 'z'})
+      for (const char third : {'A', 'E', 'I', 'M', 'Q', 'U', 'Y', 'c', 'g', 'k'})
+        add(std::string{first, second, third}, Letters::alphanumeric);
+}
+
+const TokenStarts& token_starts() {
+  static const TokenStarts starts;
+  return starts;
 }
 
 std::size_t TokenShapes::end_of_run(std::size_t at) {
@@ -208,16 +177,20 @@ std::optional<Secret> TokenShapes::json_web_token(std::size_t at) {
   return Secret{.begin = at, .end = end, .placeholder = "[JWT]"};
 }
 
-std::optional<Secret> TokenShapes::token_at(std::size_t at, bool begins_a_word) {
-  switch (text_[at]) {
-    case '-':
-      return private_key_at(text_, at);
-    case 'e':
-      return json_web_token(at);
-    default:
-      break;
+std::optional<Secret> TokenShapes::token_at(std::size_t at, bool begins_a_word, std::size_t floor) {
+  if (!token_starts().may_begin(text_, at)) return std::nullopt;
+  if (text_[at] == 'B' || text_[at] == 'P') {
+    if (auto key = private_key_at(text_, at, floor)) return key;
+  }
+  if (text_[at] == 'e') {
+    if (auto token = json_web_token(at)) return token;
   }
   if (auto token = prefixed(text_, at, begins_a_word)) return token;
+  if (auto token = marked_token_at(text_, at, floor)) return token;
+  if (begins_a_word) {
+    if (auto token = discord_token_at(text_, at)) return token;
+    if (auto told = command_secret_at(text_, at, floor)) return told;
+  }
   return address(text_, at);
 }
 

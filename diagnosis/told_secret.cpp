@@ -2,6 +2,7 @@
 
 #include "core/lower_case.hpp"
 #include "diagnosis/characters.hpp"
+#include "diagnosis/secret_value.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,7 +22,17 @@ bool is_one_of(char c, std::string_view set) {
 
 // ---- keys ---------------------------------------------------------------------------------
 
-enum class Key : std::uint8_t { none, password, pass, secret, aws_secret, token, signature, authorization };
+enum class Key : std::uint8_t {
+  none,
+  password,
+  pass,
+  secret,
+  aws_secret,
+  token,
+  signature,
+  authorization,
+  credentials
+};
 
 // Ends of the names, in small letters, '_' for all signs.
 struct Ending {
@@ -57,12 +68,34 @@ constexpr std::array kEndings{
     Ending{"&sig", Key::signature},
     Ending{"signature", Key::signature},
     Ending{"authorization", Key::authorization},
+    Ending{"master_key", Key::secret},
+    Ending{"shared_key", Key::secret},
+    Ending{"storage_key", Key::secret},
+    Ending{"application_key", Key::secret},
+    Ending{"app_key", Key::secret},
+    Ending{"admin_key", Key::secret},
+    Ending{"deploy_key", Key::secret},
+    Ending{"license_key", Key::secret},
+    Ending{"subscription_key", Key::secret},
+    Ending{"client_key_data", Key::secret},
+    Ending{"gitlab_session", Key::secret},
+    Ending{"phpsessid", Key::secret},
+    Ending{"jsessionid", Key::secret},
+    Ending{"connect_sid", Key::secret},
+    Ending{"_pat", Key::token},
+    Ending{"_jwt", Key::token},
+    Ending{"storepass", Key::pass},
+    Ending{"keypass", Key::pass},
+    Ending{"_auth", Key::credentials},
 };
 
 constexpr std::string_view placeholder_of(Key key) {
   switch (key) {
     case Key::password:
+    case Key::pass:
       return "[PASSWORD]";
+    case Key::credentials:
+      return "[BASIC-AUTH]";
     case Key::aws_secret:
       return "[AWS-KEY]";
     case Key::signature:
@@ -87,6 +120,7 @@ class Name {
     for (const Ending& ending : kEndings) {
       if (name.ends_with(ending.text)) return ending.key;
     }
+    if (name == "auth") return Key::credentials;
     return name == "sig" ? Key::signature : Key::none;
   }
 
@@ -146,31 +180,6 @@ Value value_from(std::string_view text, std::size_t at) {
   return value;
 }
 
-bool holds_a_placeholder(std::string_view value) {
-  constexpr std::size_t kLeast = 3;
-  for (std::size_t open = value.find('['); open != kNone; open = value.find('[', open + 1)) {
-    std::size_t end = open + 1;
-    while (end < value.size() && ((value[end] >= 'A' && value[end] <= 'Z') || value[end] == '-')) ++end;
-    if (end - open > kLeast && value.substr(end).starts_with(']')) return true;
-  }
-  return false;
-}
-
-// What stands for a value that is not shown, or for none.
-bool is_no_secret(std::string_view value) {
-  constexpr std::array<std::string_view, 13> kWords{"none",  "null",      "nil",       "true",     "false",
-                                                    "yes",   "no",        "undefined", "redacted", "masked",
-                                                    "empty", "protected", "hidden"};
-  if (value.empty() || is_one_of(value.front(), "$%<[({#@!*")) return true;
-  if (std::ranges::all_of(value, [](char c) { return is_one_of(c, "xX.-_"); })) return true;
-  const std::string word = value.size() > kLongestKey ? std::string{} : lower_case(value);
-  return std::ranges::find(kWords, word) != kWords.end() || holds_a_placeholder(value);
-}
-
-bool has_letter_and_digit(std::string_view value) {
-  return std::ranges::any_of(value, is_letter) && std::ranges::any_of(value, is_digit);
-}
-
 // Whether nothing but an end stands behind the value: words that go on are prose.
 bool ends_there(std::string_view text, std::size_t at) {
   at = skip_blanks(text, at);
@@ -201,7 +210,7 @@ struct Assignment {
 
 // How much a value must look like a secret, by how often the key stands before something else.
 bool is_secret(Key key, const Assignment& assigned) {
-  constexpr std::size_t kLeast = 8, kLeastToken = 10;  // the runner itself shows the first eight
+  constexpr std::size_t kLeast = 8, kLeastToken = 10, kLeastPass = 4;  // a runner shows the first eight
   const std::string_view value = assigned.written();
   switch (key) {
     case Key::password:
@@ -211,6 +220,11 @@ bool is_secret(Key key, const Assignment& assigned) {
       return value.size() >= kLeast && (has_letter_and_digit(value) || assigned.quoted());
     case Key::token:
       return value.size() >= kLeastToken && has_letter_and_digit(value);
+    case Key::pass:
+      return assigned.text[assigned.sign] == '=' && value.size() >= kLeastPass &&
+             (has_letter_and_digit(value) || assigned.quoted() || has_sign(value) || mixes_letters(value));
+    case Key::credentials:
+      return is_base64_of_credentials(value);
     case Key::signature:
       return assigned.text[assigned.sign] == '=' && value.size() >= kLeast && has_letter_and_digit(value);
     default:
@@ -221,7 +235,7 @@ bool is_secret(Key key, const Assignment& assigned) {
 // "Authorization: Bearer …", "Basic …", or the credentials alone.
 std::optional<Secret> authorization(std::string_view text, Value value) {
   constexpr std::size_t kLeast = 8;
-  constexpr std::array<std::string_view, 5> kSchemes{"basic", "bearer", "token", "digest", "apikey"};
+  constexpr std::array<std::string_view, 6> kSchemes{"basic", "bearer", "token", "digest", "apikey", "ssws"};
   const std::string word = lower_case(text.substr(value.begin, std::min(value.end - value.begin, kLeast)));
   const auto scheme =
       std::ranges::find_if(kSchemes, [&](std::string_view known) { return word.starts_with(known); });
@@ -283,6 +297,28 @@ std::optional<Secret> told_secret_at(std::string_view text, std::size_t from, st
   if (text.substr(at).starts_with(kAuthority)) return of_address(text, at + kAuthority.size());
   auto secret = assigned(text, from, at);
   if (secret && secret->end - secret->begin >= kLongestValue) secret->end = end_of_word(text, secret->end);
+  return secret;
+}
+
+std::optional<Secret> told_word(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLeast = 4;
+  const Value value = value_from(text, at);
+  const std::string_view written = text.substr(value.begin, value.end - value.begin);
+  if (written.size() < kLeast || written.front() == '-' || is_no_secret(written)) return std::nullopt;
+  return Secret{.begin = value.begin, .end = value.end, .placeholder = "[PASSWORD]"};
+}
+
+std::optional<Secret> told_by_name(std::string_view text, std::string_view name, std::size_t at) {
+  constexpr std::size_t kLeast = 6;
+  const Key key = Name{name}.key();
+  if (key == Key::none || key == Key::authorization) return std::nullopt;
+  auto secret = told_word(text, at);
+  if (!secret) return std::nullopt;
+  const std::string_view written = text.substr(secret->begin, secret->end - secret->begin);
+  if (written.size() < kLeast ||
+      !(has_letter_and_digit(written) || has_sign(written) || mixes_letters(written)))
+    return std::nullopt;
+  secret->placeholder = placeholder_of(key);
   return secret;
 }
 

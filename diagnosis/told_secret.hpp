@@ -21,6 +21,13 @@ constexpr bool may_tell_a_secret(char c) {
 // behind it 256 bytes and the word in which they end, or an address to its first slash.
 std::optional<Secret> told_secret_at(std::string_view text, std::size_t from, std::size_t at);
 
+// The word at `at`, behind blanks and without its quotes, that is surely a password.
+std::optional<Secret> told_word(std::string_view text, std::size_t at);
+
+// The value at `at`, behind blanks, of an option or an entry with this name: "--password VALUE". None, too:
+// it has neither a sign nor a letter and a digit, as the words of a usage have not.
+std::optional<Secret> told_by_name(std::string_view text, std::string_view name, std::size_t at);
+
 // Where the user, password and host of an address end, whose "//" is before `begin`.
 std::size_t end_of_authority(std::string_view text, std::size_t begin);
 
