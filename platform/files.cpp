@@ -171,23 +171,32 @@ Error system_error(std::string_view what, int error_number) {
   }
 }
 
-Result<std::string> read_file(const std::string& path, std::size_t max_bytes) {
+Result<void> read_pieces(const std::string& path, std::size_t max_bytes,
+                         const std::function<void(std::string_view)>& take) {
   // A named pipe that nobody writes is empty: its opening must not wait, for ever, for somebody.
   const UniqueFd fd{::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
   if (!fd) return fail(system_error("cannot open " + path, errno));
   ::fcntl(fd.get(), F_SETFL, 0);
-  std::string content;
+  std::size_t read = 0;
   char block[16384];
   while (true) {
     const ssize_t count = ::read(fd.get(), block, sizeof block);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return fail(system_error("cannot read " + path, errno));
-    if (count == 0) return content;
-    content.append(block, static_cast<std::size_t>(count));
-    if (content.size() > max_bytes) {
+    if (count == 0) return {};
+    read += static_cast<std::size_t>(count);
+    if (read > max_bytes) {
       return fail(Errc::invalid_argument, path + " is larger than " + std::to_string(max_bytes) + " bytes");
     }
+    take({block, static_cast<std::size_t>(count)});
   }
+}
+
+Result<std::string> read_file(const std::string& path, std::size_t max_bytes) {
+  std::string content;
+  auto done = read_pieces(path, max_bytes, [&content](std::string_view piece) { content += piece; });
+  if (!done) return fail(std::move(done.error()));
+  return content;
 }
 
 Result<void> replace_file(const std::string& path, std::string_view content) {

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,9 @@ Error system_error(std::string_view what, int error_number);
 
 // The whole content. Error: not_found; invalid_argument when larger than `max_bytes`.
 Result<std::string> read_file(const std::string& path, std::size_t max_bytes);
+// The same piece by piece, each valid during its call. What came before an error was taken.
+Result<void> read_pieces(const std::string& path, std::size_t max_bytes,
+                         const std::function<void(std::string_view)>& take);
 
 // Replaces `path` in one step (temporary file beside it, then rename), mode 0600.
 Result<void> replace_file(const std::string& path, std::string_view content);

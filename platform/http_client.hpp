@@ -23,6 +23,18 @@ struct HttpHeader {
 // What becomes of a reply that is larger than allowed.
 enum class Excess { refused, beginning_dropped };
 
+struct HttpReply {
+  int status = 0;
+  std::vector<HttpHeader> headers{};  // names in lower case
+  std::string body{};
+  // The first value of header `name` (lower case); "" when there is none.
+  [[nodiscard]] std::string_view header(std::string_view name) const;
+};
+
+// Takes the body of a 2xx piece by piece, decompressed, in place of `HttpReply::body`, which stays empty.
+// `head` has the status and the headers. What has been handed over stays so when the call fails later.
+using BodySink = std::function<void(const HttpReply& head, std::string_view piece)>;
+
 struct HttpCall {
   std::string method = "GET";
   std::string url;
@@ -37,15 +49,9 @@ struct HttpCall {
   std::size_t largest_reply = std::size_t{16} << 20;  // bytes after decompression
   // With beginning_dropped the body is the end of the reply; twice its size is held meanwhile.
   Excess excess = Excess::refused;
+  // Where there is one, up to `largest_reply` bytes go to it before the rest is refused.
+  BodySink body_sink{};
   Duration time_limit = std::chrono::seconds{15};  // for the whole call
-};
-
-struct HttpReply {
-  int status = 0;
-  std::vector<HttpHeader> headers{};  // names in lower case
-  std::string body{};
-  // The first value of header `name` (lower case); "" when there is none.
-  [[nodiscard]] std::string_view header(std::string_view name) const;
 };
 
 // A port, so that what decides about calls can be tried without a network.

@@ -17,6 +17,7 @@ constexpr Duration kLongestConnect = std::chrono::seconds{10};
 constexpr std::size_t kLargestHead = std::size_t{64} << 10;  // all replies of a call together
 constexpr std::size_t kMostHeaders = 256;
 constexpr int kMostRedirects = 3;
+constexpr const char* kTooLarge = "the reply is larger than allowed";
 
 Result<void> check(const HttpCall& call) {
   if (!is_http_token(call.method)) return fail(Errc::invalid_argument, "the method is no word of HTTP");
@@ -174,16 +175,37 @@ void HttpExchange::set_time_limits() {
 std::size_t HttpExchange::on_body(const char* bytes, std::size_t one, std::size_t count, void* self) {
   auto& exchange = *static_cast<HttpExchange*>(self);
   const std::size_t size = one * count;
+  if (exchange.goes_to_sink()) {
+    exchange.hand_over({bytes, size});
+    return exchange.refused_ == nullptr ? size : 0;
+  }
   const bool drops = exchange.call_.excess == Excess::beginning_dropped;
   std::string& body = exchange.reply_.body;
   if (!drops && size > exchange.call_.largest_reply - body.size()) {
-    exchange.refused_ = "the reply is larger than allowed";
+    exchange.refused_ = kTooLarge;
     return 0;
   }
   body.append(bytes, size);
   // Not with each piece, so that each byte is moved once.
   if (drops && body.size() / 2 > exchange.call_.largest_reply) exchange.drop_beginning();
   return size;
+}
+
+// The reply to a redirect, or an error, is not what was asked for.
+bool HttpExchange::goes_to_sink() {
+  if (!call_.body_sink) return false;
+  long status = 0;
+  curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+  reply_.status = static_cast<int>(status);
+  return status >= 200 && status < 300;
+}
+
+void HttpExchange::hand_over(std::string_view piece) {
+  const std::size_t room = call_.largest_reply - handed_over_;
+  if (piece.size() > room) refused_ = kTooLarge;
+  piece = piece.substr(0, room);
+  handed_over_ += piece.size();
+  if (!piece.empty()) call_.body_sink(reply_, piece);
 }
 
 void HttpExchange::drop_beginning() {

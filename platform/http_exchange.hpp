@@ -41,6 +41,8 @@ class HttpExchange {
   [[nodiscard]] const std::string& target() const;
   void note_header(std::string_view line);
   void drop_beginning();
+  [[nodiscard]] bool goes_to_sink();
+  void hand_over(std::string_view piece);
   [[nodiscard]] Result<bool> follow(const std::string& url);
   [[nodiscard]] tl::unexpected<Error> failure(CURLcode code) const;
   static std::size_t on_body(const char* bytes, std::size_t one, std::size_t count, void* self);
@@ -55,6 +57,7 @@ class HttpExchange {
   HttpReply reply_;
   bool head_is_whole_ = false;
   std::size_t header_bytes_ = 0;
+  std::size_t handed_over_ = 0;  // bytes of the body, to the sink
   int redirects_ = 0;
   const char* refused_ = nullptr;  // why we broke off
 };
