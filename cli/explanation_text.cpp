@@ -84,7 +84,9 @@ std::string scored_runner(std::string_view title, const json& scored) {
 
 std::string how_decided(const json& assignment) {
   const auto percent = std::lround(number_at(assignment, "margin") * 100);
-  return wrapped("  ", "decided by: " + named_at(assignment, "path") + "; " +
+  const std::string model = named_at(assignment, "model");
+  return wrapped("  ", "decided by: " + named_at(assignment, "path") +
+                           (model.empty() ? "" : " (the model " + model + ")") + "; " +
                            counted(integer_at(assignment, "candidates"), "candidate") + ", margin " +
                            std::to_string(percent) + " %");
 }

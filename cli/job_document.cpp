@@ -145,6 +145,7 @@ json assignment_document(const Tick& tick, const JobDecision& decision) {
                 {"waits_for_slot", assignment.waits_for_slot},
                 {"expected_start", time_or_null(decision.expected_start)},
                 {"reason", assignment.reason},
+                {"model", assignment.model.empty() ? json(nullptr) : json(assignment.model)},
                 {"carbon", carbon_document(tick, assignment.carbon)},
                 {"anomalies", assignment.anomalies}};
   if (assignment.chosen) add_chosen(document, tick, *assignment.chosen);

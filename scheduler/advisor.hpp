@@ -4,6 +4,7 @@
 #include "carbon/intensity.hpp"
 #include "core/result.hpp"
 #include "scheduler/fleet.hpp"
+#include "scheduler/job_class.hpp"
 #include "scheduler/runner_score.hpp"
 
 #include <cstddef>
@@ -26,11 +27,17 @@ struct AdvisorQuestion {
   bool is_close = true;  // the margin is at most margin_threshold; else asked because the mode always asks
   // None: carbon may not decide between the two, or nothing is known of either.
   std::optional<CarbonOfTwo> carbon = {};
+  JobClass job_class = JobClass::low;  // of the job, effective
+  // False: the second would take longer than carbon may cost, has to wait for a slot that the better one has,
+  // or has the longer queue. Where the mode always asks it may be named all the same, but not by a model.
+  bool second_may_win = true;
 };
 
 struct AdvisorAnswer {
   std::size_t runner = 0;  // one of the two, index in the snapshot
-  std::string reason;      // "both within 4 %; runner 7 is more reliable (99 % against 93 %)"
+  // "both within 4 %; runner 7 is more reliable (99 % against 93 %)". Words of a model are marked as its.
+  std::string reason;
+  std::string model = {};  // that decided; "" = rules did
 };
 
 class Advisor {

@@ -17,7 +17,7 @@ namespace {
 using gitlab::Match;
 
 constexpr double kOverloaded = 0.9;
-constexpr std::size_t kLongestAdvice = 300;
+constexpr std::size_t kLongestAdvice = 1'000, kLongestModel = 60;
 
 double relative_margin(const RunnerScore& better, const RunnerScore& second) {
   const double best = exact_score(better);
@@ -119,11 +119,16 @@ class Assigner {
       case DecisionMode::hybrid:
         break;
     }
-    return is_close(duel) && table_.rounds_waiting(duel.better_row) == table_.rounds_waiting(duel.second_row);
+    return is_close(duel) && second_may_win(duel);
   }
 
   [[nodiscard]] bool is_close(const Duel& duel) const {
     return !duel.second_is_held_back && !(duel.margin > options_.margin_threshold);
+  }
+
+  [[nodiscard]] bool second_may_win(const Duel& duel) const {
+    return !duel.second_is_held_back &&
+           table_.rounds_waiting(duel.better_row) == table_.rounds_waiting(duel.second_row);
   }
 
   [[nodiscard]] std::optional<CarbonOfTwo> carbon_of_two(const Duel& duel) const {
@@ -140,7 +145,9 @@ class Assigner {
                                                           .second = &duel.second,
                                                           .margin = duel.margin,
                                                           .is_close = is_close(duel),
-                                                          .carbon = carbon_of_two(duel)});
+                                                          .carbon = carbon_of_two(duel),
+                                                          .job_class = duel.job_class,
+                                                          .second_may_win = second_may_win(duel)});
     if (!answer) {
       assignment.reason = "the advisor failed (" + printable(answer.error().message, kLongestAdvice) +
                           "), so the better score wins: ";
@@ -152,6 +159,7 @@ class Assigner {
     }
     assignment.path = DecisionPath::advisor;
     assignment.reason = printable(answer->reason, kLongestAdvice);
+    assignment.model = printable(answer->model, kLongestModel);
     if (assignment.reason.empty())
       assignment.reason = "the advisor chose " + title(fleet_.runners[answer->runner]);
     return answer->runner == duel.second.runner;

@@ -23,8 +23,8 @@ enum class DecisionMode { hybrid, rules_only, claude_only };
 struct AssignerOptions {
   RunnerWeights weights;
   DecisionMode mode = DecisionMode::hybrid;
-  double margin_threshold = 0.15;  // 0..1, relative to the better score
-  int daily_token_budget = 0;      // of an advisor that costs; 0 = unlimited
+  double margin_threshold = 0.15;   // 0..1, relative to the better score
+  int daily_token_budget = 50'000;  // of models that are asked; 0 = unlimited
   CarbonWeights carbon_weights = {};
   double default_watts = 6;  // of a job: carbon.default_watts
   double pue = 1;            // of the runners' sites: carbon.pue
@@ -48,6 +48,7 @@ struct Assignment {
   int candidates = 0;
   bool waits_for_slot = false;  // all slots of the chosen runner are taken, by running jobs or jobs ahead
   std::string reason;           // one sentence, printable
+  std::string model = {};       // that the advisor left it to, printable; "" = rules decided
   std::vector<std::string> anomalies;  // sentences, printable
   // None: carbon is off, or nothing is known of that of any candidate.
   std::optional<AssignmentCarbon> carbon = {};

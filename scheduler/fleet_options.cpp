@@ -142,16 +142,20 @@ Options option_rows(AssignerOptions& options) {
                            options.weights, "factor; expected utilisation, capacity, tag_match or history")};
   std::ranges::move(carbon_rows(options.carbon_weights), std::back_inserter(rows));
   Options decisions{
-      word_row(row(under + "mode", "hybrid | rules_only | claude_only",
-                   "Who decides between two runners: hybrid asks the advisor when they are close, rules_only "
-                   "never, claude_only always. The advisor of this version decides by rules, too."),
-               options.mode, kModes),
+      word_row(
+          row(under + "mode", "hybrid | rules_only | claude_only",
+              "Who decides between two runners: hybrid asks the advisor when they are close, rules_only "
+              "never, claude_only always. The advisor is a model once a key or a local server is there (see "
+              "advisor.provider), else and until it has answered rules."),
+          options.mode, kModes),
       decimal_row(row(under + "margin_threshold", "number 0..1",
                       "Two runners are close when their scores differ by no more than this share of the "
                       "better."),
                   options.margin_threshold, 0, 1),
       whole_row(row(under + "daily_token_budget", "number ≥ 0",
-                    "Tokens a day for an advisor that costs; 0 means unlimited. None of this version does."),
+                    "Tokens a day, in UTC, for all that models are asked; 0 means unlimited. Between runners "
+                    "at most "
+                    "half of them."),
                 options.daily_token_budget, 0, std::numeric_limits<int>::max()),
   };
   std::ranges::move(decisions, std::back_inserter(rows));

@@ -58,8 +58,11 @@ std::optional<StuckJob> stuck_job(const Job& job, const GitLabUrl& gitlab, const
   if (stuck.reason.empty()) return std::nullopt;
   stuck.key = {gitlab, job.id};
   stuck.project = job.project;
+  stuck.pipeline = job.pipeline;
   stuck.name = job.name;
+  stuck.stage = job.stage;
   stuck.running = *running;
+  if (history.estimate.basis == EstimateBasis::job) stuck.usual = history.estimate.p90;
   if (job.runner != RunnerId{}) stuck.runner = RunnerKey{gitlab, job.runner};
   return stuck;
 }

@@ -39,9 +39,11 @@ struct RunnerChange {
 struct StuckJob {
   JobKey key;
   ProjectId project;
-  std::string name;
+  PipelineId pipeline;
+  std::string name, stage;
   std::optional<RunnerKey> runner;
   Duration running{};
+  Duration usual{};  // p90 of its earlier runs; 0 = not known
   std::string reason;  // "runs for 42 min, twice its p90 of 12 min is 24 min"
 };
 

@@ -59,6 +59,17 @@ TEST(TickDocument, ShowsARunner) {
   EXPECT_EQ(sample_document()["monitor"]["runners"][0], expected);
 }
 
+TEST(TickDocument, SaysWhichModelDecided) {
+  scheduler::Tick tick = sample_tick();
+  EXPECT_TRUE(explanation_document(tick, 1, {})["assignment"]["model"].is_null());
+  tick.decisions.jobs[1].assignment.model = "claude-haiku-5-5";
+  const json explanation = explanation_document(tick, 1, {});
+  EXPECT_EQ(explanation["assignment"]["model"], "claude-haiku-5-5");
+  const std::string text = explanation_text(explanation, Colour::off);
+  EXPECT_NE(text.find("decided by: advisor (the model claude-haiku-5-5); 2 candidates"), std::string::npos)
+      << text;
+}
+
 TEST(TickDocument, ShowsWhatIsNotKnownAsNull) {
   const json runner = sample_document()["monitor"]["runners"][3];
   EXPECT_TRUE(runner["contact_age_seconds"].is_null());

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <map>
 
 namespace runneriq::scheduler {
@@ -17,12 +18,17 @@ using gitlab::Match;
 class ScriptedAdvisor final : public Advisor {
  public:
   std::optional<std::size_t> answer;  // none: it fails
-  std::string reason = "because";
+  std::string reason = "because", model;
   int asked = 0;
-  Result<AdvisorAnswer> choose(const AdvisorQuestion&) override {
+  // As told last.
+  JobClass job_class = JobClass::low;
+  bool second_may_win = false;
+  Result<AdvisorAnswer> choose(const AdvisorQuestion& question) override {
     ++asked;
+    job_class = question.job_class;
+    second_may_win = question.second_may_win;
     if (!answer) return fail(Errc::unavailable, "no network");
-    return AdvisorAnswer{*answer, reason};
+    return AdvisorAnswer{*answer, reason, model};
   }
 };
 
@@ -189,6 +195,33 @@ TEST(Assigner, AsksTheAdvisorWhenItIsClose) {
   EXPECT_EQ(assignment.runner_up->runner, 0U);
   EXPECT_EQ(assignment.reason, "because");
   EXPECT_NEAR(assignment.margin, 6.0 / 90, 1e-12);
+}
+
+TEST(Assigner, SaysWhichModelDecided) {
+  ScriptedAdvisor advisor;
+  advisor.answer = 1;
+  EXPECT_EQ(assign_all(close_call(), {}, advisor).front().model, "");
+  advisor.model = "a model\n" + std::string(500, 'x');
+  const Assignment assignment = assign_all(close_call(), {}, advisor).front();
+  EXPECT_TRUE(assignment.model.starts_with("a model\\nxxx")) << assignment.model;
+  EXPECT_EQ(assignment.model.size(), 60U);
+  advisor.answer = 77;
+  EXPECT_EQ(assign_all(close_call(), {}, advisor).front().model, "");
+}
+
+TEST(Assigner, TellsTheAdvisorTheClassAndWhetherTheSecondMayWin) {
+  ScriptedAdvisor advisor;
+  advisor.answer = 0;
+  const AssignerOptions options{.weights = {}, .mode = DecisionMode::claude_only};
+  const auto told = [&](const FleetSnapshot& fleet) {
+    const RankedJob job{.job = 0, .job_class = JobClass::high};
+    static_cast<void>(assign(fleet, std::array{job, job, job}, options, advisor));
+    return advisor.second_may_win;
+  };
+  EXPECT_TRUE(told(close_call()));
+  EXPECT_EQ(advisor.job_class, JobClass::high);
+  // Of two full runners the one that has just been given a job has a whole round more that waits.
+  EXPECT_FALSE(told(fleet_of({runner_with(1, {}, 1, 1), runner_with(2, {}, 2, 2)}, {job_with(10)})));
 }
 
 TEST(Assigner, MarginAtTheThresholdIsStillClose) {

@@ -80,6 +80,7 @@ TEST_F(FleetOption, DefaultsAreThoseOfTheArchitecture) {
             "utilisation=0.4,capacity=0.2,tag_match=0.2,history=0.2");
   EXPECT_EQ(row_named(rows, "assigner.decision_engine.mode").show(), "hybrid");
   EXPECT_EQ(row_named(rows, "assigner.decision_engine.margin_threshold").show(), "0.15");
+  EXPECT_EQ(row_named(rows, "assigner.decision_engine.daily_token_budget").show(), "50000");
   EXPECT_EQ(row_named(rows, "assigner.trust_model.mode").show(), "advisory");
   EXPECT_EQ(row_named(rows, "assigner.trust_model.supervised_threshold").show(), "HIGH");
 }
