@@ -175,8 +175,12 @@ Result<void> check_choice(const Invocation& invocation, std::string_view argumen
                                         quoted_text(argument) + meant(config::nearest(argument, choices)));
 }
 
-// "" takes none, "JOB" one, "bash|zsh" one of these words, "[verify]" at most this word, "[RUNNER...]" any
-// number.
+bool is_placeholder(std::string_view expected) {
+  return std::ranges::any_of(expected, [](char each) { return each >= 'A' && each <= 'Z'; });
+}
+
+// "" takes none, "JOB" one, "[JOB]" at most one, "bash|zsh" one of these words, "[verify]" at most this word,
+// "[RUNNER...]" any number.
 Result<void> check_arguments(const Invocation& invocation, std::string_view expected) {
   if (expected.ends_with("...]")) return {};
   const auto& given = invocation.arguments;
@@ -191,6 +195,7 @@ Result<void> check_arguments(const Invocation& invocation, std::string_view expe
     if (optional || most == 0) return {};
     return refuse(invocation.command, "'" + invocation.command + "' needs " + std::string(expected));
   }
+  if (is_placeholder(expected)) return {};
   if (optional || is_choice(expected)) return check_choice(invocation, given.front(), expected);
   return {};
 }

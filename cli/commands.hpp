@@ -32,6 +32,7 @@ CommandRow alerts_routes_command();
 CommandRow alerts_replay_command();
 CommandRow alerts_outbox_command();
 CommandRow alerts_digest_command();
+CommandRow diagnose_command();
 CommandRow relay_command();
 CommandRow doctor_command();
 CommandRow config_show_command();

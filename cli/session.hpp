@@ -11,8 +11,11 @@
 #include "core/event_log.hpp"
 #include "core/result.hpp"
 #include "core/waiter.hpp"
+#include "diagnosis/inquiry.hpp"
+#include "diagnosis/options.hpp"
 #include "executor/finding.hpp"
 #include "gitlab/ci_config.hpp"
+#include "gitlab/discussions.hpp"
 #include "scheduler/audit.hpp"
 #include "scheduler/fleet_memory.hpp"
 #include "scheduler/fleet_watch.hpp"
@@ -156,6 +159,30 @@ struct AlertPorts {
   alerting::Outbox* outbox = nullptr;
 };
 
+// Of the day, for what models cost.
+struct TokenUse {
+  std::int64_t spent = 0, limit = 0;  // tokens; limit 0 = none
+};
+
+// For `diagnose`.
+struct DiagnosisPorts {
+  const diagnosis::DiagnosisOptions* options = nullptr;  // not null
+  diagnosis::RuleBook* rules = nullptr;                  // not null
+  diagnosis::RedactionTerms::Personal personal = diagnosis::RedactionTerms::Personal::keep;
+  diagnosis::Triage* triage = nullptr;  // null: no model is asked
+  // What would be sent to one, word by word.
+  std::function<std::string(const diagnosis::TriageQuestion&)> prompt;
+  // None: no model is asked, or its ledger cannot be read.
+  std::function<std::optional<TokenUse>()> tokens;
+
+  // Of the GitLab; null and "" where none was wanted.
+  std::string gitlab{}, project{};  // address; the configured project
+  gitlab::Pipelines* pipelines = nullptr;
+  gitlab::JobLogs* logs = nullptr;
+  gitlab::Discussions* discussions = nullptr;  // null unless something may be written
+  std::function<Result<gitlab::CiConfig>(std::string_view yaml)> parse_ci{};
+};
+
 struct Session {
   Output& out;
   EventLog& log;
@@ -206,6 +233,9 @@ struct Session {
   // Error: rules that are none. `make`: whether the file is made where there is none.
   enum class AlertFile { as_it_is, make };
   std::function<Result<AlertPorts>(AlertFile file)> open_alerts = {};
+  // Error: no GitLab, no token; what hinders it.
+  enum class DiagnosisReach { offline, reads, writes };
+  std::function<Result<DiagnosisPorts>(DiagnosisReach reach, std::string_view gitlab)> open_diagnosis = {};
   // Everything up to its end, at most so many bytes.
   std::function<Result<std::string>(std::size_t most)> read_standard_input = {};
 };

@@ -10,6 +10,7 @@
 #include "config/yaml/ci_config_document.hpp"
 #include "core/printable.hpp"
 #include "executor/contract.hpp"
+#include "gitlab/rest/address.hpp"
 #include "platform/accounts.hpp"
 #include "platform/files.hpp"
 #include "platform/process_table.hpp"
@@ -19,6 +20,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -78,6 +80,14 @@ platform::LogSettings log_settings(const Loaded& loaded, const cli::Invocation& 
   const bool chosen = loaded.configuration.origin("log.level").layer != config::Layer::defaults;
   if (!chosen && !loops(invocation) && invocation.command != "relay") settings.lowest = LogLevel::warning;
   return settings;
+}
+
+// Whose address the page begins with; the first where none does.
+const Watched& fleet_of(const std::vector<Watched>& fleets, std::string_view page) {
+  const auto same = std::ranges::find_if(fleets, [page](const Watched& watched) {
+    return page.starts_with(gitlab::ApiBase{watched.fleet.url}.url() + "/");
+  });
+  return same == fleets.end() ? fleets.front() : *same;
 }
 
 }  // namespace
@@ -184,8 +194,11 @@ cli::Session Program::session() {
       .ticked =
           [this](const scheduler::Tick& tick, const scheduler::SteeringReport* report) {
             if (const auto alerts = alerts_.load()) alerts->hear(tick, report);
+            keep_opinions(tick);
           },
       .open_alerts = [this](cli::Session::AlertFile file) { return open_alerts(file); },
+      .open_diagnosis = [this](cli::Session::DiagnosisReach reach,
+                               std::string_view page) { return open_diagnosis(reach, page); },
       .read_standard_input =
           [this](std::size_t most) { return read_standard_input(termination_.signal_fd(), most); }};
 }
@@ -208,6 +221,10 @@ Result<std::unique_ptr<cli::TickSource>> Program::open_source(const cli::SourceR
   if (request.kind == Kind::snapshot) return open_snapshot(request.snapshot_file, parts);
   if (request.kind == Kind::gitlab && loops(invocation_)) {
     if (auto started = start_alerts(); !started) return fail(std::move(started.error()));
+    if (auto started = start_diagnoses(); !started) return fail(std::move(started.error()));
+    if (auto started = start_advice(); !started) return fail(std::move(started.error()));
+    if (advice_loop_)
+      parts.advisor = std::shared_ptr<scheduler::Advisor>{advice_loop_, &advice_loop_->tie_breaks()};
     parts.heard = [this](const gitlab::FleetReading& reading) {
       if (const auto alerts = alerts_.load()) alerts->hear(reading);
     };
@@ -236,6 +253,7 @@ Result<std::unique_ptr<cli::FleetFace>> Program::open_face(const std::string& li
                                      [this](const gitlab::Webhook& hook) {
                                        if (const auto alerts = alerts_.load())
                                          alerts->hear(hook, platform::wall_clock());
+                                       if (const auto diagnoses = diagnoses_.load()) diagnoses->hear(hook);
                                      }});
 }
 
@@ -430,6 +448,98 @@ Result<cli::AlertPorts> Program::open_alerts(cli::Session::AlertFile file) {
 Result<alerting::AlertState*> Program::alert_state() {
   if (!alert_file_) alert_file_.emplace(alerts_path(), log_);
   return alert_file_->state();
+}
+
+// ---- diagnosis ------------------------------------------------------------------------------------
+
+// After a reload what waited is gone, and the next webhook of it comes by the new rules.
+Result<void> Program::start_diagnoses() {
+  using diagnosis::DiagnosisOptions;
+  const DiagnosisOptions& options = loaded_->settings.diagnosis;
+  diagnoses_ = std::shared_ptr<Diagnoses>{};
+  if (options.post == DiagnosisOptions::Post::off && options.issues == DiagnosisOptions::Issues::off)
+    return {};
+  auto fleets = watched_fleets(loaded_->settings, environment_);
+  if (!fleets) return fail(std::move(fleets.error()));
+  auto started = Diagnoses::start({.advice = advice_parts(), .fleets = *std::move(fleets)});
+  if (!started) return fail(std::move(started.error()));
+  diagnoses_ = std::shared_ptr<Diagnoses>(*std::move(started));
+  return {};
+}
+
+AdviceParts Program::advice_parts() {
+  return {.settings = &loaded_->settings,
+          .environment = environment_,
+          .log = &log_,
+          .path = advisor_path(),
+          .stop_fd = termination_.signal_fd()};
+}
+
+// After a reload models are asked by the new rules, also those that a bad key had shut out.
+Result<void> Program::start_advice() {
+  advice_loop_.reset();
+  if (loaded_->settings.assigner.mode == scheduler::DecisionMode::rules_only) return {};
+  auto fleets = watched_fleets(loaded_->settings, environment_);
+  if (!fleets) return fail(std::move(fleets.error()));
+  auto started = AdviceLoop::start({.advice = advice_parts(), .fleets = *std::move(fleets)});
+  if (!started) return fail(std::move(started.error()));
+  advice_loop_ = *std::move(started);
+  return {};
+}
+
+void Program::keep_opinions(const scheduler::Tick& tick) {
+  if (!advice_loop_) return;
+  for (const scheduler::AuditEntry& opinion : advice_loop_->hear(tick)) {
+    if (const auto kept = store_->append(opinion); !kept)
+      log_.write(LogLevel::warning, "audit_failed", {{"why", kept.error().message}});
+  }
+}
+
+// What would be sent can be shown without anybody to send it to.
+Result<void> Program::open_triage(cli::DiagnosisPorts& ports) {
+  const Settings& settings = loaded_->settings;
+  const auto choice = provider_choice(settings.advisor, environment_);
+  if (!choice) return fail(choice.error());
+  const auto personal = personal_terms(settings.advisor, *choice);
+  ports.prompt = [personal](const diagnosis::TriageQuestion& question) {
+    return advisor::shown_prompt(advisor::triage_question(question, {.personal = personal}));
+  };
+  if (!settings.diagnosis.model || !choice->provider) return {};
+  auto advice = Advice::open(advice_parts());
+  if (!advice) return fail(std::move(advice.error()));
+  advice_ = *std::move(advice);
+  ports.triage = &advice_->triage();
+  ports.tokens = [this]() -> std::optional<cli::TokenUse> {
+    const auto use = advice_->consultation().use({});
+    if (!use) return std::nullopt;
+    return cli::TokenUse{use->spent, advice_->consultation().terms().daily_tokens};
+  };
+  return {};
+}
+
+// `page`: of what is asked about; "" = on the first GitLab.
+Result<cli::DiagnosisPorts> Program::open_diagnosis(cli::Session::DiagnosisReach reach,
+                                                    std::string_view page) {
+  using Reach = cli::Session::DiagnosisReach;
+  if (!rules_) rules_.emplace();
+  cli::DiagnosisPorts ports;
+  ports.options = &loaded_->settings.diagnosis;
+  ports.rules = &*rules_;
+  if (auto opened = open_triage(ports); !opened) return fail(std::move(opened.error()));
+  if (reach == Reach::offline) return ports;
+  auto fleets = watched_fleets(loaded_->settings, environment_);
+  if (!fleets) return fail(std::move(fleets.error()));
+  auto gitlab = open_diagnosis_gitlab(fleet_of(*fleets, page), loaded_->settings, termination_.signal_fd(),
+                                      reach == Reach::writes ? MayWrite::yes : MayWrite::no);
+  if (!gitlab) return fail(std::move(gitlab.error()));
+  diagnosis_gitlab_.emplace(*std::move(gitlab));
+  ports.gitlab = diagnosis_gitlab_->url;
+  ports.project = diagnosis_gitlab_->project;
+  ports.pipelines = diagnosis_gitlab_->pipelines.get();
+  ports.logs = diagnosis_gitlab_->logs.get();
+  ports.discussions = diagnosis_gitlab_->discussions.get();
+  ports.parse_ci = parse_merged_ci;
+  return ports;
 }
 
 // The runners that the loop has seen; where it keeps no state, those that are configured.

@@ -1,8 +1,10 @@
 // `runneriq` put together: settings, log, state and sources behind the ports that commands use.
 #pragma once
 
+#include "apps/runneriq/advice_loop.hpp"
 #include "apps/runneriq/alerts.hpp"
 #include "apps/runneriq/carbon_file.hpp"
+#include "apps/runneriq/diagnoses.hpp"
 #include "apps/runneriq/fleet_store.hpp"
 #include "apps/runneriq/grid.hpp"
 #include "apps/runneriq/heartbeat.hpp"
@@ -61,6 +63,12 @@ class Program {
   Result<cli::AlertPorts> open_alerts(cli::Session::AlertFile file);
   AlertsParts alerts_parts(std::vector<Watched> fleets);
   Result<void> start_alerts();
+  Result<cli::DiagnosisPorts> open_diagnosis(cli::Session::DiagnosisReach reach, std::string_view page);
+  Result<void> start_diagnoses();
+  [[nodiscard]] AdviceParts advice_parts();
+  Result<void> start_advice();
+  void keep_opinions(const scheduler::Tick& tick);
+  Result<void> open_triage(cli::DiagnosisPorts& ports);
   Result<std::vector<carbon::PlacedRunner>> placed_runners();
   [[nodiscard]] std::vector<carbon::PlacedRunner> configured_runners() const;
   [[nodiscard]] service::CarbonState carbon_state() const;
@@ -71,6 +79,7 @@ class Program {
   Result<alerting::AlertState*> alert_state();
   [[nodiscard]] std::string beside_state(std::string_view name) const;
   [[nodiscard]] std::string carbon_path() const { return beside_state("carbon.db"); }
+  [[nodiscard]] std::string advisor_path() const { return beside_state("advisor.db"); }
   [[nodiscard]] std::string alerts_path() const { return beside_state("alerts.db"); }
   CarbonFile& carbon_file();
   Result<std::unique_ptr<cli::FleetFace>> open_face(const std::string& listen);
@@ -98,8 +107,13 @@ class Program {
   std::shared_ptr<Grid> grid_;               // of the source that was opened last
   std::unique_ptr<CarbonFile> carbon_file_;  // for what is not the grid's
   std::shared_ptr<scheduler::CarbonBooks> books_;
-  std::optional<AlertFile> alert_file_;          // of commands
-  std::atomic<std::shared_ptr<Alerts>> alerts_;  // of the loop; null where it is off
+  std::optional<AlertFile> alert_file_;                // of commands
+  std::shared_ptr<AdviceLoop> advice_loop_;            // of the loop; null where nobody is asked
+  std::unique_ptr<Advice> advice_;                     // of commands
+  std::optional<diagnosis::RuleBook> rules_;           // of commands
+  std::optional<DiagnosisGitLab> diagnosis_gitlab_;    // of commands
+  std::atomic<std::shared_ptr<Diagnoses>> diagnoses_;  // of the loop; null where it is off
+  std::atomic<std::shared_ptr<Alerts>> alerts_;        // of the loop; null where it is off
 };
 
 }  // namespace runneriq::app

@@ -148,8 +148,8 @@ void tell_addresses(alerting::AlertingOptions& options, EnvironmentBlock environ
 
 Loaded::Loaded()
     : configuration{option_rows(settings),
-                    {"gitlab", "monitor", "analyzer", "assigner", "gate", "carbon", "alerting", "log",
-                     "relay", "service", "executor"}} {}
+                    {"gitlab", "monitor", "analyzer", "assigner", "gate", "carbon", "alerting", "advisor",
+                     "diagnosis", "log", "relay", "service", "executor"}} {}
 
 Options option_rows(Settings& settings) {
   Options rows = gitlab::option_rows(settings.gitlab);
@@ -160,6 +160,8 @@ Options option_rows(Settings& settings) {
   append(rows, scheduler::option_rows(settings.steering));
   append(rows, carbon::option_rows(settings.carbon));
   append(rows, alerting::option_rows(settings.alerting));
+  append(rows, advisor::option_rows(settings.advisor));
+  append(rows, diagnosis::option_rows(settings.diagnosis));
   append(rows, cli::option_rows(settings.log));
   append(rows, app::option_rows(settings.relay));
   append(rows, app::option_rows(settings.service));
@@ -183,6 +185,9 @@ std::unique_ptr<Loaded> load_settings(EnvironmentBlock environment, const cli::I
   tell_addresses(loaded->settings.alerting, environment);
   for (const std::string& complaint : alerting::complaints(loaded->settings.alerting, time_zones())) {
     loaded->problems.push_back({"alerting", complaint});
+  }
+  for (const std::string& complaint : advisor::complaints(loaded->settings.advisor)) {
+    loaded->problems.push_back({"advisor", complaint});
   }
   return loaded;
 }
@@ -215,6 +220,14 @@ Result<Secret> webhook_token(EnvironmentBlock environment) {
 
 Result<Secret> webhook_signing_key(EnvironmentBlock environment) {
   return secret_in(environment, "RUNNERIQ_WEBHOOK_SIGNING_KEY", "webhook-signing-key");
+}
+
+Result<Secret> anthropic_key(EnvironmentBlock environment) {
+  return secret_in(environment, "ANTHROPIC_API_KEY", "anthropic-api-key");
+}
+
+Result<Secret> openai_key(EnvironmentBlock environment) {
+  return secret_in(environment, "OPENAI_API_KEY", "openai-api-key");
 }
 
 Result<carbon::ElectricityMapsKeys> electricity_maps_keys(EnvironmentBlock environment,

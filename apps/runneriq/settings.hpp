@@ -1,6 +1,7 @@
 // What `runneriq` is told from outside: options, secrets, and where its state lies.
 #pragma once
 
+#include "advisor/options.hpp"
 #include "alerting/options.hpp"
 #include "apps/installation/installation.hpp"
 #include "apps/runneriq/relay_options.hpp"
@@ -10,6 +11,7 @@
 #include "cli/command.hpp"
 #include "config/configuration.hpp"
 #include "core/secret.hpp"
+#include "diagnosis/options.hpp"
 #include "executor/options.hpp"
 #include "gitlab/options.hpp"
 #include "platform/log.hpp"
@@ -34,6 +36,8 @@ struct Settings {
   scheduler::SteeringOptions steering;
   carbon::CarbonOptions carbon;
   alerting::AlertingOptions alerting;
+  advisor::AdvisorOptions advisor;
+  diagnosis::DiagnosisOptions diagnosis;
   platform::LogSettings log;
   RelayOptions relay;
   ServiceOptions service;
@@ -77,6 +81,10 @@ Result<Secret> relay_token(EnvironmentBlock environment);
 Result<Secret> service_token(EnvironmentBlock environment);
 Result<Secret> webhook_token(EnvironmentBlock environment);
 Result<Secret> webhook_signing_key(EnvironmentBlock environment);
+// ANTHROPIC_API_KEY, OPENAI_API_KEY, else the credentials anthropic-api-key, openai-api-key. As relay_token()
+// else.
+Result<Secret> anthropic_key(EnvironmentBlock environment);
+Result<Secret> openai_key(EnvironmentBlock environment);
 // ELECTRICITY_MAPS_TOKEN for all zones, ELECTRICITY_MAPS_TOKEN_<ZONE> for one ('-' as '_'), else
 // the credentials electricity-maps-token and, of `zones`, electricity-maps-token-<ZONE>. As relay_token()
 // else.

@@ -45,6 +45,7 @@ class GitLabSource final : public FleetSource {
  public:
   GitLabSource(std::vector<Connection> connections, const SourceParts& parts)
       : connections_(std::move(connections)),
+        advisor_(parts.advisor ? parts.advisor : std::make_shared<scheduler::RulesAdvisor>()),
         rules_(rules_of(*parts.settings)),
         keep_books_(parts.keep_books),
         watch_(ports(parts), parts.settings->monitor, rules_, parts.depth) {}
@@ -57,7 +58,7 @@ class GitLabSource final : public FleetSource {
     adjust_ = std::move(adjust);
   }
   const scheduler::TickRules& rules() const override { return rules_; }
-  scheduler::Advisor& advisor() override { return advisor_; }
+  scheduler::Advisor& advisor() override { return *advisor_; }
   std::vector<cli::TagDesk> desks() override {
     std::vector<cli::TagDesk> all;
     for (const Connection& connection : connections_) {
@@ -76,7 +77,7 @@ class GitLabSource final : public FleetSource {
     scheduler::FleetPorts all{.fleets = {},
                               .memory = parts.memory,
                               .memory_use = parts.memory_use,
-                              .advisor = &advisor_,
+                              .advisor = advisor_.get(),
                               .adjust =
                                   [this, grid = parts.grid](scheduler::FleetSnapshot& fleet) {
                                     grid->complete(fleet);
@@ -89,7 +90,7 @@ class GitLabSource final : public FleetSource {
 
   std::vector<Connection> connections_;
   std::function<void(scheduler::FleetSnapshot&)> adjust_;
-  scheduler::RulesAdvisor advisor_;
+  std::shared_ptr<scheduler::Advisor> advisor_;
   scheduler::TickRules rules_;
   std::function<std::vector<std::string>(const scheduler::Tick&)> keep_books_;
   scheduler::FleetWatch watch_;

@@ -31,6 +31,8 @@ struct SourceParts {
   std::shared_ptr<Grid> grid = {};  // not null when a source is opened
   // Each reading of a GitLab, as it was read; may be empty.
   std::function<void(const gitlab::FleetReading&)> heard = {};
+  // Who is asked when two runners are close; null: rules.
+  std::shared_ptr<scheduler::Advisor> advisor = {};
   // After each tick; empty: nothing is kept. Gives what is wrong with it.
   std::function<std::vector<std::string>(const scheduler::Tick&)> keep_books = {};
 };

@@ -1,0 +1,77 @@
+// Diagnoses of pipelines as they end, beside the loop: what webhooks tell goes in here, and notes and issues
+// come of it in GitLab.
+#pragma once
+
+#include "apps/runneriq/advice.hpp"
+#include "apps/runneriq/diagnosis_parts.hpp"
+#include "core/event_log.hpp"
+#include "diagnosis/inquiry_queue.hpp"
+#include "diagnosis/posting.hpp"
+#include "platform/wake_up.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace runneriq::app {
+
+struct DiagnosesParts {
+  AdviceParts advice;  // its stop_fd is set here
+  std::vector<Watched> fleets;
+};
+
+// Since the start.
+struct DiagnosesCounts {
+  std::int64_t pipelines = 0, added = 0, edited = 0, resolved = 0, issues = 0, failed = 0;
+};
+
+class Diagnoses {
+ public:
+  static Result<std::unique_ptr<Diagnoses>> start(const DiagnosesParts& parts);
+  // Calls under way end at once.
+  ~Diagnoses();
+  Diagnoses(const Diagnoses&) = delete;
+  Diagnoses& operator=(const Diagnoses&) = delete;
+
+  // From any thread.
+  void hear(const gitlab::Webhook& hook);
+  [[nodiscard]] DiagnosesCounts counts() const;
+
+ private:
+  Diagnoses() = default;
+  Result<void> open(const DiagnosesParts& parts);
+  Result<void> open_advice(AdviceParts parts);
+  void run();
+  [[nodiscard]] std::optional<diagnosis::InquiryRequest> next();
+  DiagnosisGitLab* gitlab_of(const diagnosis::InquiryRequest& request);
+  [[nodiscard]] bool is_wanted(DiagnosisGitLab& gitlab, const diagnosis::InquiryRequest& request);
+  void work_on(diagnosis::InquiryRequest request);
+  Result<void> diagnose(DiagnosisGitLab& gitlab, const diagnosis::InquiryRequest& request);
+  Result<void> post(DiagnosisGitLab& gitlab, const diagnosis::PipelineDiagnosis& found);
+  Result<void> post_issues(DiagnosisGitLab& gitlab, const diagnosis::PipelineDiagnosis& found);
+  void count(std::int64_t DiagnosesCounts::*what);
+  void tell(const diagnosis::PipelineDiagnosis& found, const diagnosis::Posted& posted,
+            std::string_view what);
+
+  diagnosis::DiagnosisOptions options_;
+  EventLog* log_ = nullptr;
+  std::optional<platform::WakeUp> stop_;
+  std::unique_ptr<Advice> advice_;        // null: no model is asked
+  std::vector<DiagnosisGitLab> gitlabs_;  // of the thread
+  std::optional<diagnosis::RuleBook> rules_;
+
+  mutable std::mutex guard_;  // of what follows
+  std::condition_variable changed_;
+  diagnosis::InquiryQueue queue_;
+  DiagnosesCounts counts_;
+  bool stopped_ = false;
+  std::thread thread_;
+};
+
+}  // namespace runneriq::app
