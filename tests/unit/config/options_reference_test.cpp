@@ -1,4 +1,5 @@
 // docs/options.md is made from the option rows; this test keeps it true.
+#include "advisor/options.hpp"
 #include "alerting/options.hpp"
 #include "apps/runneriq/relay_options.hpp"
 #include "apps/runneriq/service_options.hpp"
@@ -75,6 +76,7 @@ std::string reference() {
   scheduler::SteeringOptions steering_options;
   carbon::CarbonOptions carbon_options;
   alerting::AlertingOptions alerting_options;
+  advisor::AdvisorOptions advisor_options;
   app::ServiceOptions service_options;
   app::RelayOptions relay_options;
   platform::LogSettings log_settings;
@@ -124,6 +126,11 @@ std::string reference() {
                  "receiver,\n"
                  "route and rule has one.",
                  alerting::option_rows(alerting_options)) +
+         section("Advisor",
+                 "Which model `runneriq` asks where its rules are unsure. Its key is no option, but the "
+                 "variable\n"
+                 "`ANTHROPIC_API_KEY`. Without a key or a server of your own rules decide alone.",
+                 advisor::option_rows(advisor_options)) +
          section("Service", "For `runneriq run --listen`.", app::option_rows(service_options)) +
          section("Relay", "For `runneriq relay` on further hosts.", app::option_rows(relay_options)) +
          section("Log", "The log of `runneriq`.", cli::option_rows(log_settings)) +
