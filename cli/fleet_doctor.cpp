@@ -243,6 +243,7 @@ std::vector<Finding> examine(const ProgramFacts& facts) {
   configuration(all, facts);
   fleets(all, facts);
   if (facts.carbon) std::ranges::move(examine_carbon(*facts.carbon), std::back_inserter(all));
+  if (facts.advisor) std::ranges::move(examine_advisor(*facts.advisor), std::back_inserter(all));
   if (facts.alerts) std::ranges::move(examine_alerts(*facts.alerts), std::back_inserter(all));
   state(all, facts);
   audit(all, facts);

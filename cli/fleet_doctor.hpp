@@ -2,6 +2,7 @@
 // configuration. Every finding that is not fine says what to type or to write. Pure.
 #pragma once
 
+#include "cli/advisor_doctor.hpp"
 #include "cli/alert_doctor.hpp"
 #include "cli/carbon_doctor.hpp"
 #include "config/configuration.hpp"
@@ -39,8 +40,9 @@ struct ProgramFacts {
   std::optional<Error> state_error;
   std::vector<std::string> state_notices;
   std::optional<scheduler::AuditVerdict> audit;
-  std::optional<CarbonFacts> carbon = std::nullopt;  // none: nothing of it was looked at
-  std::optional<AlertFacts> alerts = std::nullopt;   // the same
+  std::optional<CarbonFacts> carbon = std::nullopt;    // none: nothing of it was looked at
+  std::optional<AdvisorFacts> advisor = std::nullopt;  // the same
+  std::optional<AlertFacts> alerts = std::nullopt;     // the same
 };
 
 // In the order in which a person would mend them.

@@ -36,6 +36,8 @@ constexpr std::size_t kBehind = 4;    // lines behind a block in which the next 
 constexpr std::size_t kGoesOn = 12;   // lines that follow when it got through
 constexpr std::size_t kGivesUp = 40;  // lines behind a block in which it is told that all tries failed
 
+constexpr std::size_t kNearEnd = 60;  // lines before the end of the failing command
+
 bool tells_of_a_retry(Words text) {
   constexpr std::array<Words, 8> kTries{"retrying",      "will retry", "trying again", "retry in ",
                                         "try again in ", "attempt 1",  "reconnecting", "retry attempt"};
@@ -49,6 +51,16 @@ bool gives_up(Words text) {
   return holds_any(text, kEnds);
 }
 
+// What is said again near the end did not get through.
+bool comes_again(const ReadLog& log, const FailingSpan& span, const Block& block) {
+  const std::string_view text = log.lines[block.head].text;
+  const std::size_t begin = std::max(block.last + 1, span.end - std::min(span.end, kNearEnd));
+  for (std::size_t i = begin; i < span.end; ++i) {
+    if (log.lines[i].text == text) return true;
+  }
+  return false;
+}
+
 bool is_retried(const ReadLog& log, const FailingSpan& span, const Block& block) {
   if (block.last + kGoesOn >= span.end) return false;
   const auto line = [&](std::size_t i) { return log.lines[i].text; };
@@ -60,7 +72,7 @@ bool is_retried(const ReadLog& log, const FailingSpan& span, const Block& block)
   for (std::size_t i = block.last + 1; i <= far; ++i) {
     if (gives_up(line(i))) return false;
   }
-  return true;
+  return !comes_again(log, span, block);
 }
 
 // ---- summaries ---------------------------------------------------------------------------------

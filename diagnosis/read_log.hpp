@@ -45,6 +45,13 @@ struct LogCommand {
 
 // Texts stand in `storage`: a ReadLog can be moved, not copied.
 struct ReadLog {
+  ReadLog() = default;
+  ReadLog(const ReadLog&) = delete;
+  ReadLog& operator=(const ReadLog&) = delete;
+  ReadLog(ReadLog&&) noexcept = default;
+  ReadLog& operator=(ReadLog&&) noexcept = default;
+  ~ReadLog() = default;
+
   std::vector<LogLine> lines;  // those kept, in order
   std::vector<RuleIndex> hits;
   std::vector<LogCommand> commands;

@@ -75,7 +75,7 @@ bool is_sha(std::string_view text) {
 }
 
 std::string commit_words(const std::string& commit, std::string_view project_page) {
-  if (!is_sha(commit)) return "";
+  if (project_page.empty() || !is_sha(commit)) return "";
   return " in " +
          link("commit " + commit.substr(0, kShortSha), std::string(project_page) + "/-/commit/" + commit);
 }

@@ -50,10 +50,12 @@ std::string code_block(std::string_view lines) {
 std::string escaped_words(std::string_view text) {
   constexpr std::string_view kMarks = "\\`*_{}[]<>#!~@$%&^|";
   std::string escaped;
-  for (const char each : text) {
-    const bool starts_command = each == '/' && escaped.empty();
-    if (starts_command || kMarks.find(each) != std::string_view::npos) escaped += '\\';
-    escaped += each;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool starts_command = text[at] == '/' && (at == 0 || text[at - 1] == '\n');
+    // What GitLab makes a link of by itself.
+    const bool is_of_address = text.substr(at).starts_with("://") || text.substr(0, at + 1).ends_with("www.");
+    if (starts_command || is_of_address || kMarks.find(text[at]) != std::string_view::npos) escaped += '\\';
+    escaped += text[at];
   }
   return escaped;
 }

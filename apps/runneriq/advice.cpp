@@ -8,6 +8,8 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 #include <utility>
 
 namespace runneriq::app {
@@ -89,6 +91,7 @@ Result<std::unique_ptr<Advice>> Advice::open(const AdviceParts& parts) {
   if (!choice->provider) return std::unique_ptr<Advice>{};
   std::unique_ptr<Advice> advice{new Advice};
   if (auto connected = advice->connect(parts, *choice); !connected) return fail(std::move(connected.error()));
+  if (auto opened = advice->open_ledger(parts.path); !opened) return fail(std::move(opened.error()));
   advice->set_models(parts.settings->advisor);
   advice->consultation_ = std::make_unique<advisor::Consultation>(
       advisor::ConsultationPorts{.wire = *advice->wire_,
@@ -104,15 +107,19 @@ Result<std::unique_ptr<Advice>> Advice::open(const AdviceParts& parts) {
 
 Result<void> Advice::connect(const AdviceParts& parts, const ProviderChoice& choice) {
   redaction_.personal = personal_terms(parts.settings->advisor, choice);
-  auto ledger = advisor::AdvisorState::open({.path = parts.path});
-  if (!ledger) return fail(std::move(ledger.error()));
-  ledger_ = *std::move(ledger);
   auto client =
       platform::HttpClient::make({.user_agent = "runneriq/" RUNNERIQ_VERSION, .stop_fd = parts.stop_fd});
   if (!client) return fail(std::move(client.error()));
   client_ = *std::move(client);
   wire_ = wire_of(choice);
   carrier_ = std::make_unique<advisor::HttpCarrier>(*client_, platform::wall_clock);
+  return {};
+}
+
+Result<void> Advice::open_ledger(const std::string& path) {
+  auto ledger = advisor::AdvisorState::open({.path = path});
+  if (!ledger) return fail(std::move(ledger.error()));
+  ledger_ = *std::move(ledger);
   return {};
 }
 
@@ -126,17 +133,23 @@ void Advice::set_models(const AdvisorOptions& options) {
   std::string model = options.tie_break_model;
   if (model.empty()) model = default_model(platform::wall_clock() + kProbeLimit);
   models_.fill(model);
-  if (!options.triage_model.empty())
-    models_.at(static_cast<std::size_t>(QuestionKind::triage)) = options.triage_model;
+  if (options.triage_model.empty()) return;
+  models_.at(static_cast<std::size_t>(QuestionKind::triage)) = options.triage_model;
+  models_.at(static_cast<std::size_t>(QuestionKind::duration)) = options.triage_model;
 }
 
-std::vector<std::string> Advice::probe() {
+Result<std::vector<std::string>> Advice::probe(const AdviceParts& parts) {
+  const auto choice = provider_choice(parts.settings->advisor, parts.environment);
+  if (!choice) return fail(choice.error());
   std::vector<std::string> complaints;
-  std::string last;
-  for (const std::string& model : models_) {
-    if (std::exchange(last, model) == model) continue;
-    const auto reply = carrier_->carry(wire_->probe(model), platform::wall_clock() + kProbeLimit);
-    std::ranges::move(wire_->complaints_of_probe(reply, model), std::back_inserter(complaints));
+  if (!choice->provider) return complaints;
+  Advice advice;
+  if (auto connected = advice.connect(parts, *choice); !connected) return fail(std::move(connected.error()));
+  advice.set_models(parts.settings->advisor);
+  for (const std::string& model : std::set<std::string>(advice.models_.begin(), advice.models_.end())) {
+    const auto reply =
+        advice.carrier_->carry(advice.wire_->probe(model), platform::wall_clock() + kProbeLimit);
+    std::ranges::move(advice.wire_->complaints_of_probe(reply, model), std::back_inserter(complaints));
   }
   return complaints;
 }

@@ -45,12 +45,13 @@ class Advice {
   [[nodiscard]] advisor::Consultation& consultation() { return *consultation_; }
   [[nodiscard]] diagnosis::Triage& triage() { return *triage_; }
   [[nodiscard]] const diagnosis::RedactionTerms& redaction() const { return redaction_; }
-  // For doctor: what the provider says of key and models.
-  [[nodiscard]] std::vector<std::string> probe();
+  // For doctor: what the provider says of key and models; without a ledger. Error: what hinders asking.
+  static Result<std::vector<std::string>> probe(const AdviceParts& parts);
 
  private:
   Advice() = default;
   Result<void> connect(const AdviceParts& parts, const ProviderChoice& choice);
+  Result<void> open_ledger(const std::string& path);
   [[nodiscard]] std::string default_model(Time deadline) const;
   void set_models(const advisor::AdvisorOptions& options);
 

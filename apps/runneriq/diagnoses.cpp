@@ -45,15 +45,19 @@ Result<void> Diagnoses::open(const DiagnosesParts& parts) {
     if (!gitlab) return fail(std::move(gitlab.error()));
     gitlabs_.push_back(*std::move(gitlab));
   }
-  return options_.model ? open_advice(parts.advice) : Result<void>{};
+  if (options_.model) open_advice(parts.advice);
+  return {};
 }
 
-Result<void> Diagnoses::open_advice(AdviceParts parts) {
+// Without a model rules decide alone.
+void Diagnoses::open_advice(AdviceParts parts) {
   parts.stop_fd = stop_->fd();
   auto advice = Advice::open(parts);
-  if (!advice) return fail(std::move(advice.error()));
-  advice_ = *std::move(advice);
-  return {};
+  if (advice) {
+    advice_ = *std::move(advice);
+  } else {
+    log_->write(LogLevel::warning, "advisor_unavailable", {{"why", advice.error().message}});
+  }
 }
 
 Diagnoses::~Diagnoses() {

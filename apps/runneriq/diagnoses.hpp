@@ -46,7 +46,7 @@ class Diagnoses {
  private:
   Diagnoses() = default;
   Result<void> open(const DiagnosesParts& parts);
-  Result<void> open_advice(AdviceParts parts);
+  void open_advice(AdviceParts parts);
   void run();
   [[nodiscard]] std::optional<diagnosis::InquiryRequest> next();
   DiagnosisGitLab* gitlab_of(const diagnosis::InquiryRequest& request);

@@ -82,14 +82,6 @@ platform::LogSettings log_settings(const Loaded& loaded, const cli::Invocation& 
   return settings;
 }
 
-// Whose address the page begins with; the first where none does.
-const Watched& fleet_of(const std::vector<Watched>& fleets, std::string_view page) {
-  const auto same = std::ranges::find_if(fleets, [page](const Watched& watched) {
-    return page.starts_with(gitlab::ApiBase{watched.fleet.url}.url() + "/");
-  });
-  return same == fleets.end() ? fleets.front() : *same;
-}
-
 }  // namespace
 
 void ProgramLog::write(LogLevel level, std::string_view event, std::vector<LogField> fields) {
@@ -264,16 +256,6 @@ service::CarbonState Program::carbon_state() const {
   return state;
 }
 
-std::optional<service::AlertFigures> Program::alert_figures() const {
-  const auto alerts = alerts_.load();
-  if (!alerts) return std::nullopt;
-  service::AlertFigures figures{.totals = alerts->totals()};
-  for (auto& [receiver, counts] : alerts->deliveries()) {
-    figures.deliveries[receiver] = {counts.delivered, counts.dead, counts.failures};
-  }
-  return figures;
-}
-
 void Program::announce(cli::Session::Announcement what) {
   if (heartbeat_) heartbeat_->announce(what, loaded_->settings.monitor.poll_interval);
 }
@@ -394,154 +376,6 @@ Result<cli::CarbonPorts> Program::open_carbon() {
   return ports;
 }
 
-// ---- alerting -------------------------------------------------------------------------------------
-
-AlertsParts Program::alerts_parts(std::vector<Watched> fleets) {
-  return {.settings = &loaded_->settings,
-          .environment = environment_,
-          .log = &log_,
-          .fleets = std::move(fleets),
-          .path = alerts_path(),
-          .state_path = store_->path(),
-          .carbon_path = carbon_path(),
-          .owner = run_};
-}
-
-// After a reload what waits goes on by the new rules.
-Result<void> Program::start_alerts() {
-  const bool wanted = loaded_->settings.alerting.use != alerting::AlertingOptions::Use::off;
-  if (!wanted) {
-    alerts_ = std::shared_ptr<Alerts>{};
-    return {};
-  }
-  auto fleets = watched_fleets(loaded_->settings, environment_);
-  if (!fleets) return fail(std::move(fleets.error()));
-  const AlertsParts parts = alerts_parts(*std::move(fleets));
-  if (const auto alerts = alerts_.load()) return alerts->configure(parts);
-  auto started = Alerts::start(parts);
-  if (!started && started.error().code == Errc::conflict) {
-    log_.write(LogLevel::warning, "alerts_elsewhere", {{"why", started.error().message}});
-    return {};
-  }
-  if (!started) return fail(std::move(started.error()));
-  alerts_ = std::shared_ptr<Alerts>(*std::move(started));
-  return {};
-}
-
-Result<cli::AlertPorts> Program::open_alerts(cli::Session::AlertFile file) {
-  const Settings& settings = loaded_->settings;
-  auto rules = alerting::rules_of(settings.alerting, settings.priority, time_zones());
-  if (!rules) return fail(std::move(rules.error()));
-  cli::AlertPorts ports;
-  ports.options = &settings.alerting;
-  ports.zones = &time_zones();
-  ports.rules = *std::move(rules);
-  if (file == cli::Session::AlertFile::as_it_is && !platform::exists(alerts_path())) return ports;
-  auto state = alert_state();
-  if (!state) return fail(std::move(state.error()));
-  ports.store = *state;
-  ports.outbox = *state;
-  return ports;
-}
-
-// Of commands; made where there is none.
-Result<alerting::AlertState*> Program::alert_state() {
-  if (!alert_file_) alert_file_.emplace(alerts_path(), log_);
-  return alert_file_->state();
-}
-
-// ---- diagnosis ------------------------------------------------------------------------------------
-
-// After a reload what waited is gone, and the next webhook of it comes by the new rules.
-Result<void> Program::start_diagnoses() {
-  using diagnosis::DiagnosisOptions;
-  const DiagnosisOptions& options = loaded_->settings.diagnosis;
-  diagnoses_ = std::shared_ptr<Diagnoses>{};
-  if (options.post == DiagnosisOptions::Post::off && options.issues == DiagnosisOptions::Issues::off)
-    return {};
-  auto fleets = watched_fleets(loaded_->settings, environment_);
-  if (!fleets) return fail(std::move(fleets.error()));
-  auto started = Diagnoses::start({.advice = advice_parts(), .fleets = *std::move(fleets)});
-  if (!started) return fail(std::move(started.error()));
-  diagnoses_ = std::shared_ptr<Diagnoses>(*std::move(started));
-  return {};
-}
-
-AdviceParts Program::advice_parts() {
-  return {.settings = &loaded_->settings,
-          .environment = environment_,
-          .log = &log_,
-          .path = advisor_path(),
-          .stop_fd = termination_.signal_fd()};
-}
-
-// After a reload models are asked by the new rules, also those that a bad key had shut out.
-Result<void> Program::start_advice() {
-  advice_loop_.reset();
-  if (loaded_->settings.assigner.mode == scheduler::DecisionMode::rules_only) return {};
-  auto fleets = watched_fleets(loaded_->settings, environment_);
-  if (!fleets) return fail(std::move(fleets.error()));
-  auto started = AdviceLoop::start({.advice = advice_parts(), .fleets = *std::move(fleets)});
-  if (!started) return fail(std::move(started.error()));
-  advice_loop_ = *std::move(started);
-  return {};
-}
-
-void Program::keep_opinions(const scheduler::Tick& tick) {
-  if (!advice_loop_) return;
-  for (const scheduler::AuditEntry& opinion : advice_loop_->hear(tick)) {
-    if (const auto kept = store_->append(opinion); !kept)
-      log_.write(LogLevel::warning, "audit_failed", {{"why", kept.error().message}});
-  }
-}
-
-// What would be sent can be shown without anybody to send it to.
-Result<void> Program::open_triage(cli::DiagnosisPorts& ports) {
-  const Settings& settings = loaded_->settings;
-  const auto choice = provider_choice(settings.advisor, environment_);
-  if (!choice) return fail(choice.error());
-  const auto personal = personal_terms(settings.advisor, *choice);
-  ports.prompt = [personal](const diagnosis::TriageQuestion& question) {
-    return advisor::shown_prompt(advisor::triage_question(question, {.personal = personal}));
-  };
-  if (!settings.diagnosis.model || !choice->provider) return {};
-  auto advice = Advice::open(advice_parts());
-  if (!advice) return fail(std::move(advice.error()));
-  advice_ = *std::move(advice);
-  ports.triage = &advice_->triage();
-  ports.tokens = [this]() -> std::optional<cli::TokenUse> {
-    const auto use = advice_->consultation().use({});
-    if (!use) return std::nullopt;
-    return cli::TokenUse{use->spent, advice_->consultation().terms().daily_tokens};
-  };
-  return {};
-}
-
-// `page`: of what is asked about; "" = on the first GitLab.
-Result<cli::DiagnosisPorts> Program::open_diagnosis(cli::Session::DiagnosisReach reach,
-                                                    std::string_view page) {
-  using Reach = cli::Session::DiagnosisReach;
-  if (!rules_) rules_.emplace();
-  cli::DiagnosisPorts ports;
-  ports.options = &loaded_->settings.diagnosis;
-  ports.rules = &*rules_;
-  if (auto opened = open_triage(ports); !opened) return fail(std::move(opened.error()));
-  if (reach == Reach::offline) return ports;
-  auto fleets = watched_fleets(loaded_->settings, environment_);
-  if (!fleets) return fail(std::move(fleets.error()));
-  auto gitlab = open_diagnosis_gitlab(fleet_of(*fleets, page), loaded_->settings, termination_.signal_fd(),
-                                      reach == Reach::writes ? MayWrite::yes : MayWrite::no);
-  if (!gitlab) return fail(std::move(gitlab.error()));
-  diagnosis_gitlab_.emplace(*std::move(gitlab));
-  ports.gitlab = diagnosis_gitlab_->url;
-  ports.project = diagnosis_gitlab_->project;
-  ports.pipelines = diagnosis_gitlab_->pipelines.get();
-  ports.logs = diagnosis_gitlab_->logs.get();
-  ports.discussions = diagnosis_gitlab_->discussions.get();
-  ports.parse_ci = parse_merged_ci;
-  return ports;
-}
-
 // The runners that the loop has seen; where it keeps no state, those that are configured.
 Result<std::vector<carbon::PlacedRunner>> Program::placed_runners() {
   if (auto there = need_store(); !there) {
@@ -630,6 +464,7 @@ std::vector<executor::Finding> Program::examine() {
   gather_fleets(facts, loaded_->settings, environment_, termination_.signal_fd());
   gather_state(facts, *store_);
   gather_carbon(facts);
+  gather_advisor(facts);
   gather_alerts(facts);
   return cli::examine(facts);
 }
@@ -643,38 +478,6 @@ void Program::gather_carbon(cli::ProgramFacts& facts) {
   if (auto grid = ports->outlook(facts.now)) known.grid = *std::move(grid);
   known.channels = grid_->channels();
   facts.carbon = std::move(known);
-}
-
-void Program::gather_alerts(cli::ProgramFacts& facts) {
-  const Settings& settings = loaded_->settings;
-  cli::AlertFacts known{.now = facts.now, .options = &settings.alerting, .file = alerts_path()};
-  for (const alerting::ReceiverOptions& receiver : receivers_of(settings.alerting)) {
-    auto& of_one = known.receivers.emplace_back(receiver, receiver_secret_variable(receiver.name));
-    auto courier = open_courier(receiver, {.settings = &settings, .environment = environment_, .log = &log_});
-    if (!courier) of_one.trouble = std::move(courier.error());
-  }
-  const auto token = webhook_token(environment_);
-  const auto key = webhook_signing_key(environment_);
-  known.webhooks = (token && !token->empty()) || (key && !key->empty());
-  if (platform::exists(alerts_path())) gather_messages(known);
-  facts.alerts = std::move(known);
-}
-
-void Program::gather_messages(cli::AlertFacts& facts) {
-  const auto state = alert_state();
-  if (!state) {
-    facts.file_error = state.error();
-    return;
-  }
-  using alerting::MessageState;
-  auto queued = (*state)->messages({.state = MessageState::queued, .most = cli::AlertFacts::kMostLooked});
-  auto dead = (*state)->messages({.state = MessageState::dead, .most = cli::AlertFacts::kMostLooked});
-  std::vector<std::string> names;
-  for (const auto& receiver : facts.receivers) names.push_back(receiver.options.name);
-  auto orphans = (*state)->orphans(names);
-  if (queued) facts.queued = *std::move(queued);
-  if (dead) facts.dead = *std::move(dead);
-  if (orphans) facts.orphans = *std::move(orphans);
 }
 
 std::optional<scheduler::HostQueue> Program::host_queue() const {

@@ -74,6 +74,7 @@ class Program {
   [[nodiscard]] service::CarbonState carbon_state() const;
   [[nodiscard]] std::optional<service::AlertFigures> alert_figures() const;
   void gather_carbon(cli::ProgramFacts& facts);
+  void gather_advisor(cli::ProgramFacts& facts);
   void gather_alerts(cli::ProgramFacts& facts);
   void gather_messages(cli::AlertFacts& facts);
   Result<alerting::AlertState*> alert_state();

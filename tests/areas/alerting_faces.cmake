@@ -7,6 +7,7 @@ runneriq_test(alerting_digest_test LABEL unit
 runneriq_test(alert_metrics_test LABEL unit SOURCES unit/service/alert_metrics_test.cpp USES service)
 runneriq_test(alert_commands_test LABEL unit
   SOURCES
+    unit/cli/advisor_doctor_test.cpp
     unit/cli/alert_doctor_test.cpp
     unit/cli/alerts_commands_test.cpp
     unit/cli/alerts_silence_test.cpp

@@ -10,7 +10,7 @@ runneriq_test(parsers_laws_test LABEL property
   USES config_yaml executor gitlab)
 runneriq_test(options_reference_test LABEL unit SOURCES unit/config/options_reference_test.cpp
   ${PROJECT_SOURCE_DIR}/apps/runneriq/relay_options.cpp ${PROJECT_SOURCE_DIR}/apps/runneriq/service_options.cpp
-  USES advisor cli config executor gitlab scheduler)
+  USES advisor cli config diagnosis executor gitlab scheduler)
 if(TARGET options_reference_test)
   target_compile_definitions(options_reference_test PRIVATE RUNNERIQ_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 endif()

@@ -9,5 +9,7 @@ runneriq_test(diagnosis_reading_test LABEL unit
   USES diagnosis)
 runneriq_test(log_reader_laws_test LABEL property SOURCES property/log_reader_test.cpp USES diagnosis)
 # How fast logs are read, and in how much memory; run by ./dev bench, never by a test.
-add_executable(diagnosis_reading_bench bench/diagnosis_reading_bench.cpp)
-target_link_libraries(diagnosis_reading_bench PRIVATE project_settings project_warnings diagnosis)
+if(RUNNERIQ_PROGRAMS)
+  add_executable(diagnosis_reading_bench bench/diagnosis_reading_bench.cpp)
+  target_link_libraries(diagnosis_reading_bench PRIVATE project_settings project_warnings diagnosis)
+endif()

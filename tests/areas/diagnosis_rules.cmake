@@ -15,4 +15,11 @@ if(RUNNERIQ_PROGRAMS)
       evaluation/recordings.cpp
     USES carbon diagnosis platform_digest platform)
   target_compile_definitions(failure_classes_evaluation PRIVATE RUNNERIQ_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  runneriq_test(decision_share_evaluation LABEL evaluation
+    SOURCES
+      evaluation/decision_share_test.cpp
+      evaluation/log_chunks.cpp
+      evaluation/recordings.cpp
+    USES advisor carbon diagnosis platform_digest platform)
+  target_compile_definitions(decision_share_evaluation PRIVATE RUNNERIQ_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 endif()

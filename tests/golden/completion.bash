@@ -46,9 +46,12 @@ _runneriq() {
     --author) COMPREPLY=(); return ;;
     --state) COMPREPLY=($(compgen -W 'queued delivered dead' -- "$word")); return ;;
     --receiver) COMPREPLY=(); return ;;
+    --log) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    --diff) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    --good) COMPREPLY=($(compgen -f -- "$word")); return ;;
   esac
   if ((COMP_CWORD == 1)); then
-    COMPREPLY=($(compgen -W 'run status queue explain audit lanes approvals approve reject reset-tags revert-expired simulate carbon alerts relay doctor config completion man --help --version' -- "$word"))
+    COMPREPLY=($(compgen -W 'run status queue explain audit lanes approvals approve reject reset-tags revert-expired simulate carbon alerts diagnose relay doctor config completion man --help --version' -- "$word"))
     return
   fi
   case "$command" in
@@ -82,6 +85,7 @@ _runneriq() {
     'alerts replay') words='--output --config --help --version' ;;
     'alerts outbox') words='list resend --state --receiver --since --output --config --help --version' ;;
     'alerts digest') words='--weekly --output --config --help --version' ;;
+    'diagnose') words='--log --diff --good --show-prompt --post --create-issue --output --project --config --help --version' ;;
     'relay') words='--config --help --version' ;;
     'doctor') words='--output --project --group --config --help --version' ;;
     'config show') words='--output --config --help --version' ;;

@@ -17,6 +17,7 @@ complete -c runneriq -n __fish_use_subcommand -a carbon
 complete -c runneriq -n '__fish_seen_subcommand_from carbon' -a 'now forecast summary ledger report'
 complete -c runneriq -n __fish_use_subcommand -a alerts
 complete -c runneriq -n '__fish_seen_subcommand_from alerts' -a 'list show explain silence routes replay outbox digest'
+complete -c runneriq -n __fish_use_subcommand -a diagnose
 complete -c runneriq -n __fish_use_subcommand -a relay
 complete -c runneriq -n __fish_use_subcommand -a doctor
 complete -c runneriq -n __fish_use_subcommand -a config
@@ -220,6 +221,17 @@ complete -c runneriq -n '__fish_seen_subcommand_from alerts; and __fish_seen_sub
 complete -c runneriq -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from digest' -l config -r -F -d 'Read this configuration instead of /etc/runneriq/runneriq.yaml.'
 complete -c runneriq -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from digest' -l help -d 'Print help and exit.'
 complete -c runneriq -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from digest' -l version -d 'Print the version and exit.'
+complete -c runneriq -n '__fish_seen_subcommand_from diagnose' -l log -r -F -d 'Diagnose this log (- is standard input) instead of asking GitLab.'
+complete -c runneriq -n '__fish_seen_subcommand_from diagnose' -l diff -r -F -d 'With --log: what changed, as `git diff` prints it.'
+complete -c runneriq -n '__fish_seen_subcommand_from diagnose' -l good -r -F -d 'With --log: the log of the same job when it passed.'
+complete -c runneriq -n '__fish_seen_subcommand_from diagnose' -l show-prompt -d 'Print exactly what a model would be sent, and send nothing.'
+complete -c runneriq -n '__fish_seen_subcommand_from diagnose' -l post -d 'Keep the note on the merge request.'
+complete -c runneriq -n '__fish_seen_subcommand_from diagnose' -l create-issue -d 'Open an issue for each failed job, once per signature.'
+complete -c runneriq -n '__fish_seen_subcommand_from diagnose' -l output -x -a 'text json markdown' -d 'Print for people (default), for programs, or as the note would be.'
+complete -c runneriq -n '__fish_seen_subcommand_from diagnose' -l project -x -d 'Watch this project, an id or a full path (of the first GitLab, where several are configured).'
+complete -c runneriq -n '__fish_seen_subcommand_from diagnose' -l config -r -F -d 'Read this configuration instead of /etc/runneriq/runneriq.yaml.'
+complete -c runneriq -n '__fish_seen_subcommand_from diagnose' -l help -d 'Print help and exit.'
+complete -c runneriq -n '__fish_seen_subcommand_from diagnose' -l version -d 'Print the version and exit.'
 complete -c runneriq -n '__fish_seen_subcommand_from relay' -l config -r -F -d 'Read this configuration instead of /etc/runneriq/runneriq.yaml.'
 complete -c runneriq -n '__fish_seen_subcommand_from relay' -l help -d 'Print help and exit.'
 complete -c runneriq -n '__fish_seen_subcommand_from relay' -l version -d 'Print the version and exit.'

@@ -3,7 +3,7 @@
 _runneriq() {
   local name="$words[2]"
   if ((CURRENT == 2)); then
-    compadd -- run status queue explain audit lanes approvals approve reject reset-tags revert-expired simulate carbon alerts relay doctor config completion man
+    compadd -- run status queue explain audit lanes approvals approve reject reset-tags revert-expired simulate carbon alerts diagnose relay doctor config completion man
     return
   fi
   if [[ $name == lanes ]]; then
@@ -293,6 +293,19 @@ _runneriq() {
       _arguments \
         '--weekly[Of the last seven days instead of the last one.]' \
         '--output[Print for people (default) or for programs.]:value:(text json)' \
+        '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
+        '--help[Print help and exit.]' \
+        '--version[Print the version and exit.]' ;;
+    'diagnose')
+      _arguments \
+        '--log[Diagnose this log (- is standard input) instead of asking GitLab.]:file:_files' \
+        '--diff[With --log\: what changed, as `git diff` prints it.]:file:_files' \
+        '--good[With --log\: the log of the same job when it passed.]:file:_files' \
+        '--show-prompt[Print exactly what a model would be sent, and send nothing.]' \
+        '--post[Keep the note on the merge request.]' \
+        '--create-issue[Open an issue for each failed job, once per signature.]' \
+        '--output[Print for people (default), for programs, or as the note would be.]:value:(text json markdown)' \
+        '--project[Watch this project, an id or a full path (of the first GitLab, where several are configured).]:value:' \
         '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
         '--help[Print help and exit.]' \
         '--version[Print the version and exit.]' ;;

@@ -114,12 +114,15 @@ inline scheduler::Tick sample_tick() {
   tick.monitor.changes = {
       {{kSampleGitLab, RunnerId{4}}, "build-4", scheduler::ChangeKind::went_offline, {}, {}},
       {{kSampleGitLab, RunnerId{1}}, "build-1", scheduler::ChangeKind::tags_changed, {"docker"}, {"podman"}}};
-  tick.monitor.stuck_jobs = {{{kSampleGitLab, JobId{4600}},
-                              ProjectId{7},
-                              "e2e",
-                              scheduler::RunnerKey{kSampleGitLab, RunnerId{2}},
-                              42min,
-                              "runs for 42 min, twice its p90 of 12 min is 24 min"}};
+  scheduler::StuckJob stuck;
+  stuck.key = {kSampleGitLab, JobId{4600}};
+  stuck.project = ProjectId{7};
+  stuck.name = "e2e";
+  stuck.runner = scheduler::RunnerKey{kSampleGitLab, RunnerId{2}};
+  stuck.running = 42min;
+  stuck.usual = 12min;
+  stuck.reason = "runs for 42 min, twice its p90 of 12 min is 24 min";
+  tick.monitor.stuck_jobs = {stuck};
   tick.degraded = {"jobs of project acme/shop are 40 s old: 503 Service Unavailable"};
   tick.calls = {.calls = 12, .failed = 1, .retried = 2, .mutating = 0, .bytes = 34567};
   return tick;

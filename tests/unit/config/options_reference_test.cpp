@@ -6,6 +6,7 @@
 #include "carbon/options.hpp"
 #include "cli/log_options.hpp"
 #include "config/configuration.hpp"
+#include "diagnosis/options.hpp"
 #include "executor/options.hpp"
 #include "gitlab/options.hpp"
 #include "scheduler/fleet_options.hpp"
@@ -77,6 +78,7 @@ std::string reference() {
   carbon::CarbonOptions carbon_options;
   alerting::AlertingOptions alerting_options;
   advisor::AdvisorOptions advisor_options;
+  diagnosis::DiagnosisOptions diagnosis_options;
   app::ServiceOptions service_options;
   app::RelayOptions relay_options;
   platform::LogSettings log_settings;
@@ -129,8 +131,12 @@ std::string reference() {
          section("Advisor",
                  "Which model `runneriq` asks where its rules are unsure. Its key is no option, but the "
                  "variable\n"
-                 "`ANTHROPIC_API_KEY`. Without a key or a server of your own rules decide alone.",
+                 "`ANTHROPIC_API_KEY` (or `OPENAI_API_KEY`). Without a key or a server of your own rules "
+                 "decide alone; see\n"
+                 "[diagnosis](diagnosis.md).",
                  advisor::option_rows(advisor_options)) +
+         section("Diagnosis", "Why a job failed; see [diagnosis](diagnosis.md).",
+                 diagnosis::option_rows(diagnosis_options)) +
          section("Service", "For `runneriq run --listen`.", app::option_rows(service_options)) +
          section("Relay", "For `runneriq relay` on further hosts.", app::option_rows(relay_options)) +
          section("Log", "The log of `runneriq`.", cli::option_rows(log_settings)) +
