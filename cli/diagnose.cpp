@@ -227,8 +227,6 @@ Result<void> check(const Invocation& invocation) {
   const auto wrong = [](const char* words) { return fail(Errc::invalid_argument, words); };
   if (offline != invocation.arguments.empty())
     return wrong("diagnose takes a job, a pipeline or a merge request, or else --log FILE");
-  if (invocation.arguments.size() > 1)
-    return wrong("diagnose takes one job, pipeline or merge request at a time");
   if (offline && (invocation.has("--post") || invocation.has("--create-issue")))
     return wrong(
         "--post and --create-issue need a job, a pipeline or a merge request: a log alone belongs to none");

@@ -150,11 +150,16 @@ void add_hint(const std::optional<CommandHint>& hint, double rank, Votes& votes)
              .suggestion = hint->suggestion});
 }
 
+// `test -f a` and `[ -f a ]` of the shell ask something; they test no program.
+bool asks_something(std::string_view command) {
+  return command.starts_with("test ") || command.starts_with("[ ") || command.starts_with("[[ ");
+}
+
 void add_hints(const ReadLog& log, const RootCause& cause, Votes& votes) {
   std::optional<int> code;
   if (cause.command >= 0 && static_cast<std::size_t>(cause.command) < log.commands.size()) {
     const LogCommand& command = log.commands[static_cast<std::size_t>(cause.command)];
-    add_hint(hint_of_command(command.text), kByCommand, votes);
+    if (!asks_something(command.text)) add_hint(hint_of_command(command.text), kByCommand, votes);
     code = command.exit_code;
   }
   int told = 0;

@@ -21,8 +21,9 @@ struct ChangedFile {
   std::string commit{};                    // that changed it last; "" = not known
 };
 
-// A unified diff of one or more files (git diff). What is no diff gives none. Bounded: 1,000 files,
-// 200 symbols each. Any bytes; O(length).
+// A unified diff of one or more files (git diff, diff -u). What is no diff gives none. Bounded: 1,000 files,
+// 200 symbols each. Any bytes; O(length). A hunk has the lines that its head counts, so that none of them can
+// be taken for another file's head.
 std::vector<ChangedFile> changed_files(std::string_view unified_diff);
 // The hunks of one file, as GitLab's API gives them (`diff`, `new_path`, `old_path`).
 ChangedFile changed_file(std::string_view new_path, std::string_view old_path, std::string_view hunks);
@@ -45,7 +46,7 @@ struct Culprit {
 
 // The most likely; none where nothing in the evidence fits a change, or all fit alike. A place whose very
 // line was changed counts most, then its file, then a symbol that is rare in the log; and for dependencies
-// and configuration the files that say which (lock files, .gitlab-ci.yml).
+// and configuration the files that say which (lock files, .gitlab-ci.yml). O(log + evidence × changes).
 std::optional<Culprit> culprit_of(const ReadLog& log, const RootCause& cause,
                                   std::span<const ChangedFile> changes,
                                   FailureClass failure_class = FailureClass::unknown);

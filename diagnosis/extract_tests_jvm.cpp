@@ -61,7 +61,9 @@ constexpr RunShape kShapes[] = {
     {.kind = "testng-failure",
      .why = "failed test of TestNG",
      .title = "FAILED: %|FAILED CONFIGURATION: %",
-     .except = "FAILED: #|FAILED: //%",
+     .except = "FAILED: #|FAILED: //%|FAILED: [code=%",
+     .next = "%Exception%|%Error%|at %|%xpected%|... Removed % stack frames|PASSED: %|FAILED: %|SKIPPED: "
+             "%|=====%|Total tests run: %|FAILED CONFIGURATION: %",
      .body = RunBody::until,
      .stop = "PASSED: %|FAILED: %|SKIPPED: %|=====%|Running %|FAILED CONFIGURATION: %|Total tests run: %",
      .weight = 0.75},

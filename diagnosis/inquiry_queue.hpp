@@ -25,8 +25,9 @@ struct InquiryRequest {
   Time not_before{};
 };
 
-// The end of a pipeline, failed or (of a merge request, whose note may be resolved) passed; a new comment on
-// a merge request with a mention and the word "diagnose", unless a bot or GitLab wrote it. Else none.
+// The end of a pipeline, failed or passed (a note may be resolved by it: hooks of branches do not tell whose
+// merge request it is); a new comment on a merge request with a mention and the word "diagnose", unless a bot
+// or GitLab wrote it. Else none.
 std::optional<InquiryRequest> request_of(const gitlab::Webhook& hook);
 
 // Whether the comment asks `bot` (a user name): "@runneriq please diagnose", in any case of letters, not
@@ -37,9 +38,11 @@ class InquiryQueue {
  public:
   static constexpr std::size_t kMost = 200;
   static constexpr int kMostAttempts = 4;
-  // One that asks for the same takes its place. Of more than kMost the oldest is dropped.
+  // One that asks for the same takes its place; a comment is the same only with its author and its words,
+  // since for whom it is meant is not known yet. Of more than kMost the oldest is dropped.
   void add(InquiryRequest request);
-  // After GitLab did not answer: later, with growing pauses (5 s, 25 s, 125 s). False: often enough.
+  // After GitLab did not answer: later, with growing pauses (5 s, 25 s, 125 s), unless the same was added
+  // meanwhile. False: often enough.
   bool add_again(InquiryRequest request, Time now);
   // The oldest that is due.
   [[nodiscard]] std::optional<InquiryRequest> take(Time now);

@@ -101,6 +101,11 @@ Extent error_of_vim(const ReadLog& log, std::size_t at) {
   });
 }
 
+Extent below_its_heading(const ReadLog& log, std::size_t at) {
+  const Extent all = with_paragraph(log, at);
+  return {at, all.last, std::min(at + 1, all.last)};
+}
+
 Extent three_paragraphs(const ReadLog& log, std::size_t at) {
   const Extent two = two_paragraphs(log, at);
   if (two.last + 2 >= log.lines.size() || !is_blank_line(log.lines[two.last + 1].text) ||

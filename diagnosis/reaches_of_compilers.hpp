@@ -30,6 +30,7 @@ Extent diagnostic_of_ocaml(const ReadLog& log, std::size_t at);  // to "Error: â
 Extent below_the_message(const ReadLog& log, std::size_t at);
 // Gradle: the paragraph; none where it only says that tests failed or that the compiler said why.
 Extent reason_of_gradle(const ReadLog& log, std::size_t at);
-Extent three_paragraphs(const ReadLog& log, std::size_t at);  // Elm, PureScript, ReScript
+Extent below_its_heading(const ReadLog& log, std::size_t at);  // the paragraph, its second line says it best
+Extent three_paragraphs(const ReadLog& log, std::size_t at);   // Elm, PureScript, ReScript
 
 }  // namespace runneriq::diagnosis

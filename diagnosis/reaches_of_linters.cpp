@@ -82,7 +82,13 @@ Extent report_of_phpcs(const ReadLog& log, std::size_t at) {
 Extent table_of_phpstan(const ReadLog& log, std::size_t at) {
   const std::size_t header = end_below(log, at, 3, is_ruler);
   const std::size_t last = end_below(log, header, 30, is_ruler);
-  return {at, last};
+  return {at, last, std::min(header + 1, last)};
+}
+
+// "F401 `os` imported but unused", its place, and the source to the next blank line.
+Extent finding_of_ruff(const ReadLog& log, std::size_t at) {
+  const std::size_t said = at > 0 && !is_border(log.lines[at - 1]) ? at - 1 : at;
+  return {said, with_paragraph(log, at, 15).last, said};
 }
 
 Extent list_of_awesome_bot(const ReadLog& log, std::size_t at) {

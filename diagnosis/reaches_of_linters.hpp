@@ -14,6 +14,7 @@ Extent with_what_it_lists(const ReadLog& log, std::size_t at);
 Extent next_lines_of_pylint(const ReadLog& log, std::size_t at);
 Extent report_of_phpcs(const ReadLog& log, std::size_t at);   // between rulers
 Extent table_of_phpstan(const ReadLog& log, std::size_t at);  // to the ruler that ends it
+Extent finding_of_ruff(const ReadLog& log, std::size_t at);
 Extent list_of_awesome_bot(const ReadLog& log, std::size_t at);
 Extent diff_below(const ReadLog& log, std::size_t at);  // of a unified diff
 

@@ -30,13 +30,35 @@ Extent across_blanks(const ReadLog& log, std::size_t at, std::size_t longest, Go
   }
 }
 
+// "npm ERR! code E404" names the kind alone; what npm says of it stands below, behind the same or another
+// short word: "npm ERR! 404 Not Found - GET …".
+Extent with_words_of_npm(const ReadLog& log, Extent extent, std::string_view label) {
+  constexpr std::array<std::string_view, 6> kKeys{"code ", "errno ", "syscall ",
+                                                  "path ", "dest ",  "network This"};
+  const auto words = [&](std::size_t at) {
+    std::string_view text = unindented(log.lines[at].text);
+    text.remove_prefix(std::min(text.size(), label.size()));
+    return unindented(text);
+  };
+  if (!words(extent.first).starts_with("code E")) return extent;
+  for (std::size_t at = extent.first + 1; at <= extent.last; ++at) {
+    const std::string_view said = words(at);
+    const bool is_key =
+        std::ranges::any_of(kKeys, [&](std::string_view key) { return said.starts_with(key); });
+    if (is_key || said.find(' ') == std::string_view::npos) continue;
+    extent.head = at;
+    return extent;
+  }
+  return extent;
+}
+
 }  // namespace
 
 Extent lines_of_npm(const ReadLog& log, std::size_t at) {
   constexpr std::array<std::string_view, 3> kLabels{"npm ERR!", "npm error", "gyp ERR!"};
   const std::string_view text = unindented(log.lines[at].text);
   for (const std::string_view label : kLabels) {
-    if (text.starts_with(label)) return with_label(log, at, label, 20);
+    if (text.starts_with(label)) return with_words_of_npm(log, with_label(log, at, label, 20), label);
   }
   return {at, at};
 }
@@ -77,6 +99,11 @@ Extent parts_of_bundler(const ReadLog& log, std::size_t at) {
     extent.last = std::min(with_paragraph(log, next).last, at + 25);
   }
   return extent;
+}
+
+Extent problem_of_composer(const ReadLog& log, std::size_t at) {
+  const Extent deeper = with_indented(log, at);
+  return {at, deeper.last, std::min(at + 1, deeper.last)};
 }
 
 Extent problems_of_composer(const ReadLog& log, std::size_t at) {

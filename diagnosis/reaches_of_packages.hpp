@@ -12,6 +12,8 @@ Extent like_lines_of_maven(const ReadLog& log, std::size_t at);  // artifacts th
 Extent with_list(const ReadLog& log, std::size_t at);            // with the items, "  - x", below it
 Extent three_parts(const ReadLog& log, std::size_t at);          // Cargo: with "Caused by:"
 Extent parts_of_bundler(const ReadLog& log, std::size_t at);     // paragraphs as long as deeper lines follow
+// "Problem 1" and what is deeper, the first line of which says it best.
+Extent problem_of_composer(const ReadLog& log, std::size_t at);
 Extent problems_of_composer(const ReadLog& log, std::size_t at);
 Extent deeper_or_paragraph(const ReadLog& log, std::size_t at);
 Extent deeper_hashes(const ReadLog& log, std::size_t at);  // opam: lines that begin with "#"

@@ -341,7 +341,7 @@ constexpr auto kRules =
             // ---- Ruby, PHP, Perl
             {.id = "bundler-resolve",
              .pattern =
-                 R"(Bundler could not find compatible versions|Could not find gem '|Could not find \S+ in any of the sources|Could not find '\S+' \([^)]+\) (among|in)|Your bundle only supports platforms|Gem::(MissingSpecError|MissingSpecVersionError|ConflictError|LoadError|DependencyError)|You have already activated \S+ [\d.]+, but your Gemfile requires|can't find gem \S+ \(|Could not find compatible versions)",
+                 R"(Bundler could not find compatible versions|Could not find gem '|Could not find \S+ in any of the sources|Could not find .+ in locally installed gems|Could not find '\S+' \([^)]+\) (among|in)|Your bundle only supports platforms|Gem::(MissingSpecError|MissingSpecVersionError|ConflictError|LoadError|DependencyError)|You have already activated \S+ [\d.]+, but your Gemfile requires|can't find gem \S+ \(|Could not find compatible versions)",
              .failure_class = FailureClass::dependency,
              .precedence = 69,
              .confidence = 0.94,

@@ -111,7 +111,7 @@ constexpr auto kRules =
              .pattern =
                  R"(Cannot (start|find) (Chrome|ChromeHeadless|Firefox|PhantomJS|Safari)|No binary for \w+ browser|(Executable doesn't exist at|browserType\.launch: )|Failed to launch (the )?(browser process|chrome)|session not created: This version of ChromeDriver|cannot find Chrome binary|Running as root without --no-sandbox|Could not find (Chrome|Chromium|browser revision)|Looks like Playwright|no chrome binary|'?(geckodriver|chromedriver)'? executable needs to be in PATH|Host system is missing dependencies to run browsers|DevToolsActivePort file doesn't exist)",
              .failure_class = FailureClass::environment,
-             .precedence = 67,
+             .precedence = 83,
              .confidence = 0.92,
              .weight = 0.92,
              .why = "the browser is missing or cannot start",
@@ -119,6 +119,19 @@ constexpr auto kRules =
                  "Use an image with the browser, and start it with --no-sandbox where the job runs as root.",
              .examples = {"browserType.launch: Executable doesn't exist at "
                           "/root/.cache/ms-playwright/chromium-1000/chrome-linux/chrome"}},
+            {.id = "rootless-containers",
+             .pattern = "insufficient UIDs or GIDs available in user namespace|newuidmap: write to uid_map "
+                        "failed|cannot set up namespace using|cannot clone: Operation not permitted",
+             .failure_class = FailureClass::environment,
+             .precedence = 72,
+             .confidence = 0.88,
+             .weight = 0.9,
+             .why = "the user may not build images without root here",
+             .suggestion = "Give the user ranges in /etc/subuid and /etc/subgid, or build with "
+                           "--isolation=chroot and the vfs driver.",
+             .examples = {"Error: writing blob: processing tar file(potentially insufficient UIDs or GIDs "
+                          "available in user namespace (requested 0:54 for /run/lock))",
+                          "newuidmap: write to uid_map failed: Operation not permitted"}},
             {.id = "xcode-missing",
              .pattern =
                  R"(xcode-select: error|xcrun: error: |requires Xcode|Unable to (boot|find) (the )?(device|simulator)|no such module '(XCTest|UIKit)'|Invalid (Xcode path|device state)|(?i)the requested device could not be found|SDK "\S+" cannot be located|iOS \S+ is not installed|No such (xcode|simulator)|instruments: .*(unknown device|could not)|Agreeing to the Xcode|Unable to load contents of file list|CoreSimulatorService connection)",

@@ -54,6 +54,20 @@ constexpr auto kRules = std::to_array<Rule>({
          "Add the service, wait until it is ready, and check its host name, user and password in the job.",
      .examples = {"could not connect to server: Connection refused",
                   R"(psycopg2.OperationalError: FATAL:  database "cart" does not exist)"}},
+    {.id = "service-name-unknown",
+     .pattern =
+         R"((?i)could not translate host name|Unknown MySQL server host|(getaddrinfo (ENOTFOUND|EAI_AGAIN)|could not resolve host:|lookup|UnknownHostException:) (postgres(ql)?|mysql|mariadb|redis|mongo(db)?|rabbitmq|elasticsearch|kafka|minio|db|database)\b)",
+     .failure_class = FailureClass::infrastructure,
+     .precedence = 83,
+     .confidence = 0.88,
+     .weight = 0.9,
+     .why = "no service has the name of the database",
+     .suggestion = "Add the service to the job, or give it that alias; if it is there, read why its "
+                   "container did not start.",
+     .examples = {R"(could not translate host name "postgres" to address: Name or service not known)",
+                  "Error: getaddrinfo ENOTFOUND redis",
+                  "dial tcp: lookup mysql on 127.0.0.11:53: no such host"},
+     .counterexamples = {"Error: getaddrinfo ENOTFOUND registry.example.com"}},
     {.id = "emulator-failed",
      .pattern = "emulator: (ERROR|PANIC|WARNING: .*KVM)|PANIC: (Missing emulator|Cannot find AVD|Broken "
                 "AVD)|Timeout waiting for emulator|device .{0,20}(offline|not found|unauthorized)|No "

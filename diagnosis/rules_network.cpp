@@ -125,6 +125,19 @@ constexpr auto kRules = std::to_array<Rule>({
      .examples = {"fatal: unable to access 'https://gitlab.example.com/cart.git/': The requested URL "
                   "returned error: 502",
                   "error: RPC failed; curl 18 transfer closed with outstanding read data remaining"}},
+    {.id = "retries-used-up",
+     .pattern = R"(Retry\(total=0, .*after connection broken by|Max retries exceeded with url)",
+     .failure_class = FailureClass::network,
+     .precedence = 84,
+     .confidence = 0.85,
+     .weight = 0.88,
+     .why = "each try to connect failed",
+     .suggestion = "Retry the job; if it stays, check the address, proxies and certificates from the "
+                   "runner's host.",
+     .examples = {"WARNING: Retrying (Retry(total=0, connect=None, read=None, redirect=None, status=None)) "
+                  "after connection broken by 'ProxyError('Cannot connect to proxy.')': /simple/cart/"},
+     .counterexamples = {"WARNING: Retrying (Retry(total=4, connect=None)) after connection broken by "
+                         "'ReadTimeoutError': /simple/cart/"}},
     {.id = "proxy-failed",
      .pattern =
          R"((?i)Proxy (Error|CONNECT aborted|tunneling failed|Authentication Required)|Received HTTP code \d+ from proxy|407 Proxy|ERR_PROXY|Unable to connect to proxy|Tunnel connection failed)",

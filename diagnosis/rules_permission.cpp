@@ -17,6 +17,30 @@ constexpr auto kRules = std::to_array<Rule>({
      .suggestion = "Give the job a deploy key that the server knows, load it with ssh-add, and put the "
                    "host's key into known_hosts.",
      .examples = {"git@example.com: Permission denied (publickey).", "Host key verification failed."}},
+    {.id = "git-read-refused",
+     .pattern = "remote: (You are not allowed to download code|The project you were looking for could not be "
+                "found or "
+                "you don't have permission to view it)",
+     .failure_class = FailureClass::permission,
+     .precedence = 84,
+     .confidence = 0.88,
+     .weight = 0.9,
+     .why = "the job may not read that project",
+     .suggestion =
+         "Let this project's job token read the other one (its CI/CD job token permissions), or use a "
+         "token that may.",
+     .examples = {"remote: You are not allowed to download code from this project."}},
+    {.id = "go-private-module",
+     .pattern = R"(^go: .*git ls-remote .*exit status 128)",
+     .failure_class = FailureClass::permission,
+     .precedence = 80,
+     .confidence = 0.75,
+     .weight = 0.9,
+     .why = "Go may not read a module's project",
+     .suggestion =
+         "Set GOPRIVATE, and give Git the job's token (a .netrc or url.insteadOf with CI_JOB_TOKEN).",
+     .examples = {"go: gitlab.example.com/shop/price@v1.3.0: invalid version: git ls-remote -q origin in "
+                  "/go/pkg/mod/cache/vcs/f1: exit status 128:"}},
     {.id = "git-push-denied",
      .pattern =
          R"(remote: (Permission to \S+ denied|You are not allowed to (push|upload)|error: GH006|GitLab: (You are not allowed|.*protected)|Invalid username or password|HTTP Basic: Access denied|Support for password authentication)|pre-receive hook declined|protected branch hook declined|fatal: Authentication failed for|could not read (Username|Password) for|error: 403 while accessing|The requested URL returned error: 403|Bad credentials|HttpError: (Bad credentials|Resource not accessible|Requires authentication))",

@@ -29,7 +29,7 @@ constexpr auto kRules = std::to_array<Rule>({
      .suggestion = "Look at the executor's configuration and the runner's own log.",
      .examples = {"ERROR: Preparation failed: Cannot connect to the Docker daemon"}},
     {.id = "runner-shell-profile",
-     .pattern = "shell-profile-loading|prepare environment: exit status",
+     .pattern = "prepare environment: exit status",
      .failure_class = FailureClass::runner_system,
      .precedence = 88,
      .confidence = 0.92,
@@ -37,8 +37,14 @@ constexpr auto kRules = std::to_array<Rule>({
      .why = "the shell's profile of the runner's user fails",
      .suggestion =
          "Take out of .bash_logout and .profile of the runner's user what fails without a terminal.",
-     .examples = {"Check https://docs.gitlab.com/runner/shells/index.html#shell-profile-loading for more "
-                  "information"}},
+     .examples = {"ERROR: Job failed: prepare environment: exit status 1. Check "
+                  "https://docs.gitlab.com/runner/shells/index.html#shell-profile-loading for more "
+                  "information"},
+     // The runner puts that address behind whatever kept it from preparing the job.
+     .counterexamples = {"ERROR: Job failed: prepare environment: waiting for pod running: pulling image "
+                         "\"cart:9\": image pull failed. Check "
+                         "https://docs.gitlab.com/runner/shells/index.html#shell-profile-loading for more "
+                         "information"}},
     {.id = "runner-interrupted",
      .pattern =
          R"((aborted: terminated|Job failed \(system failure\): aborted|runner (process )?(was )?(interrupted|shut ?down|terminated)|The runner has received a shutdown signal|lost communication with the server|spot instance (interruption|termination)|node .*(preempt|shutting down)|Pod was (terminated|preempted)|PodPreempt|The hosted runner))",

@@ -209,6 +209,19 @@ constexpr auto kRules = std::to_array<Rule>({
      .weight = 0.8,
      .why = "a test of Vitest failed",
      .examples = {" Test Files  1 failed | 11 passed (12)"}},
+    {.id = "browser-test-waited",
+     .pattern =
+         R"(Timed out \d+ms waiting for expect|Test timeout of \d+ms exceeded|(locator|page|frame)\.\w+: (Test timeout|Timeout) (of )?\d+ms exceeded|Timed out retrying after \d+ms|(Exceeded timeout of|Test timed out in) \d+ ?ms)",
+     .failure_class = FailureClass::test,
+     .precedence = 73,
+     .confidence = 0.85,
+     .weight = 0.88,
+     .why = "what a test waited for did not come",
+     .suggestion = "Look at the screenshot or trace of the test: what it waited for did not come, or the "
+                   "server was slow.",
+     .examples = {"Error: Timed out 5000ms waiting for expect(locator).toBeVisible()",
+                  "AssertionError: Timed out retrying after 4000ms: Expected to find content: 'Thanks'",
+                  "locator.click: Timeout 30000ms exceeded."}},
     {.id = "cypress-playwright-failed",
      .pattern =
          R"(✖ +\d+ of \d+ failed|^\s*\d+\) \[(chromium|firefox|webkit)\] › |CypressError: |Timed out retrying after \d+ms|Error: expect\(received\)\.|expect\(received\)\.)",

@@ -51,7 +51,8 @@ constexpr auto kRules = std::to_array<Rule>({
      .pattern =
          "(?i)timed out waiting for|timeout waiting for|gave up waiting|timeout exceeded (while "
          ")?waiting|did not (become|get) (ready|available|healthy) (in|within)|error: timed out waiting for "
-         "the condition|Error: (UPGRADE FAILED: |INSTALLATION FAILED: )?(timed out|context deadline)",
+         "the condition|Error: (UPGRADE FAILED: |INSTALLATION FAILED: )?(timed out (waiting|after)|context "
+         "deadline)",
      .failure_class = FailureClass::timeout,
      .precedence = 60,
      .confidence = 0.6,
@@ -74,7 +75,7 @@ constexpr auto kRules = std::to_array<Rule>({
      .pattern =
          R"(timed out waiting for pod to start|waiting for pod running|prepare environment: waiting for pod|pod "?\S+"? status is "?(Failed|Pending)|poll(ing)? pod .*time(d )?out)",
      .failure_class = FailureClass::infrastructure,
-     .precedence = 86,
+     .precedence = 89,
      .confidence = 0.92,
      .weight = 0.94,
      .why = "Kubernetes did not start the job's pod in time",

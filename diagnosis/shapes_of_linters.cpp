@@ -61,6 +61,8 @@ constexpr auto kShapes = std::to_array<ToolShape>({
     {"FC<n>: ", "foodcritic", 0.7, kFound, kLint},
     // Python.
     {"<w>.py:<n>:<n>: ", "flake8", 0.75, kFound, kLint},
+    {"--> <w>.py:<n>:<n><$>", "ruff", 0.75, kFound, kLint, finding_of_ruff},
+    {"--> <w>.pyi:<n>:<n><$>", "ruff", 0.75, kFound, kLint, finding_of_ruff},
     {"<w>.pyi:<n>:<n>: ", "flake8", 0.75, kFound, kLint},
     {"<w>.py:<n>: [<w>", "pylint", 0.75, kFound, kLint},
     {"<w>.py:<n>: <n>: ", "pep8", 0.6, kFound, kLint},
@@ -77,6 +79,7 @@ constexpr auto kShapes = std::to_array<ToolShape>({
     {"FILE: /", "phpcs", 0.65, kFound, kLint, report_of_phpcs},
     {"<n> | ERROR ", "phpcs", 0.6, kFound, kLint},
     {"<n> | ERROR   |", "phpcs", 0.6, kFound, kLint},
+    {"# npm audit report<$>", "npm-audit", 0.7, "packages with known weaknesses", kLint, two_paragraphs},
     {"Line   <w>.php", "phpstan", 0.75, kFound, kLint, table_of_phpstan},
     {"ERROR: <w> - <w>.php:<n>:<n> - ", "psalm", 0.75, kFound, kLint, next_line},
     {"<n>) <w>.php (", "php-cs-fixer", 0.7, kUnformatted, kLint, with_what_it_lists},
@@ -170,6 +173,7 @@ constexpr auto kShapes = std::to_array<ToolShape>({
     {"ERROR: <n> dead links found", "markdown-link-check", 0.5, kBadLink, kLint},
     {"(line <n>) broken ", "linkcheck", 0.75, kBadLink, kLint},
     {"<w>:<n>: [broken] ", "linkcheck", 0.75, kBadLink, kLint},
+    {"\xE2\x9C\x96   found <n> problems", "commitlint", 0.4, "a commit message breaks the rules", kLint},
     {"\xE2\x9C\x96   ", "commitlint", 0.75, "a commit message breaks the rules", kLint},
     {"\xE2\xA7\x97   input: ", "commitlint", 0.5, "a commit message breaks the rules", kLint, paragraph},
     // Coverage, licences, changes left behind.

@@ -43,6 +43,8 @@ constexpr auto kShapes = std::to_array<ToolShape>({
     {"error An unexpected error occurred: ", "yarn", 0.75, "Yarn gave up", kDependency},
     {"error <w>: Command failed.", "yarn", 0.7, kNotInstalled, kDependency, paragraph},
     {"error Found incompatible module", "yarn", 0.5, kUnresolved, kDependency},
+    {"\xE2\x9E\xA4 YN0000: <*>Failed with errors", "yarn-end", 0.12, "Yarn gave up", FailureClass::unknown},
+    {"\xE2\x9E\xA4 YN0028: ", "yarn", 0.8, "the lock file is not up to date", kDependency},
     {"\xE2\x9E\xA4 YN<n>: <*>error", "yarn", 0.6, kNotInstalled, kDependency},
     {"\xE2\x80\x89"
      "ERR_PNPM_",
@@ -165,7 +167,7 @@ constexpr auto kShapes = std::to_array<ToolShape>({
     {"bundler: command not found: ", "bundler", 0.8, "a command is missing", kEnvironment, next_line},
     {"Your requirements could not be resolved to an installable set", "composer", 0.7, kUnresolved,
      kDependency, problems_of_composer},
-    {"Problem <n><$>", "composer", 0.75, kUnresolved, kDependency, deeper_lines},
+    {"Problem <n><$>", "composer", 0.75, kUnresolved, kDependency, problem_of_composer},
     {"Could not find package <w>", "composer", 0.75, kMissing, kDependency, paragraph},
     {"Could not fetch https://", "composer", 0.6, kNotDownloaded, kNetwork},
     {"The lock file is not up to date ", "composer", 0.5, "the lock file is not up to date", kDependency},

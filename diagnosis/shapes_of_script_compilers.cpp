@@ -26,7 +26,7 @@ constexpr auto kShapes = std::to_array<ToolShape>({
     {"[!] Error: ", "rollup", 0.75, "Rollup cannot build it", kCompile, paragraph},
     {"[!] (plugin ", "rollup", 0.75, "Rollup cannot build it", kCompile, paragraph},
     {"RollupError: ", "rollup", 0.75, "Rollup cannot build it", kCompile, paragraph},
-    {"error during build:", "vite", 0.75, "Vite cannot build it", kCompile, paragraph},
+    {"error during build:", "vite", 0.75, "Vite cannot build it", kCompile, below_its_heading},
     {"[vite]: Rollup failed ", "vite", 0.75, "Vite cannot build it", kCompile, paragraph},
     {"\xE2\x9C\x98 [ERROR] ", "esbuild", 0.8, "esbuild cannot build it", kCompile, two_paragraphs},
     {"> <w>:<n>:<n>: error: ", "esbuild", 0.8, "esbuild cannot build it", kCompile, diagnostic},

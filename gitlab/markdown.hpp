@@ -14,7 +14,7 @@ std::string code_span(std::string_view text);
 // left: older GitLabs look for quick actions in fences, too, when they are longer than three backticks.
 std::string code_block(std::string_view lines);
 
-// Our own words: what Markdown or GitLab would read as a mark is escaped.
+// Our own words: what Markdown or GitLab would read as a mark, or make a link of, is escaped.
 std::string escaped_words(std::string_view text);
 
 // A title is no Markdown, but is searched for mentions and references: after what begins one stands a

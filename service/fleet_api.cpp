@@ -342,7 +342,8 @@ void FleetApi::metrics(Exchange& exchange) const {
                            .process = ports_.process ? ports_.process() : ProcessFigures{},
                            .version = settings_.version,
                            .carbon = carbon_.knowledge(),
-                           .alerts = alerts_ ? &*alerts_ : nullptr};
+                           .alerts = alerts_ ? &*alerts_ : nullptr,
+                           .diagnoses = &diagnoses_};
   exchange.answer(text_reply(200, kPrometheusType, metrics_text(input)));
 }
 

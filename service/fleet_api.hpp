@@ -80,6 +80,7 @@ class FleetApi {
   void show(FleetDocuments documents, TickFigures figures, const TickKnowledge& knowledge);
   void show_carbon(std::shared_ptr<const CarbonKnowledge> knowledge);
   void show_alerts(std::optional<AlertFigures> figures) { alerts_ = std::move(figures); }
+  void show_diagnoses(DiagnosisFigures figures) { diagnoses_ = std::move(figures); }
   void show_failure(const std::string& trouble);
   void expect_ticks_every(Duration interval) { settings_.poll_interval = interval; }
   // See AdmissionLine.
@@ -117,6 +118,7 @@ class FleetApi {
   TickTotals ticks_;
   HttpCounts http_;
   std::optional<AlertFigures> alerts_;  // none: alerting is off
+  DiagnosisFigures diagnoses_;
 };
 
 }  // namespace runneriq::service

@@ -20,6 +20,7 @@ FleetService::FleetService(FleetServiceSettings settings)
     : render_(std::move(settings.render)),
       carbon_(std::move(settings.carbon)),
       alerts_(std::move(settings.alerts)),
+      diagnoses_(std::move(settings.diagnoses)),
       wake_(std::move(settings.wake)) {
   api_ = std::make_unique<FleetApi>(with_threads(std::move(settings.ports)), std::move(settings.api),
                                     std::move(settings.kept));
@@ -91,18 +92,23 @@ void FleetService::publish(const scheduler::Tick& tick, const scheduler::Steerin
     api_->show(std::move(*documents), figures, knowledge);
     api_->show_carbon(carbon);
   });
-  publish_alerts();
+  publish_figures();
 }
 
-void FleetService::publish_alerts() {
-  if (!alerts_) return;
-  timer_->after(Duration::zero(),
-                [this, figures = alerts_()]() mutable { api_->show_alerts(std::move(figures)); });
+void FleetService::publish_figures() {
+  if (alerts_) {
+    timer_->after(Duration::zero(),
+                  [this, figures = alerts_()]() mutable { api_->show_alerts(std::move(figures)); });
+  }
+  if (diagnoses_) {
+    timer_->after(Duration::zero(),
+                  [this, figures = diagnoses_()]() mutable { api_->show_diagnoses(std::move(figures)); });
+  }
 }
 
 void FleetService::publish_failure(const Error& error) {
   timer_->after(Duration::zero(), [this, message = error.message] { api_->show_failure(message); });
-  publish_alerts();
+  publish_figures();
 }
 
 void FleetService::expect_ticks_every(Duration interval) {

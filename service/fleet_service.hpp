@@ -29,6 +29,8 @@ struct FleetServiceSettings {
   std::function<CarbonState()> carbon = {};
   // What has become of events and messages, on the loop's thread; none: alerting is off.
   std::function<std::optional<AlertFigures>()> alerts = {};
+  // On the loop's thread; may be empty.
+  std::function<DiagnosisFigures()> diagnoses = {};
   // A hint has come: ends a wait of the loop. On the server's thread.
   std::function<void()> wake;
 };
@@ -60,11 +62,12 @@ class FleetService {
   Result<void> listen(platform::HttpServerSettings settings);
   ApiPorts with_threads(ApiPorts ports);
   void keep_time();
-  void publish_alerts();
+  void publish_figures();
 
   std::function<FleetDocuments(const scheduler::Tick&)> render_;
   std::function<CarbonState()> carbon_;
   std::function<std::optional<AlertFigures>()> alerts_;
+  std::function<DiagnosisFigures()> diagnoses_;
   std::function<void()> wake_;
   HostReports reports_;
   std::mutex mutex_;

@@ -116,6 +116,7 @@ std::string metrics_text(const MetricsInput& input) {
   if (input.ticks.last && input.ticks.last->steered) put_steering(text, input.ticks, *input.ticks.last);
   if (input.carbon != nullptr) put_carbon(text, *input.carbon);
   if (input.alerts != nullptr) put_alerts(text, *input.alerts);
+  if (input.diagnoses != nullptr) put_diagnoses(text, *input.diagnoses);
   put_admissions(text, input.line);
   put_http(text, input.http);
   put_process(text, input.process, input.version);

@@ -4,6 +4,7 @@
 #include "service/admission_line.hpp"
 #include "service/alert_metrics.hpp"
 #include "service/carbon_knowledge.hpp"
+#include "service/diagnosis_metrics.hpp"
 #include "service/routes.hpp"
 #include "service/tick_figures.hpp"
 
@@ -33,6 +34,7 @@ struct MetricsInput {
   std::string_view version;
   const CarbonKnowledge* carbon = nullptr;  // null before the first tick
   const AlertFigures* alerts = nullptr;     // null: alerting is off
+  const DiagnosisFigures* diagnoses = nullptr;
 };
 std::string metrics_text(const MetricsInput& input);
 

@@ -37,6 +37,8 @@ class AdviceLoop {
   AdviceLoop& operator=(const AdviceLoop&) = delete;
 
   [[nodiscard]] scheduler::Advisor& tie_breaks() { return tie_breaks_; }
+  // Since the start.
+  [[nodiscard]] advisor::ConsultationCounts asked() const { return advice_->consultation().counts(); }
   // After each tick, on the loop's thread: asks what has come up. Gives what models have said since of jobs
   // that run long, for the trail.
   [[nodiscard]] std::vector<scheduler::AuditEntry> hear(const scheduler::Tick& tick);

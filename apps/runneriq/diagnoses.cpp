@@ -14,6 +14,7 @@ using diagnosis::DiagnosisOptions;
 using diagnosis::InquiryRequest;
 using diagnosis::PipelineDiagnosis;
 using diagnosis::Posted;
+using service::DiagnosisCounts;
 
 bool may_pass(const Error& error) {
   return error.code == Errc::unavailable || error.code == Errc::timed_out;
@@ -80,12 +81,17 @@ void Diagnoses::hear(const gitlab::Webhook& hook) {
   changed_.notify_all();
 }
 
-DiagnosesCounts Diagnoses::counts() const {
+DiagnosisCounts Diagnoses::counts() const {
   const std::lock_guard lock{guard_};
   return counts_;
 }
 
-void Diagnoses::count(std::int64_t DiagnosesCounts::*what) {
+std::optional<advisor::ConsultationCounts> Diagnoses::asked() const {
+  if (!advice_) return std::nullopt;
+  return advice_->consultation().counts();
+}
+
+void Diagnoses::count(std::int64_t DiagnosisCounts::*what) {
   const std::lock_guard lock{guard_};
   ++(counts_.*what);
 }
@@ -118,7 +124,12 @@ DiagnosisGitLab* Diagnoses::gitlab_of(const InquiryRequest& request) {
 bool Diagnoses::is_wanted(DiagnosisGitLab& gitlab, const InquiryRequest& request) {
   if (request.comment.empty()) return true;
   const auto self = gitlab.discussions->own_user();
-  return self && self->id != request.author && diagnosis::asks(request.comment, self->name);
+  if (!self) {
+    log_->write(LogLevel::warning, "diagnosis_failed",
+                {{"project", std::to_string(request.project.value())}, {"why", self.error().message}});
+    return false;
+  }
+  return self->id != request.author && diagnosis::asks(request.comment, self->name);
 }
 
 void Diagnoses::work_on(InquiryRequest request) {
@@ -130,7 +141,7 @@ void Diagnoses::work_on(InquiryRequest request) {
               {{"project", std::to_string(request.project.value())},
                {"pipeline", std::to_string(request.pipeline.value())},
                {"why", done.error().message}});
-  count(&DiagnosesCounts::failed);
+  count(&DiagnosisCounts::failed);
   if (!may_pass(done.error())) return;
   const std::lock_guard lock{guard_};
   (void)queue_.add_again(std::move(request), platform::wall_clock());
@@ -151,7 +162,7 @@ Result<void> Diagnoses::diagnose(DiagnosisGitLab& gitlab, const InquiryRequest& 
                          ? inquiry.of_merge_request(project, request.merge_request)
                          : inquiry.of_pipeline(project, request.pipeline);
   if (!found) return fail(found.error());
-  count(&DiagnosesCounts::pipelines);
+  count(&DiagnosisCounts::pipelines);
   for (const DiagnosedJob& job : found->jobs) {
     log_->write(LogLevel::info, "diagnosed",
                 {{"project", found->project.path},
@@ -182,7 +193,7 @@ Result<void> Diagnoses::post_issues(DiagnosisGitLab& gitlab, const PipelineDiagn
     if (job.allow_failure || (options_.issues == Issues::gaps && job.diagnosis.gaps.empty())) continue;
     const auto posted = post_issue(*gitlab.discussions, found, job, terms_of(options_, {}));
     if (!posted) return fail(posted.error());
-    if (posted->what == Posted::What::added) count(&DiagnosesCounts::issues);
+    if (posted->what == Posted::What::added) count(&DiagnosisCounts::issues);
     tell(found, *posted, "issue");
   }
   return {};
@@ -190,9 +201,9 @@ Result<void> Diagnoses::post_issues(DiagnosisGitLab& gitlab, const PipelineDiagn
 
 void Diagnoses::tell(const PipelineDiagnosis& found, const Posted& posted, std::string_view what) {
   using What = Posted::What;
-  if (what == "note" && posted.what == What::added) count(&DiagnosesCounts::added);
-  if (posted.what == What::edited) count(&DiagnosesCounts::edited);
-  if (posted.what == What::resolved) count(&DiagnosesCounts::resolved);
+  if (what == "note" && posted.what == What::added) count(&DiagnosisCounts::added);
+  if (posted.what == What::edited) count(&DiagnosisCounts::edited);
+  if (posted.what == What::resolved) count(&DiagnosisCounts::resolved);
   const bool is_news = posted.what != What::left_out && posted.what != What::unchanged;
   log_->write(is_news ? LogLevel::info : LogLevel::debug, "diagnosis_posted",
               {{"what", std::string(what)},

@@ -8,6 +8,7 @@
 #include "diagnosis/inquiry_queue.hpp"
 #include "diagnosis/posting.hpp"
 #include "platform/wake_up.hpp"
+#include "service/diagnosis_metrics.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -26,11 +27,6 @@ struct DiagnosesParts {
   std::vector<Watched> fleets;
 };
 
-// Since the start.
-struct DiagnosesCounts {
-  std::int64_t pipelines = 0, added = 0, edited = 0, resolved = 0, issues = 0, failed = 0;
-};
-
 class Diagnoses {
  public:
   static Result<std::unique_ptr<Diagnoses>> start(const DiagnosesParts& parts);
@@ -41,7 +37,10 @@ class Diagnoses {
 
   // From any thread.
   void hear(const gitlab::Webhook& hook);
-  [[nodiscard]] DiagnosesCounts counts() const;
+  // Since the start.
+  [[nodiscard]] service::DiagnosisCounts counts() const;
+  // None: no model is asked.
+  [[nodiscard]] std::optional<advisor::ConsultationCounts> asked() const;
 
  private:
   Diagnoses() = default;
@@ -55,7 +54,7 @@ class Diagnoses {
   Result<void> diagnose(DiagnosisGitLab& gitlab, const diagnosis::InquiryRequest& request);
   Result<void> post(DiagnosisGitLab& gitlab, const diagnosis::PipelineDiagnosis& found);
   Result<void> post_issues(DiagnosisGitLab& gitlab, const diagnosis::PipelineDiagnosis& found);
-  void count(std::int64_t DiagnosesCounts::*what);
+  void count(std::int64_t service::DiagnosisCounts::*what);
   void tell(const diagnosis::PipelineDiagnosis& found, const diagnosis::Posted& posted,
             std::string_view what);
 
@@ -69,7 +68,7 @@ class Diagnoses {
   mutable std::mutex guard_;  // of what follows
   std::condition_variable changed_;
   diagnosis::InquiryQueue queue_;
-  DiagnosesCounts counts_;
+  service::DiagnosisCounts counts_;
   bool stopped_ = false;
   std::thread thread_;
 };

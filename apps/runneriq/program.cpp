@@ -241,6 +241,7 @@ Result<std::unique_ptr<cli::FleetFace>> Program::open_face(const std::string& li
                                  .carbon_path = carbon_path(),
                                  .carbon = [this] { return carbon_state(); },
                                  .alerts = [this] { return alert_figures(); },
+                                 .diagnoses = [this] { return diagnosis_figures(); },
                                  .heard =
                                      [this](const gitlab::Webhook& hook) {
                                        if (const auto alerts = alerts_.load())

@@ -73,6 +73,7 @@ class Program {
   [[nodiscard]] std::vector<carbon::PlacedRunner> configured_runners() const;
   [[nodiscard]] service::CarbonState carbon_state() const;
   [[nodiscard]] std::optional<service::AlertFigures> alert_figures() const;
+  [[nodiscard]] service::DiagnosisFigures diagnosis_figures() const;
   void gather_carbon(cli::ProgramFacts& facts);
   void gather_advisor(cli::ProgramFacts& facts);
   void gather_alerts(cli::ProgramFacts& facts);

@@ -78,6 +78,16 @@ void Program::keep_opinions(const scheduler::Tick& tick) {
   }
 }
 
+service::DiagnosisFigures Program::diagnosis_figures() const {
+  service::DiagnosisFigures figures;
+  if (advice_loop_) figures.models["loop"] = advice_loop_->asked();
+  const auto diagnoses = diagnoses_.load();
+  if (!diagnoses) return figures;
+  figures.diagnoses = diagnoses->counts();
+  if (auto asked = diagnoses->asked()) figures.models["diagnosis"] = *std::move(asked);
+  return figures;
+}
+
 // What would be sent can be shown without anybody to send it to.
 Result<void> Program::open_triage(cli::DiagnosisPorts& ports) {
   const Settings& settings = loaded_->settings;

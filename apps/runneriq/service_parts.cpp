@@ -316,6 +316,7 @@ Result<void> ServedFleet::start(const std::string& listen, const FaceParts& part
       .render = [run = run_](const scheduler::Tick& tick) { return documents_of(tick, run); },
       .carbon = parts.carbon,
       .alerts = parts.alerts,
+      .diagnoses = parts.diagnoses,
       .wake = [this] { wake_.signal(); }};
   settings.http.listeners = listeners_of(listen, parts);
   settings.http.largest_body = service::WebhookIntake::kLargestBody;

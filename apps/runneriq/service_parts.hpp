@@ -8,6 +8,7 @@
 #include "gitlab/webhook.hpp"
 #include "platform/system_waiter.hpp"
 #include "service/alert_metrics.hpp"
+#include "service/diagnosis_metrics.hpp"
 #include "service/carbon_knowledge.hpp"
 
 #include <functional>
@@ -28,7 +29,8 @@ struct FaceParts {
   std::string carbon_path;                       // of the file that carbon is kept in
   std::function<service::CarbonState()> carbon;  // as of now; on the loop's thread
   std::function<std::optional<service::AlertFigures>()>
-      alerts;  // none: alerting is off; on the loop's thread
+      alerts;                                            // none: alerting is off; on the loop's thread
+  std::function<service::DiagnosisFigures()> diagnoses;  // on the loop's thread
   std::function<void(const gitlab::Webhook&)>
       heard;  // each event of GitLab, on the server's thread; may be empty
 };

@@ -11,3 +11,8 @@ runneriq_test(diagnosis_cases_test LABEL unit
     unit/diagnosis/unified_diff_test.cpp
   USES config_yaml diagnosis)
 runneriq_test(diagnosis_report_laws_test LABEL property SOURCES property/report_test.cpp USES diagnosis)
+runneriq_test(diagnose_command_test LABEL unit
+  SOURCES
+    unit/cli/diagnose_subject_test.cpp
+    unit/cli/diagnose_test.cpp
+  USES cli)

@@ -251,7 +251,7 @@ TEST_F(Ledger, DamageUnderAnOpenHandleEndsInANewFileToo) {
 TEST_F(Ledger, AnotherProgramsFileAndALaterVersionsStayAsTheyAre) {
   ASSERT_TRUE(open()->reserve(terms, question(), 9'000, kStart));
   const auto change = [&](const char* pragma) {
-    auto database = platform::Database::open(path());
+    auto database = platform::Database::open(path(), platform::Database::Missing::is_error);
     ASSERT_TRUE(database);
     ASSERT_TRUE(database->execute(pragma));
   };

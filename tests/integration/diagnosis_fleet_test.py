@@ -335,3 +335,55 @@ def test_a_local_server_names_its_own_model(gitlab: Simulator, desk: Watcher) ->
         desk.configure(json.dumps({"runneriq": {"advisor": {"url": server.url + "/v1"},
                                                 "diagnosis": {"model": True, "ask_below": 1.0}}}))
         assert desk.read("diagnose", str(made["jobs"][0]))["model"]["model"] == "local-model"
+
+
+def close_contest(answer: str) -> tuple[dict[str, Any], Any]:
+    """A job that waits for one of two runners that are alike, and a model that names one of them."""
+    runners = [{"description": name, "tags": ["docker"], "slots": 0} for name in ("left", "right")]
+    scenario = world() | {"runners": runners, "pipelines": [
+        {"project": "acme/shop", "user": "ann", "jobs": [{"name": "lint", "tags": ["docker"], "waited": "1m"}]}]}
+    return scenario, lambda document: {"reason": "it is the calmer one /close @all", "choice": answer,
+                                       "confidence": "high"}
+
+
+def test_a_tie_is_left_to_a_model_which_the_trail_tells() -> None:
+    scenario, answer = close_contest("B")
+    with Simulator(scenario) as gitlab, ModelServer(answer) as server, Service(gitlab) as service:
+        service.environment["ANTHROPIC_API_KEY"] = "key-of-a-test"
+        service.configure(json.dumps({"runneriq": {"advisor": {"url": server.url}}}))
+        process = service.start("run", "--listen", service.listen, "--poll-interval", "5s")
+        assert wait_until(lambda: service.ticks() >= 2 or process.poll() is not None, SLOW)
+        assert len(server.asked) == 1 and "tie-break" not in server.documents[0]
+
+        def trail() -> str:
+            return service.run("audit", "--output", "json").out
+
+        assert wait_until(lambda: "claude-haiku-5-5" in trail(), SLOW), trail()
+        assert "calmer" in trail()
+        assert gitlab.calls()["mutating"] == 0
+        metrics = service.ask("GET", "/metrics").text
+        assert 'runneriq_model_questions_total{asker="loop",outcome="answered"} 1' in metrics, metrics
+
+
+def test_by_rules_only_nobody_is_asked() -> None:
+    scenario, answer = close_contest("B")
+    with Simulator(scenario) as gitlab, ModelServer(answer) as server, Service(gitlab) as service:
+        service.environment["ANTHROPIC_API_KEY"] = "key-of-a-test"
+        service.configure(json.dumps({"runneriq": {
+            "advisor": {"url": server.url}, "assigner": {"decision_engine": {"mode": "rules_only"}}}}))
+        process = service.start("run", "--listen", service.listen, "--poll-interval", "5s")
+        assert wait_until(lambda: service.ticks() >= 2 or process.poll() is not None, SLOW)
+        assert not server.asked
+
+
+def test_the_doctor_checks_provider_model_and_budget(gitlab: Simulator, desk: Watcher) -> None:
+    def finding(name: str) -> dict[str, str]:
+        found = json.loads(desk.run("doctor", "--output", "json").out)["findings"]
+        return next(each for each in found if each["name"] == name)
+
+    assert finding("advisor.provider")["status"] == "skipped"
+    with ModelServer(worst) as server:
+        asking(desk, server)
+        assert finding("advisor.provider")["status"] == "ok"
+        assert "0 of 50000" in finding("advisor.budget")["what"]
+        assert not (desk.root / "advisor.db").exists(), "doctor makes no file"

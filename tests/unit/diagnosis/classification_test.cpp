@@ -74,6 +74,38 @@ TEST(Classification, OfALogThatSaysNothingIsUnknownAndUnsure) {
   EXPECT_EQ(class_of(ReadLog{}, RootCause{}).failure_class, FailureClass::unknown);
 }
 
+TEST(Classification, TakesTestOfTheShellForNoTest) {
+  for (const std::string_view command : {"test -f deploy.lock", "[ -f deploy.lock ]", "[[ -n $TEST ]]"})
+    EXPECT_EQ((Log{{"all quiet"}, command}.shows(0, 0, 0).failure_class()), FailureClass::unknown) << command;
+  EXPECT_EQ((Log{{"all quiet"}, "make test"}.shows(0, 0, 0).failure_class()), FailureClass::test);
+}
+
+// What gitlab-runner says of pods, and what a test or its service says, each with another cause beside it.
+TEST(Classification, TellsTheCauseFromWhatStandsBesideIt) {
+  struct Said {
+    std::string_view line;
+    FailureClass failure_class;
+  };
+  for (const Said& said : {
+           Said{"ERROR: Job failed: prepare environment: waiting for pod running: pulling image \"cart:9\": "
+                "image pull failed: Back-off pulling image \"cart:9\". Check "
+                "https://docs.gitlab.com/runner/shells/index.html#shell-profile-loading for more information",
+                FailureClass::registry},
+           Said{"ERROR: Job failed (system failure): prepare environment: waiting for pod running: timed out "
+                "waiting for pod to start. Check "
+                "https://docs.gitlab.com/runner/shells/index.html#shell-profile-loading for more information",
+                FailureClass::infrastructure},
+           Said{"Error: Timed out 5000ms waiting for expect(locator).toBeVisible()", FailureClass::test},
+           Said{"PG::ConnectionBad: could not translate host name \"postgres\" to address: Name or service "
+                "not known",
+                FailureClass::infrastructure},
+           Said{"error An unexpected error occurred: \"https://registry.yarnpkg.com/a.tgz: getaddrinfo "
+                "ENOTFOUND registry.yarnpkg.com\".",
+                FailureClass::network},
+       })
+    EXPECT_EQ((Log{{said.line}}.shows(0, 0, 0).failure_class()), said.failure_class) << said.line;
+}
+
 TEST(Classification, NamesTheRuleThatDecidedAndWhatToDo) {
   const Classification answer = Log{{kFull}}.shows(0, 0, 0).answer();
   EXPECT_EQ(answer.failure_class, FailureClass::disk);

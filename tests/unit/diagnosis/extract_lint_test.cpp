@@ -13,6 +13,10 @@ constexpr ExpectedBlock kBlocks[] = {
      "rubocop", 2, 4},
     {"flake8\na.py:1:1: F401 'os' imported but unused\nb.py:2:80: E501 line too long\nnext\n", "flake8", 2,
      3},
+    {"ruff\nF401 [*] `os` imported but unused\n --> a.py:3:8\n  |\n3 | import os\n  |        ^^\n\nnext\n",
+     "ruff", 2, 6},
+    {"npm audit\n# npm audit report\n\na  <1.2.0\nSeverity: high\n\n1 high severity vulnerability\n",
+     "npm-audit", 2, 5},
     {"pylint\na.py:3: [C0111(missing-docstring), ] Missing docstring\nnext\n", "pylint", 2, 2},
     {"black --check .\nwould reformat a.py\nwould reformat b.py\nOh no!\n", "black", 2, 3},
     {"phpcs\n\nFILE: /b/a.php\n-----------------\nFOUND 1 ERROR AFFECTING 1 LINE\n-----------------\n"

@@ -69,6 +69,33 @@ TEST(ExtractPackages, WhatAPackageManagerSaysIsOneBlock) {
   }
 }
 
+TEST(ExtractPackages, WhatNpmSaysOfItsCodeStandsForIt) {
+  struct Row {
+    std::string_view log;
+    std::size_t head;  // index of the line
+  };
+  constexpr Row kRows[] = {
+      {"npm error code ETARGET\nnpm error notarget No matching version found for a@^4.2.0.\n", 1},
+      {"npm ERR! code ENOENT\nnpm ERR! syscall open\nnpm ERR! path /b/package.json\nnpm ERR! errno "
+       "-2\nnpm ERR! enoent ENOENT: no such file or directory, open '/b/package.json'\n",
+       4},
+      {"npm error code EUSAGE\nnpm error\nnpm error `npm ci` can only install packages when they fit.\n", 2},
+      {"npm ERR! code E404\nnext\n", 0},
+  };
+  for (const auto& [log, head] : kRows) {
+    const auto block = first_of_kind(blocks_of_text(log), "npm");
+    ASSERT_TRUE(block.has_value()) << log;
+    EXPECT_EQ(block->head, head) << log;
+  }
+}
+
+TEST(ExtractPackages, WhatComposerSaysBelowAProblemStandsForIt) {
+  const auto block = first_of_kind(
+      blocks_of_text("  Problem 1\n    - a 7 requires php >=8.2\n    - b\n\nnext\n"), "composer");
+  ASSERT_TRUE(block.has_value());
+  EXPECT_EQ(block->head, 1U);
+}
+
 TEST(ExtractPackages, ThatAScriptOfNpmFailedWeighsLittle) {
   for (const Block& block : blocks_of_text("npm ERR! Test failed.  See above for more details.\n")) {
     if (block.extractor == Extractor::package) {

@@ -80,6 +80,16 @@ TEST(TestBlocks, OfPassedListsDoNotFollowAHeadingOfAnother) {
   EXPECT_EQ(spans_of(blocks, ""), Spans{});
 }
 
+TEST(TestBlocks, AreNoneOfToolsThatWriteTheSameWord) {
+  for (const std::string_view text : {
+           " FAILED: cart\n : && /usr/bin/c++ -O2 main.cpp.o -o cart && :\n ld: undefined reference to `a'\n",
+           " FAILED: [code=1] cart.o\n /usr/bin/c++ -Werror -c cart.cpp\n",
+           " Error: creating build container: reading blob (at layer 3): exit status 1\n",
+           " Error: cannot open the store (is it there?)\n",
+       })
+    EXPECT_EQ(spans_of(tests_in(text), ""), Spans{}) << text;
+}
+
 TEST(TestBlocks, OfPendingExamplesAreNone) {
   const auto blocks =
       tests_in(R"log( Pending: (Failures listed here are expected and do not affect your suite's status)

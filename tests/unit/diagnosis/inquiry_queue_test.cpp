@@ -167,6 +167,7 @@ TEST(AQueue, AnotherCommentDoesNotDisplaceOne) {
   InquiryQueue queue;
   queue.add(of_comment("@runneriq diagnose", 5));
   queue.add(of_comment("@alice can you diagnose it?", 6));
+  queue.add(of_comment("@alice or you, who can diagnose it?", 5));
   EXPECT_EQ(queue.take(kNow)->comment, "@runneriq diagnose");
   EXPECT_EQ(queue.take(kNow)->author, UserId{6});
 }

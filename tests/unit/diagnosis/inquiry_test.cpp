@@ -234,7 +234,7 @@ TEST_F(Inquiries, ValuesOfMaskedVariablesAreTakenOut) {
       "$ ./login correct-horse\nerror: correct-horse was refused\nERROR: Job failed: exit code 1\n";
   asks_model = true;
   terms.ask_below = 1.01;
-  const Diagnosis& diagnosis = found().jobs.at(0).diagnosis;
+  const Diagnosis diagnosis = found().jobs.at(0).diagnosis;
   EXPECT_EQ(diagnosis.headline.find("horse"), std::string::npos) << diagnosis.headline;
   EXPECT_EQ(diagnosis.command.find("horse"), std::string::npos);
   for (const Evidence& each : diagnosis.evidence) EXPECT_EQ(each.text.find("horse"), std::string::npos);

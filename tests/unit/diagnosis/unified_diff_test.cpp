@@ -100,6 +100,12 @@ TEST(ADiff, LinesOfAHunkAreNoHeaders) {
   EXPECT_EQ(files[0].added, (Runs{{1, 2}}));
 }
 
+TEST(ADiff, LinesBeyondThoseThatAHunkCountsAreNotOfIt) {
+  const auto file = changed_file("a.py", "a.py", "@@ -1 +1 @@\n-one\n+two\n+three_more\n");
+  EXPECT_EQ(file.added, (Runs{{1, 1}}));
+  EXPECT_FALSE(has_symbol(file, "three_more"));
+}
+
 TEST(ADiff, AnEmptyContextLineCounts) {
   const auto file = changed_file("a.py", "a.py", "@@ -1,3 +1,4 @@\n one\n\n+three\n four\n");
   EXPECT_EQ(file.added, (Runs{{3, 3}}));
