@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace runneriq::advisor {
@@ -12,7 +13,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t kLongestName = 120, kLongestReason = 300;
+constexpr std::size_t kLongestName = 120, kLongestReason = 300, kLongestOfKey = 1'000;
 
 ordered_json names_of(const std::vector<diagnosis::FailureClass>& classes) {
   ordered_json names = ordered_json::array();
@@ -33,9 +34,24 @@ std::string mark_of(const ShownExcerpt& excerpt, const std::string& name, const 
   return mark_for(texts);
 }
 
-// A signature is what two projects can have in common, and one of them could have made its log for that.
-std::string key_of(const diagnosis::TriageQuestion& question) {
-  return question.signature.empty() ? "" : question.project + "\n" + question.signature;
+// All on which an answer depends: who can run a job can choose its signature, and could else have an answer
+// remembered for what others are shown. Without line numbers, which change from run to run.
+std::string key_of(const diagnosis::TriageQuestion& question, const ShownExcerpt& excerpt,
+                   const diagnosis::RedactionTerms& terms) {
+  if (question.signature.empty()) return "";
+  std::string key;
+  const auto add = [&key](std::string_view text) {
+    key.append(std::to_string(text.size())).append(":").append(text).append("\n");
+  };
+  for (const std::string* name :
+       {&question.gitlab, &question.project, &question.job_name, &question.ref, &question.signature})
+    add(redacted_line(*name, terms, kLongestOfKey));
+  for (const std::string& line : excerpt.lines) {
+    const std::size_t number = line.find_first_not_of("0123456789");
+    const std::string_view rest = std::string_view{line}.substr(std::min(number, line.size()));
+    add(number != 0 && rest.starts_with("| ") ? rest.substr(2) : std::string_view{line});
+  }
+  return key;
 }
 
 double confidence_of(std::string_view word) {
@@ -67,7 +83,7 @@ Question triage_question(const diagnosis::TriageQuestion& question, const diagno
       {"excerpt", quoted_lines(excerpt, mark)}};
   return {.kind = QuestionKind::triage,
           .project = question.project,
-          .key = key_of(question),
+          .key = key_of(question, excerpt, terms),
           .document = document.dump(-1, ' ', false, ordered_json::error_handler_t::replace),
           .line_numbers = std::move(excerpt.numbers)};
 }

@@ -11,7 +11,8 @@ namespace runneriq::advisor {
 
 // At most kMostLines and kMostBytes of the excerpt, redacted (with what is personal, where `terms` say so),
 // each line with its number; class names as labels. The document holds a mark that no line of it contains,
-// around the lines.
+// around the lines. Its key holds all on which an answer depends but the numbers of lines, redacted too; "" =
+// not to be remembered.
 inline constexpr std::size_t kMostLines = 200, kMostBytes = 12'000;
 Question triage_question(const diagnosis::TriageQuestion& question, const diagnosis::RedactionTerms& terms);
 // Exactly what would be sent for it, for people: `diagnose --show-prompt`.

@@ -39,7 +39,7 @@ std::span<const CommandRow> commands() {
                                     alerts_replay_command(),
                                     alerts_outbox_command(),
                                     alerts_digest_command(),
-                                  diagnose_command(),
+                                    diagnose_command(),
                                     relay_command(),
                                     doctor_command(),
                                     config_show_command(),

@@ -1,5 +1,6 @@
 #include "diagnosis/classification.hpp"
 
+#include "core/trimmed.hpp"
 #include "diagnosis/class_advice.hpp"
 #include "diagnosis/failing_command.hpp"
 #include "diagnosis/retried.hpp"
@@ -118,6 +119,7 @@ class Reader {
 
   template <class Place>
   void read(std::size_t at, const Place& place, double trust) {
+    if (is_forged_verdict(log_.lines[at].text)) return;
     for (const RuleIndex index : log_.hits_of(log_.lines[at])) {
       const Rule& rule = RuleBook::rule(index);
       if (is_disarmed(rule, at)) continue;
@@ -127,6 +129,12 @@ class Reader {
                   .by = rule.id,
                   .suggestion = rule.suggestion});
     }
+  }
+
+  // A script can print what the runner says when it gives a job up: only its last word is believed.
+  [[nodiscard]] bool is_forged_verdict(std::string_view line) const {
+    const std::string_view text = trimmed(line);
+    return text.starts_with("ERROR: Job failed") && text != trimmed(log_.last_words);
   }
 
   bool is_disarmed(const Rule& rule, std::size_t at) {

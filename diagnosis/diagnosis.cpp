@@ -3,6 +3,7 @@
 #include "core/printable.hpp"
 #include "core/trimmed.hpp"
 #include "diagnosis/class_advice.hpp"
+#include "diagnosis/redacted_lines.hpp"
 
 #include <algorithm>
 #include <set>
@@ -11,7 +12,7 @@
 namespace runneriq::diagnosis {
 namespace {
 
-constexpr std::size_t kLinesAround = 4;       // of a shown block, for a model
+constexpr std::size_t kLinesAround = 4;       // of a shown block, for a model and for redaction
 constexpr std::size_t kLongestShown = 500;    // bytes of a shown line
 constexpr std::size_t kLongestCommand = 300;  // bytes
 
@@ -22,24 +23,19 @@ std::string cut_line(std::string_view text, std::size_t most = kLongestShown) {
   return std::string(text.substr(0, end)) + "…";
 }
 
-std::string cut_lines(std::string_view text) {
-  std::string cut;
-  while (true) {
-    const std::size_t end = text.find('\n');
-    cut += cut_line(text.substr(0, end));
-    if (end == std::string_view::npos) return cut;
-    cut += '\n';
-    text.remove_prefix(end + 1);
-  }
+// Not joined(): an empty line at the beginning stays one, since lines are numbered.
+std::string shown(const std::vector<std::string>& lines) {
+  std::string text;
+  for (std::size_t at = 0; at < lines.size(); ++at) text += (at > 0 ? "\n" : "") + cut_line(lines[at]);
+  return text;
 }
 
-std::string text_of(const ReadLog& log, std::size_t first, std::size_t last) {
-  std::string text;
-  for (std::size_t at = first; at <= last; ++at) {
-    if (at > first) text += '\n';
-    text += log.lines[at].text;
+// "make test" of "$ make test", "+ make test" and "##[group]Run make test".
+std::string_view without_prompt(std::string_view line) {
+  for (const std::string_view prompt : {"$ ", "+ ", "##[group]Run "}) {
+    if (line.starts_with(prompt)) return line.substr(prompt.size());
   }
-  return text;
+  return line;
 }
 
 // Makes one Diagnosis of what its parts say.
@@ -66,9 +62,16 @@ class Diagnosing {
   }
 
  private:
-  // Whole lines: what is cut off from a secret could not be seen to be a part of one.
-  [[nodiscard]] std::string redacted(std::string_view text) const {
-    return redaction_of(text, inputs_.redaction).text;
+  // Whole lines, and those around them: what is cut off from a secret could not be seen to be a part of one.
+  [[nodiscard]] std::vector<std::string> redacted(std::size_t first, std::size_t last) const {
+    const std::size_t begin = first - std::min(first, kLinesAround);
+    const std::size_t end = std::min(last + kLinesAround + 1, log_.lines.size());
+    std::vector<std::string_view> lines;
+    for (std::size_t at = begin; at < end; ++at) lines.push_back(log_.lines[at].text);
+    std::vector<std::string> all = redacted_lines(lines, inputs_.redaction);
+    all.resize(last - begin + 1);
+    all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(first - begin));
+    return all;
   }
 
   void take_classification() {
@@ -83,7 +86,7 @@ class Diagnosing {
     for (const ShownBlock& block : cause_.blocks) {
       made_.evidence.push_back({.start_line = log_.lines[block.first].number,
                                 .end_line = log_.lines[block.last].number,
-                                .text = cut_lines(redacted(text_of(log_, block.first, block.last))),
+                                .text = shown(redacted(block.first, block.last)),
                                 .why = std::string(block.why),
                                 .score = block.score});
     }
@@ -95,14 +98,15 @@ class Diagnosing {
       made_.signature = signature_of(job.project, job.name, job.failure_reason);
       return;
     }
-    made_.headline = cut_line(redacted(log_.lines[cause_.blocks.front().head].text));
+    made_.headline =
+        cut_line(trimmed(redacted(cause_.blocks.front().head, cause_.blocks.front().head).front()));
     made_.signature = signature_of(Headline{made_.headline, normalised(made_.headline)});
   }
 
   void take_command() {
     if (cause_.command < 0) return;
     const LogCommand& command = log_.commands[static_cast<std::size_t>(cause_.command)];
-    made_.command = cut_line(redacted(command.text), kLongestCommand);
+    made_.command = cut_line(without_prompt(redacted(command.line, command.line).front()), kLongestCommand);
     if (made_.exit_code.empty() && command.exit_code) made_.exit_code = std::to_string(*command.exit_code);
   }
 
@@ -166,7 +170,9 @@ std::string_view to_text(DiagnosisPath path) {
 TriageQuestion triage_question_of(const ReadLog& log, const RootCause& cause,
                                   const Classification& classification, const FailedJob& job) {
   TriageQuestion question;
+  question.gitlab = job.gitlab;
   question.project = job.project;
+  question.ref = job.ref;
   question.job_name = job.name;
   question.stage = job.stage;
   question.by_rules = classification.failure_class;

@@ -114,7 +114,7 @@ constexpr RunShape kShapes[] = {
     {.kind = "buttercup-failure",
      .why = "failed spec of Buttercup",
      .title = "FAILED: %|error: (%",
-     .except = "FAILED: //%|FAILED: #",
+     .except = "FAILED: //%|FAILED: #|FAILED: [code=%|FAILED: %.o|FAILED: %.dir/%",
      .weight = 0.7},
     {.kind = "vader-failure",
      .why = "failed case of Vader",

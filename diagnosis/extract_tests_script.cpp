@@ -16,7 +16,7 @@ constexpr RunShape kShapes[] = {
                "process.exit%",
      .body = RunBody::until,
      .stop = kJestStop,
-     .head = "%Error: %",
+     .head = "%Error: %|expect(%|Expected%",
      .weight = 0.9},
     {.kind = "jest-suite",
      .why = "file with failed tests",

@@ -7,8 +7,9 @@ namespace runneriq::diagnosis {
 namespace {
 
 constexpr std::array<std::string_view, kFailureClasses> kNames{
-    "compile",  "test",   "lint",    "dependency",    "configuration", "environment", "network",        "registry",
-    "disk",     "memory", "timeout", "runner_system", "permission",    "flaky",       "infrastructure", "unknown"};
+    "compile",    "test",     "lint",           "dependency", "configuration", "environment",
+    "network",    "registry", "disk",           "memory",     "timeout",       "runner_system",
+    "permission", "flaky",    "infrastructure", "unknown"};
 static_assert(kNames.size() == static_cast<std::size_t>(FailureClass::unknown) + 1);
 
 }  // namespace

@@ -31,6 +31,11 @@ bool is_of_made_commit(const gitlab::Pipeline& pipeline) {
   return ref.starts_with("refs/merge-requests/") && !ref.ends_with("/head");
 }
 
+// It is worth being asked again.
+bool may_pass(const Error& error) {
+  return error.code == Errc::unavailable || error.code == Errc::timed_out;
+}
+
 std::string cannot(std::string_view what, const Error& error) {
   return std::string(what) + " cannot be read: " + printable(error.message);
 }
@@ -93,6 +98,7 @@ Result<Inquiry::Case> Inquiry::begin(const gitlab::ProjectPage& project, gitlab:
   if (!jobs) return fail(std::move(jobs.error()));
   one.jobs = *std::move(jobs);
   auto merge_request = ports_.pipelines.merge_request_of(project.id, one.found.pipeline);
+  if (!merge_request && may_pass(merge_request.error())) return fail(std::move(merge_request.error()));
   if (!merge_request) {
     one.found.troubles.push_back(cannot("its merge request", merge_request.error()));
   } else {
@@ -103,6 +109,7 @@ Result<Inquiry::Case> Inquiry::begin(const gitlab::ProjectPage& project, gitlab:
 
 void Inquiry::read_surroundings(Case& one) {
   const gitlab::Pipeline& pipeline = one.found.pipeline;
+  read_secrets(one);
   auto green = ports_.pipelines.last_green(one.project(), pipeline.ref, pipeline.id);
   if (green) {
     one.green = *std::move(green);
@@ -110,7 +117,6 @@ void Inquiry::read_surroundings(Case& one) {
     one.found.troubles.push_back(cannot("the last pipeline that passed", green.error()));
   }
   read_changes(one);
-  read_secrets(one);
 }
 
 // Since the last pipeline of the ref that passed; of a merge request without one, since its target branch.
@@ -134,13 +140,16 @@ void Inquiry::read_changes(Case& one) {
   }
 }
 
+// Whose values could be seen, but were not, must not be shown to anybody.
 void Inquiry::read_secrets(Case& one) {
   const auto values = ports_.pipelines.masked_values(one.project());
   if (values) {
     one.secrets.emplace(*values);
-  } else {
-    one.found.troubles.push_back(cannot("its masked variables", values.error()));
+    return;
   }
+  const std::string trouble = cannot("its masked variables", values.error());
+  one.found.troubles.push_back(trouble + "; only what looks like a secret is taken out");
+  if (values.error().code != Errc::permission) one.found.not_to_be_posted = trouble;
 }
 
 void Inquiry::diagnose_jobs(Case& one, const std::vector<PipelineJob>& failed) {
@@ -177,12 +186,15 @@ DiagnosedJob Inquiry::diagnosed(Case& one, const PipelineJob& job) {
   const DiagnosisInputs inputs{.job = made.job,
                                .history = log ? history_of(one, job) : nullptr,
                                .changes = one.changes,
-                               .triage = ports_.triage,
+                               .triage = one.found.not_to_be_posted.empty() ? ports_.triage : nullptr,
                                .ask_below = terms_.ask_below,
                                .redaction = redaction,
                                .on_question = terms_.on_question};
   made.diagnosis = diagnose(read_log, inputs);
   add_gaps(one, made);
+  for (std::string* const text : {&made.job.name, &made.job.stage, &made.job.ref}) {
+    *text = redaction_of(*text, redaction).text;
+  }
   return made;
 }
 
@@ -216,7 +228,8 @@ const LogHistory* Inquiry::history_of(Case& one, const PipelineJob& job) {
 
 // The configuration is asked for once, and only where it can help.
 void Inquiry::add_gaps(Case& one, DiagnosedJob& job) {
-  const FailureClass failure_class = job.diagnosis.failure_class;
+  // Never of a model's: what it says must lead to nothing.
+  const FailureClass failure_class = job.diagnosis.class_by_rules;
   const bool is_about_configuration = failure_class == FailureClass::configuration;
   const bool may_have_gaps = !gaps_of(failure_class, {.image = "latest"}).empty();
   if (!is_about_configuration && !may_have_gaps) return;

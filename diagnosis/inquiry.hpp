@@ -32,6 +32,9 @@ struct PipelineDiagnosis {
   std::size_t not_read = 0;          // failed jobs beyond InquiryTerms::most_jobs
   std::string compared_from{};       // the commit that the changes are counted from; "" = not known
   std::vector<std::string> troubles{};
+  // What keeps it from being shown to others, or to a model: that it is not known what the project masks. ""
+  // = nothing. A token without the right to see variables is no such reason.
+  std::string not_to_be_posted{};
 };
 
 struct InquiryPorts {

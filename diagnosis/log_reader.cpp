@@ -1,6 +1,7 @@
 #include "diagnosis/error_reading.hpp"
 #include "diagnosis/log_cleaner.hpp"
 #include "diagnosis/log_reader_course.hpp"
+#include "diagnosis/log_reader_hits.hpp"
 #include "diagnosis/log_reader_kept.hpp"
 #include "diagnosis/log_reader_lines.hpp"
 #include "diagnosis/read_log.hpp"
@@ -13,8 +14,6 @@
 namespace runneriq::diagnosis {
 namespace {
 
-constexpr std::size_t kMostHits = 64;  // rules of one line
-
 bool is_blank_line(std::string_view text) {
   return text.find_first_not_of(" \t") == std::string_view::npos;
 }
@@ -22,9 +21,16 @@ bool is_blank_line(std::string_view text) {
 // What a log is put together from at its end.
 class Assembly {
  public:
-  Assembly(ReadLog& log, const JobPhases& phases, const std::deque<RanCommand>& commands)
-      : log_(log), phases_(phases), commands_(commands) {}
+  // Lines from `end_from` on that are not matched yet are matched.
+  Assembly(ReadLog& log, const JobPhases& phases, const std::deque<RanCommand>& commands, LineHits& hits,
+           std::int64_t end_from)
+      : log_(log), phases_(phases), commands_(commands), hits_(hits), end_from_(end_from) {}
 
+  void expect(const Pages& pages) {
+    std::size_t lines = commands_.size();
+    for (const auto& page : pages) lines += page->lines().size();
+    log_.lines.reserve(lines);
+  }
   void add(Page& page) {
     for (const KeptLine& line : page.lines()) {
       add_commands_before(line.ordinal);
@@ -47,9 +53,10 @@ class Assembly {
     added.reading = line.reading;
     added.command = line.command;
     added.hits_at = static_cast<std::uint32_t>(log_.hits.size());
-    added.hit_count = line.hit_count;
     added.after_gap = line.ordinal != last_ordinal_ + 1;
-    const auto hits = page.hits_of(line);
+    const bool is_late = !line.is_matched && line.ordinal >= end_from_;
+    const auto hits = is_late ? hits_.matched(line.text) : page.hits_of(line);
+    added.hit_count = static_cast<std::uint16_t>(hits.size());
     log_.hits.insert(log_.hits.end(), hits.begin(), hits.end());
     last_ordinal_ = line.ordinal;
     ++lines_;
@@ -96,6 +103,8 @@ class Assembly {
   ReadLog& log_;
   const JobPhases& phases_;
   const std::deque<RanCommand>& commands_;
+  LineHits& hits_;
+  std::int64_t end_from_;
   std::vector<std::int32_t> serials_;  // of log_.commands
   std::size_t next_ = 0;               // of commands_
   std::int64_t last_ordinal_ = 0, lines_ = 0;
@@ -104,14 +113,15 @@ class Assembly {
 }  // namespace
 
 struct LogReader::State {
-  State(RuleBook& the_rules, const Limits& limits) : rules(the_rules), kept(limits) {}
+  State(RuleBook& rules, const Limits& limits)
+      : hits(rules, LineHits::Bounds::within(limits)), kept(limits) {}
 
   void take(const RawLine& raw);
   void take_cleaned(const RawLine& raw, std::size_t from, std::string_view text);
   void note_last(std::string_view text);
   ReadLog finish();
 
-  RuleBook& rules;
+  LineHits hits;
   RawLines lines;
   LogCleaner cleaner{LogCleaner::Backspaces::overwrite};
   JobPhases phases;
@@ -154,13 +164,12 @@ void LogReader::State::take_cleaned(const RawLine& raw, std::size_t from, std::s
                 .hits_at = 0,
                 .hit_count = 0,
                 .reading = Reading::plain};
-  std::span<const RuleIndex> hits;
-  if (!is_blank_line(text)) {
-    note_last(text);
-    read.reading = reading_of(text);
-    hits = rules.match(text);
-  }
-  kept.add(read, hits.first(std::min(hits.size(), kMostHits)));
+  if (is_blank_line(text)) return kept.add(read, {});
+  note_last(text);
+  read.reading = reading_of(text);
+  const auto found = hits.of(text, read.reading);
+  read.is_matched = found.has_value();
+  kept.add(read, found.value_or(std::span<const RuleIndex>{}));
 }
 
 void LogReader::State::note_last(std::string_view text) {
@@ -176,8 +185,9 @@ ReadLog LogReader::State::finish() {
   phases.finish(last_words, last_ordinal);
   ReadLog log;
   log.exit_code = commands.finish(last_words, phases);
-  Assembly assembly{log, phases, commands.all()};
+  Assembly assembly{log, phases, commands.all(), hits, kept.end_from()};
   Pages pages = std::move(kept).finish();
+  assembly.expect(pages);
   for (auto& page : pages) {
     assembly.add(*page);
     page.reset();

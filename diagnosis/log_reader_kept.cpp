@@ -61,7 +61,9 @@ void Page::clear() {
 }
 
 std::size_t Page::cost() const {
-  return sizeof(Page) + text_.size() + lines_.size() * sizeof(KeptLine) + hits_.size() * sizeof(RuleIndex);
+  const std::size_t bytes =
+      text_.size() + lines_.size() * sizeof(KeptLine) + hits_.size() * sizeof(RuleIndex);
+  return sizeof(Page) + std::max(bytes, lines_.size() * kLeastOfLine);
 }
 
 // ---- windows ------------------------------------------------------------------------------
@@ -175,6 +177,10 @@ void KeptLines::drop_first_of_end() {
   windows_.take(*first, dropped_.get());
   spare_ = std::exchange(dropped_, std::move(first));
   if (spare_) spare_->clear();
+}
+
+std::int64_t KeptLines::end_from() const {
+  return end_.empty() ? 0 : end_.front()->lines().front().ordinal;
 }
 
 Pages KeptLines::finish() && {

@@ -25,6 +25,7 @@ struct KeptLine {
   std::uint32_t hits_at = 0;
   std::uint16_t hit_count = 0;
   Reading reading = Reading::plain;
+  bool is_matched = true;  // else its rules are not known yet
 };
 
 // Lines with their texts and hits, in a few large pieces of memory.
@@ -40,7 +41,9 @@ class Page {
   [[nodiscard]] std::span<const RuleIndex> hits_of(const KeptLine& line) const {
     return std::span{hits_}.subspan(line.hits_at, line.hit_count);
   }
-  [[nodiscard]] std::size_t cost() const;  // bytes
+  // Bytes. A line counts for kLeastOfLine at least: what looks for causes takes more of each, however short.
+  static constexpr std::size_t kLeastOfLine = 128;
+  [[nodiscard]] std::size_t cost() const;
   [[nodiscard]] std::string take_text() && { return std::move(text_); }
 
  private:
@@ -88,6 +91,8 @@ class KeptLines {
  public:
   explicit KeptLines(const LogReader::Limits& limits) : limits_(limits), windows_(limits.around) {}
   void add(const KeptLine& line, std::span<const RuleIndex> hits);
+  // The first line, by ordinal, of those that are kept for being last.
+  [[nodiscard]] std::int64_t end_from() const;
   // All that is kept, in order.
   [[nodiscard]] Pages finish() &&;
 

@@ -7,6 +7,11 @@ namespace {
 
 using What = Posted::What;
 
+// What may hold a masked value is shown to nobody.
+Error not_now(const PipelineDiagnosis& found) {
+  return {Errc::unavailable, "nothing is posted: " + found.not_to_be_posted};
+}
+
 Posted left_out(std::string why) {
   return {.what = What::left_out, .why = std::move(why)};
 }
@@ -20,6 +25,12 @@ bool is_unwanted(const gitlab::MergeRequestPage& merge_request, const PostingTer
 bool is_settled(const NoteState& state, const gitlab::Pipeline& pipeline, bool passed) {
   if (state.pipeline.value() > pipeline.id.value()) return true;
   return passed && state.resolved;
+}
+
+// A child pipeline that passes says nothing of the jobs beside it, nor one that is not the latest.
+bool may_resolve(const PipelineDiagnosis& found) {
+  const PipelineId head = found.merge_request->head_pipeline;
+  return found.pipeline.source != "parent_pipeline" && (head == PipelineId{} || head == found.pipeline.id);
 }
 
 Result<Posted> edit(gitlab::Discussions& discussions, const PipelineDiagnosis& found,
@@ -50,14 +61,16 @@ std::string_view to_text(Posted::What what) {
 
 Result<Posted> post_note(gitlab::Discussions& discussions, const PipelineDiagnosis& found,
                          const PostingTerms& terms) {
+  if (!found.not_to_be_posted.empty()) return fail(not_now(found));
   if (!found.merge_request) return left_out("the pipeline belongs to no merge request");
   if (is_unwanted(*found.merge_request, terms))
     return left_out("the merge request bears the label " + terms.words.opt_out_label);
+  const bool passed = found.pipeline.status == "success";
+  if (passed && !may_resolve(found)) return left_out("it is not the merge request's latest pipeline");
   const ProjectId project = found.project.id;
   const MergeRequestIid iid = found.merge_request->iid;
   auto notes = discussions.own_notes(project, iid, kNoteMark);
   if (!notes) return fail(std::move(notes.error()));
-  const bool passed = found.pipeline.status == "success";
   if (!passed && found.jobs.empty()) return left_out("no job of the pipeline has failed");
   // What only quotes our mark is no note of ours.
   const auto ours = std::ranges::find_if(
@@ -78,6 +91,7 @@ Result<Posted> post_note(gitlab::Discussions& discussions, const PipelineDiagnos
 
 Result<Posted> post_issue(gitlab::Discussions& discussions, const PipelineDiagnosis& found,
                           const DiagnosedJob& job, const PostingTerms& terms) {
+  if (!found.not_to_be_posted.empty()) return fail(not_now(found));
   const std::string mark = issue_mark(job.diagnosis.signature);
   auto known = discussions.own_issue(found.project.id, mark);
   if (!known) return fail(std::move(known.error()));

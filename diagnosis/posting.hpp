@@ -30,6 +30,7 @@ std::string_view to_text(Posted::What what);
 
 // The note for a pipeline that ended, failed or not. A pipeline that is older than what the note tells of
 // changes nothing; one without a merge request, or whose merge request bears the opt-out label, has no note.
+// Only the merge request's head pipeline, as far as GitLab tells it, says that it is over.
 // Of several notes of ours the oldest is the note. Errors: as gitlab::Discussions; after `unavailable` the
 // note may be there.
 Result<Posted> post_note(gitlab::Discussions& discussions, const PipelineDiagnosis& found,

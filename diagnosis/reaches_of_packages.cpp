@@ -40,7 +40,10 @@ Extent with_words_of_npm(const ReadLog& log, Extent extent, std::string_view lab
     text.remove_prefix(std::min(text.size(), label.size()));
     return unindented(text);
   };
-  if (!words(extent.first).starts_with("code E")) return extent;
+  // Codes of which the class is known by the words below; of others the code itself tells it.
+  constexpr std::array<std::string_view, 6> kCodes{"code ETARGET",  "code E404",       "code EUSAGE",
+                                                   "code ERESOLVE", "code EINTEGRITY", "code ENOENT"};
+  if (std::ranges::find(kCodes, words(extent.first)) == kCodes.end()) return extent;
   for (std::size_t at = extent.first + 1; at <= extent.last; ++at) {
     const std::string_view said = words(at);
     const bool is_key =

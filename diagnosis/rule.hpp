@@ -19,9 +19,9 @@ struct Rule {
   // Of rules that match, the highest decides the class: what names a cause (no space left) stands above what
   // names its effect (a test that failed). 0..100.
   int precedence = 50;
-  double confidence = 0.5;      // 0..1: how often the class is right where this rule decides
-  double weight = 0.5;          // 0..1: how likely the line is among those that say why the job failed
-  std::string_view why;         // what it means, a few words: "npm finds no such version"
+  double confidence = 0.5;        // 0..1: how often the class is right where this rule decides
+  double weight = 0.5;            // 0..1: how likely the line is among those that say why the job failed
+  std::string_view why;           // what it means, a few words: "npm finds no such version"
   std::string_view suggestion{};  // what to do, one sentence; "" = that of the class
   // Whole lines that it must match, and such that look alike and that it must not match. Tests.
   std::array<std::string_view, 3> examples{};

@@ -84,6 +84,14 @@ struct RuleBook::Machine {
   Memory memory;
   std::vector<int> literals;
   std::vector<RuleIndex> candidates, matches;
+  std::int64_t work = 0;
+  std::string ends;  // of a long line
+
+  std::string_view seen_of(std::string_view line) {
+    if (line.size() <= kLongestMatched) return line;
+    ends.assign(line.substr(0, kHead)).append("\n").append(line.substr(line.size() - kTail));
+    return ends;
+  }
 
   bool matches_rule(RuleIndex index, std::string_view line) {
     std::unique_ptr<const RE2>& expression = expressions[index];
@@ -112,12 +120,17 @@ RuleBook::RuleBook() : machine_(std::make_unique<Machine>()) {}
 RuleBook::~RuleBook() = default;
 
 std::span<const RuleIndex> RuleBook::match(std::string_view line) {
-  line = line.substr(0, kLongestMatched);
+  line = machine_->seen_of(line);
   machine_->matches.clear();
   machine_->find_candidates(line);
+  machine_->work = std::ssize(machine_->candidates) * (std::ssize(line) + kWorkOfTry);
   for (const RuleIndex index : machine_->candidates)
     if (machine_->matches_rule(index, line)) machine_->matches.push_back(index);
   return machine_->matches;
+}
+
+std::int64_t RuleBook::last_work() const {
+  return machine_->work;
 }
 
 }  // namespace runneriq::diagnosis

@@ -15,10 +15,14 @@ class RuleBook {
   static constexpr std::size_t kMostMemory = std::size_t{16} << 20;
   RuleBook();
   ~RuleBook();
-  // The rules that match a cleaned line, by index; only its first kLongestMatched bytes count. Valid until
-  // the next call: for one thread. Linear in the length of the line.
-  static constexpr std::size_t kLongestMatched = 2048;
+  // The rules that match a cleaned line, by index; of one longer than kLongestMatched only its first kHead
+  // and its last kTail bytes count, as if a line end stood between them. Valid until the next call: for one
+  // thread. Linear in the length of the line.
+  static constexpr std::size_t kHead = 512, kTail = 256, kLongestMatched = kHead + kTail;
   [[nodiscard]] std::span<const RuleIndex> match(std::string_view line);
+  // What the last call took: bytes that expressions were tried on, and kWorkOfTry for each of them.
+  static constexpr std::int64_t kWorkOfTry = 64;
+  [[nodiscard]] std::int64_t last_work() const;
   [[nodiscard]] static const Rule& rule(RuleIndex index) { return *all_rules()[index]; }
 
  private:

@@ -116,6 +116,16 @@ constexpr auto kRules = std::to_array<Rule>({
      .suggestion = "Correct the file at the place named.",
      .examples = {"error: failed to parse manifest at `/builds/cart/Cargo.toml`",
                   "npm ERR! code EJSONPARSE"}},
+    {.id = "npm-no-manifest",
+     .pattern = R"(ENOENT: no such file or directory, open '\S*package\.json')",
+     .failure_class = FailureClass::configuration,
+     .precedence = 72,
+     .confidence = 0.88,
+     .weight = 0.9,
+     .why = "there is no package.json where npm looks",
+     .suggestion = "Run npm in the folder that holds package.json, and see whether the job checks it out.",
+     .examples = {"npm error enoent Could not read package.json: Error: ENOENT: no such file or directory, "
+                  "open '/builds/cart/package.json'"}},
     {.id = "artifacts-too-large",
      .pattern = "Uploading artifacts .*(413 (Request Entity|Payload|Content) Too Large|too large)|FATAL: "
                 "too large",

@@ -253,7 +253,7 @@ constexpr auto kRules =
          .pattern =
              R"(\[(readability|modernize|bugprone|cppcoreguidelines|performance|misc|google|clang-analyzer|cert|hicpp|llvm)-[\w.-]+(,[^\]]+)?\]$)",
          .failure_class = FailureClass::lint,
-         .precedence = 54,
+         .precedence = 58,
          .confidence = 0.85,
          .weight = 0.8,
          .why = "clang-tidy finds a problem",

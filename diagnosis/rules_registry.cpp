@@ -165,7 +165,7 @@ constexpr auto
                  .examples = {"Error: Failed to query available provider packages"}},
                 {.id = "push-failed",
                  .pattern =
-                     R"((error|failed).*(parsing HTTP 40\d response|blob upload (unknown|invalid)|pushing (image|manifest|layer)|copying (image|layer|config))|received unexpected HTTP status|error publishing|403 Forbidden - PUT|You cannot publish over the previously published|File already exists|status code 409|400 File already exists|name already exists)",
+                     R"((error|failed).*(parsing HTTP 40\d response|blob upload (unknown|invalid)|pushing (image|manifest|layer)|copying (image|layer|config))|received unexpected HTTP status|error publishing|403 Forbidden - PUT|You cannot publish over the previously published|File already exists|status code 409|400 File already exists|name already exists|Release already exists|File name has already been taken)",
                  .failure_class = FailureClass::registry,
                  .precedence = 66,
                  .confidence = 0.7,
@@ -173,7 +173,8 @@ constexpr auto
                  .why = "the registry takes no upload",
                  .suggestion = "Raise the version if it is published already; else check the right to push.",
                  .examples = {"npm ERR! 403 403 Forbidden - PUT https://registry.npmjs.org/cart - You cannot "
-                              "publish over the previously published versions: 1.0.0."}},
+                              "publish over the previously published versions: 1.0.0.",
+                              "Validation failed: File name has already been taken"}},
             });
 
 }  // namespace

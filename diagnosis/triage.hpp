@@ -19,8 +19,9 @@ struct NumberedLine {
 };
 
 struct TriageQuestion {
+  std::string gitlab{};   // its address
   std::string project{};  // whose share of the budget pays
-  std::string job_name{}, stage{};
+  std::string job_name{}, stage{}, ref{};
   std::string signature{};            // the same failure is asked about once
   std::vector<NumberedLine> excerpt;  // what would be shown and lines around, in order
   FailureClass by_rules = FailureClass::unknown;

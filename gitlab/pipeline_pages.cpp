@@ -3,6 +3,7 @@
 #include "core/lines.hpp"
 #include "core/trimmed.hpp"
 #include "gitlab/json_reader.hpp"
+#include "gitlab/project.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -139,6 +140,25 @@ std::optional<MergeRequestPage> merge_request_of(const Json& object) {
                           .from_fork = is_from_fork(object)};
 }
 
+// The screened reading cuts texts, and a part of a configuration would say what the whole does not. So the
+// bytes are read as they are, and nothing else is kept of them; where they are no good JSON there is none.
+std::string configuration_in(std::string_view json) {
+  constexpr std::string_view kKey = "merged_yaml";
+  constexpr std::size_t kMostBytes = 8 * kLargestConfiguration;  // an escape takes six bytes
+  if (json.size() > kMostBytes) return {};
+  const auto keep = [&](int depth, Json::parse_event_t event, const Json& parsed) {
+    if (event == Json::parse_event_t::key) return depth == 1 && parsed == kKey;
+    const bool begins =
+        event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
+    return !begins || depth == 0;
+  };
+  const Json object = Json::parse(json.begin(), json.end(), keep, /*allow_exceptions=*/false);
+  const Json& merged = member(object, kKey);
+  if (!merged.is_string()) return {};
+  const auto& text = merged.get_ref<const std::string&>();
+  return text.size() <= kLargestConfiguration ? text : std::string{};
+}
+
 std::optional<ProjectVariable> variable_of(const Json& object) {
   const std::string key = text_in(object, "key");
   if (key.empty()) return std::nullopt;
@@ -190,7 +210,8 @@ Result<CiCheck> parse_ci_check(std::string_view json) {
   if (!valid) return fail(Errc::corrupt, "the answer does not say whether the configuration is valid");
   return CiCheck{.valid = *valid,
                  .errors = texts_of(member(*object, "errors")),
-                 .warnings = texts_of(member(*object, "warnings"))};
+                 .warnings = texts_of(member(*object, "warnings")),
+                 .merged_yaml = configuration_in(json)};
 }
 
 std::vector<PipelineJob> in_order_of_attempts(std::vector<PipelineJob> jobs) {
@@ -203,16 +224,30 @@ std::vector<PipelineJob> in_order_of_attempts(std::vector<PipelineJob> jobs) {
   return jobs;
 }
 
+bool has_no_merge_request(const Pipeline& pipeline) {
+  return pipeline.tag || pipeline.source == "parent_pipeline";
+}
+
+bool is_pipeline_of(const MergeRequestPage& merge_request, const Pipeline& pipeline) {
+  if (merge_request.state != "opened" || has_no_merge_request(pipeline)) return false;
+  if (pipeline.source != "merge_request_event" || merge_request_of_ref(pipeline.ref) != merge_request.iid)
+    return false;
+  if (!pipeline.ref.ends_with("/head")) return true;
+  const bool is_told = merge_request.head_pipeline != PipelineId{};
+  if (is_told && merge_request.head_pipeline == pipeline.id) return true;
+  const bool is_untold = merge_request.sha.empty() && !is_told;
+  return is_untold || (!merge_request.sha.empty() && merge_request.sha == pipeline.sha);
+}
+
 std::optional<MergeRequestPage> open_one_with_head(std::vector<MergeRequestPage> found,
                                                    const Pipeline& pipeline) {
+  if (has_no_merge_request(pipeline) || pipeline.sha.empty() || pipeline.ref.empty()) return std::nullopt;
   std::erase_if(found, [&](const MergeRequestPage& one) {
-    return one.state != "opened" || one.sha.empty() || one.sha != pipeline.sha;
+    return one.state != "opened" || one.sha != pipeline.sha || one.from_fork ||
+           one.source_branch != pipeline.ref;
   });
-  const auto rank = [&](const MergeRequestPage& one) {
-    return std::pair(!one.from_fork && one.source_branch == pipeline.ref, one.iid);
-  };
-  const auto best = std::ranges::max_element(found, {}, rank);
-  return best == found.end() ? std::nullopt : std::optional{*best};
+  const auto newest = std::ranges::max_element(found, {}, &MergeRequestPage::iid);
+  return newest == found.end() ? std::nullopt : std::optional{*newest};
 }
 
 }  // namespace runneriq::gitlab

@@ -33,8 +33,15 @@ Result<CiCheck> parse_ci_check(std::string_view json);  // GET /projects/:id/ci/
 // kMostPipelineJobs.
 std::vector<PipelineJob> in_order_of_attempts(std::vector<PipelineJob> jobs);
 
-// Of merge requests that contain the commit the open one whose head it is; of several the one of the
-// pipeline's own branch, else the newest.
+// Whether nothing but another pipeline tells whose it is (a child), or it is nobody's (a tag's).
+bool has_no_merge_request(const Pipeline& pipeline);
+
+// Whether a pipeline for merge requests is this open one's: GitLab started it as such, under its ref, and its
+// commit or head pipeline agrees. Merged results and trains have a commit of their own.
+bool is_pipeline_of(const MergeRequestPage& merge_request, const Pipeline& pipeline);
+
+// Of merge requests that contain the commit of a branch's pipeline the open one of that very branch, not of a
+// fork's, whose head it is; of several the newest.
 std::optional<MergeRequestPage> open_one_with_head(std::vector<MergeRequestPage> found,
                                                    const Pipeline& pipeline);
 

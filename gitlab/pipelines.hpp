@@ -72,8 +72,10 @@ struct ProjectPage {
 struct CiCheck {  // of GitLab's own lint
   bool valid = false;
   std::vector<std::string> errors, warnings;
-  std::string merged_yaml{};  // with what it includes; "" where GitLab could not merge it
+  // With what it includes; "" where GitLab could not merge it, or it is larger than kLargestConfiguration.
+  std::string merged_yaml{};
 };
+inline constexpr std::size_t kLargestConfiguration = std::size_t{1} << 20;  // bytes
 
 // Errors of all: not_found, permission, timed_out, unavailable, corrupt, invalid_argument (GitLab refuses the
 // question as it is, or the answer is larger than any of GitLab's).
@@ -92,7 +94,8 @@ class Pipelines {
   [[nodiscard]] virtual Result<Comparison> compare(ProjectId project, std::string_view from,
                                                    std::string_view to) = 0;
   [[nodiscard]] virtual Result<MergeRequestPage> merge_request(ProjectId project, MergeRequestIid iid) = 0;
-  // The open one whose head the commit is, or whose pipelines' ref ("refs/merge-requests/7/head") it is.
+  // The open one whose pipeline it is (gitlab/pipeline_pages: is_pipeline_of), or of whose own branch and
+  // head it is. Whoever may push can name a branch or tag like a merge request's ref and give it any commit.
   [[nodiscard]] virtual Result<std::optional<MergeRequestPage>> merge_request_of(
       ProjectId project, const Pipeline& pipeline) = 0;
   // Values of the project's masked variables; none without the right to see them (Maintainer).

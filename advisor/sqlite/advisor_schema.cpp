@@ -10,7 +10,8 @@ namespace {
 constexpr std::int64_t kApplicationId = 0x52495156;  // "RIQV"
 
 // `day`: days since 1970 in UTC; times in milliseconds since 1970; `kind` as QuestionKind; settled is null
-// while what a call cost is not known, and the reserve counts.
+// while what a call cost is not known, and the reserve counts;
+// `key`: SHA-256 of the question's, in hexadecimal digits.
 constexpr std::array kTables{
     std::string_view{R"(CREATE TABLE spendings (
          id INTEGER PRIMARY KEY, day INTEGER NOT NULL, kind INTEGER NOT NULL, project TEXT NOT NULL,

@@ -1,9 +1,12 @@
 #include "advisor/sqlite/advisor_state.hpp"
 
 #include "advisor/sqlite/advisor_schema.hpp"
+#include "platform/digest.hpp"
 #include "platform/sqlite_columns.hpp"
 
 #include <chrono>
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace runneriq::advisor {
@@ -22,6 +25,11 @@ std::int64_t day_of(Time now) {
 
 std::int64_t number_of(QuestionKind kind) {
   return static_cast<std::int64_t>(kind);
+}
+
+// Keys may be as long as what is asked.
+std::string key_column(const Question& question) {
+  return platform::sha256_hex(question.key);
 }
 
 Result<DayUse> day_use(Database& database, std::int64_t day, std::string_view project) {
@@ -50,7 +58,7 @@ Result<std::optional<BudgetLedger::Remembered>> answer_in(Database& database, co
   auto rows = database.query(
       "SELECT choice, confidence, reason, model FROM answers "
       "WHERE kind = ? AND version = ? AND key = ? AND answered > ?",
-      number_of(question.kind), form_of(question.kind).version, question.key,
+      number_of(question.kind), form_of(question.kind).version, key_column(question),
       column_of(now - BudgetLedger::kKeptFor));
   if (!rows) return fail(std::move(rows.error()));
   const auto row = rows->step();
@@ -85,11 +93,12 @@ Result<std::int64_t> AdvisorState::reserve(const BudgetTerms& terms, const Quest
   const std::lock_guard lock{mutex_};
   const std::int64_t day = day_of(now);
   std::int64_t id = 0;
+  std::optional<std::string> against;
   auto done = file_.change([&](Database& database) -> Result<void> {
     const auto use = day_use(database, day, question.project);
     if (!use) return fail(use.error());
-    if (const auto against = hindrance(terms, *use, question.kind, tokens))
-      return fail(Errc::conflict, *against);
+    against = hindrance(terms, *use, question.kind, tokens);
+    if (against) return fail(Errc::conflict, *against);
     auto put = database.execute("INSERT INTO spendings (day, kind, project, reserved) VALUES (?, ?, ?, ?)",
                                 day, number_of(question.kind), question.project, tokens);
     if (!put) return put;
@@ -98,6 +107,8 @@ Result<std::int64_t> AdvisorState::reserve(const BudgetTerms& terms, const Quest
     id = *last;
     return database.execute("DELETE FROM spendings WHERE day < ?", day - kKeptDays);
   });
+  // Nothing is wrong with the file then.
+  if (against) return fail(Errc::conflict, *std::move(against));
   if (!done) return fail(std::move(done.error()));
   return id;
 }
@@ -142,9 +153,9 @@ Result<void> AdvisorState::remember(const Question& question, const Remembered& 
   const std::lock_guard lock{mutex_};
   return file_.change([&](Database& database) -> Result<void> {
     auto put = database.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                                number_of(question.kind), form_of(question.kind).version, question.key,
-                                answer.answer.choice, answer.answer.confidence, answer.answer.reason,
-                                answer.model, column_of(now));
+                                number_of(question.kind), form_of(question.kind).version,
+                                key_column(question), answer.answer.choice, answer.answer.confidence,
+                                answer.answer.reason, answer.model, column_of(now));
     if (!put) return put;
     return forget(database, now);
   });

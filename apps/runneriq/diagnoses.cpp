@@ -120,21 +120,28 @@ DiagnosisGitLab* Diagnoses::gitlab_of(const InquiryRequest& request) {
   return gitlabs_.size() == 1 ? &gitlabs_.front() : nullptr;
 }
 
-// A comment must ask for us by our name, and not be our own.
+// One of the comments must ask for us by our name, and not be our own.
 bool Diagnoses::is_wanted(DiagnosisGitLab& gitlab, const InquiryRequest& request) {
-  if (request.comment.empty()) return true;
+  if (request.comments.empty()) return true;
   const auto self = gitlab.discussions->own_user();
   if (!self) {
     log_->write(LogLevel::warning, "diagnosis_failed",
                 {{"project", std::to_string(request.project.value())}, {"why", self.error().message}});
     return false;
   }
-  return self->id != request.author && diagnosis::asks(request.comment, self->name);
+  return std::ranges::any_of(request.comments, [&self](const diagnosis::Asking& comment) {
+    return self->id != comment.author && diagnosis::asks(comment.text, self->name);
+  });
 }
 
 void Diagnoses::work_on(InquiryRequest request) {
   DiagnosisGitLab* const gitlab = gitlab_of(request);
-  if (gitlab == nullptr || !is_wanted(*gitlab, request)) return;
+  if (gitlab == nullptr) return;
+  if (!is_wanted(*gitlab, request)) {
+    const std::lock_guard lock{guard_};
+    queue_.was_no_look(request);
+    return;
+  }
   const auto done = diagnose(*gitlab, request);
   if (done) return;
   log_->write(LogLevel::warning, "diagnosis_failed",
@@ -144,7 +151,7 @@ void Diagnoses::work_on(InquiryRequest request) {
   count(&DiagnosisCounts::failed);
   if (!may_pass(done.error())) return;
   const std::lock_guard lock{guard_};
-  (void)queue_.add_again(std::move(request), platform::wall_clock());
+  (void)queue_.add_again(std::move(request), done.error(), platform::wall_clock());
 }
 
 Result<void> Diagnoses::diagnose(DiagnosisGitLab& gitlab, const InquiryRequest& request) {

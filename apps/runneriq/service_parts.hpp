@@ -8,8 +8,8 @@
 #include "gitlab/webhook.hpp"
 #include "platform/system_waiter.hpp"
 #include "service/alert_metrics.hpp"
-#include "service/diagnosis_metrics.hpp"
 #include "service/carbon_knowledge.hpp"
+#include "service/diagnosis_metrics.hpp"
 
 #include <functional>
 #include <memory>

@@ -132,14 +132,29 @@ Result<MergeRequestPage> RestPipelines::merge_request(ProjectId project, MergeRe
   return read;
 }
 
+// None: it is closed, merged or gone.
+Result<std::optional<MergeRequestPage>> RestPipelines::open_one(ProjectId project, MergeRequestIid iid) {
+  using None = std::optional<MergeRequestPage>;
+  auto read = merge_request(project, iid);
+  if (!read && read.error().code != Errc::not_found) return fail(std::move(read.error()));
+  return read && read->state == "opened" ? None{*std::move(read)} : None{};
+}
+
 Result<std::optional<MergeRequestPage>> RestPipelines::merge_request_of(ProjectId project,
                                                                         const Pipeline& pipeline) {
   using None = std::optional<MergeRequestPage>;
-  if (const auto iid = merge_request_of_ref(pipeline.ref)) {
-    auto read = merge_request(project, *iid);
-    if (!read && read.error().code != Errc::not_found) return fail(std::move(read.error()));
-    return read && read->state == "opened" ? None{*std::move(read)} : None{};
-  }
+  if (has_no_merge_request(pipeline)) return None{};
+  const auto iid = merge_request_of_ref(pipeline.ref);
+  if (!iid || pipeline.source != "merge_request_event") return merge_request_of_branch(project, pipeline);
+  auto open = open_one(project, *iid);
+  if (open && *open && !is_pipeline_of(**open, pipeline)) return None{};
+  return open;
+}
+
+// Lists do not tell the head pipeline.
+Result<std::optional<MergeRequestPage>> RestPipelines::merge_request_of_branch(ProjectId project,
+                                                                               const Pipeline& pipeline) {
+  using None = std::optional<MergeRequestPage>;
   const auto commit = path_part(pipeline.sha);
   if (!commit) return None{};
   auto listed = state_->calls.list<MergeRequestPage>(
@@ -148,7 +163,10 @@ Result<std::optional<MergeRequestPage>> RestPipelines::merge_request_of(ProjectI
        .parse = parse_merge_request_pages,
        .done = {},
        .enough = [](const auto& so_far) { return so_far.size() >= kMostMergeRequests; }});
-  if (listed.items) return open_one_with_head(*std::move(listed.items), pipeline);
+  if (listed.items) {
+    const auto found = open_one_with_head(*std::move(listed.items), pipeline);
+    return found ? open_one(project, found->iid) : None{};
+  }
   if (listed.items.error().code == Errc::not_found) return None{};
   return fail(std::move(listed.items.error()).within("merge request of " + title_of(pipeline.id)));
 }

@@ -35,6 +35,9 @@ class RestPipelines final : public Pipelines {
   [[nodiscard]] const CallCount& count() const;
 
  private:
+  Result<std::optional<MergeRequestPage>> open_one(ProjectId project, MergeRequestIid iid);
+  Result<std::optional<MergeRequestPage>> merge_request_of_branch(ProjectId project,
+                                                                  const Pipeline& pipeline);
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -3,6 +3,7 @@ runneriq_test(diagnosis_reading_test LABEL unit
   SOURCES
     unit/diagnosis/log_cleaner_test.cpp
     unit/diagnosis/log_reader_commands_test.cpp
+    unit/diagnosis/log_reader_hits_test.cpp
     unit/diagnosis/log_reader_parts_test.cpp
     unit/diagnosis/log_reader_test.cpp
     unit/diagnosis/templates_test.cpp

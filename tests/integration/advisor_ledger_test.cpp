@@ -89,6 +89,33 @@ TEST_F(Ledger, RefusesWhatIsOverTheBudgetAndKeepsNothingOfIt) {
   EXPECT_TRUE(state->reserve(unlimited, question(), 1'000'000, kStart));
 }
 
+TEST_F(Ledger, SaysInOneSentenceWhyItRefuses) {
+  const auto state = open();
+  ASSERT_TRUE(state->reserve(terms, question(), 9'000, kStart));
+  const auto over = state->reserve(terms, question(), 1'001, kStart);
+  ASSERT_FALSE(over);
+  EXPECT_EQ(over.error().message, hindrance(terms, use_of(*state), question().kind, 1'001));
+  EXPECT_EQ(over.error().message.find(path()), std::string::npos);
+}
+
+TEST_F(Ledger, RemembersByLongKeysAndKeepsTheirDigestsOnly) {
+  const auto state = open();
+  const std::string key(20'000, 'k');
+  ASSERT_TRUE(
+      state->remember(question("acme/shop", key), {.answer = {.choice = "compile"}, .model = "m"}, kStart));
+  const auto kept = state->remembered(question("acme/shop", key), kStart);
+  ASSERT_TRUE(kept && *kept);
+  EXPECT_EQ((*kept)->answer.choice, "compile");
+  const auto other = state->remembered(question("acme/shop", key + "k"), kStart);
+  ASSERT_TRUE(other);
+  EXPECT_FALSE(*other);
+  auto file = platform::Database::open(path(), platform::Database::Missing::is_error);
+  ASSERT_TRUE(file);
+  const auto length = file->number("SELECT max(length(key)) FROM answers");
+  ASSERT_TRUE(length);
+  EXPECT_EQ(*length, 64);
+}
+
 TEST_F(Ledger, AProjectHasItsShareOnly) {
   const auto state = open();
   const BudgetTerms shared{.daily_tokens = 10'000, .project_share = 0.3, .tie_break_share = 0.5};

@@ -112,7 +112,10 @@ TEST_F(AgainstTheSimulatedGitLab, AFailureIsReadWithAllThatExplainsIt) {
   EXPECT_EQ((*request)->head_pipeline, red->id);
   EXPECT_EQ((*request)->labels, std::vector<std::string>{"bug"});
   EXPECT_EQ(pipelines.masked_values(project->id).value(), std::vector<std::string>{"masked-value"});
-  EXPECT_TRUE(pipelines.ci_check(project->id, red->sha)->valid);
+  const auto check = pipelines.ci_check(project->id, red->sha);
+  ASSERT_TRUE(check) << check.error().message;
+  EXPECT_TRUE(check->valid);
+  EXPECT_EQ(check->merged_yaml, "unit: {}");
   EXPECT_EQ(gitlab->mutating_calls(), 0);
 }
 

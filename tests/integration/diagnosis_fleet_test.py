@@ -251,6 +251,26 @@ def test_the_command_posts_when_asked_to(gitlab: Simulator, desk: Watcher) -> No
     assert len(notes(gitlab)) == 1
 
 
+def test_nothing_is_posted_while_it_is_not_known_what_is_masked(gitlab: Simulator, desk: Watcher) -> None:
+    made = pipeline(gitlab, "bbb", COMPILE.replace("'total'", f"'{MASKED}'"))
+    gitlab.add_fault("status", "GET /api/v4/projects/*/variables", status=500)
+    refused = desk.run("diagnose", f"#{made['id']}", "--post", "--create-issue")
+    assert refused.code == 3 and "masked variables" in refused.err, refused
+    assert not notes(gitlab) and gitlab.ask("GET", "/api/v4/projects/acme%2Fshop/issues") == []
+    gitlab.remove_faults()
+    assert desk.run("diagnose", f"#{made['id']}", "--post").code == 0
+    assert MASKED not in notes(gitlab)[0]["body"]
+
+
+def test_another_branch_at_the_same_commit_leaves_the_note_alone(gitlab: Simulator, daemon: Service) -> None:
+    pipeline(gitlab, "bbb", COMPILE)
+    body = note_with(gitlab, "was not declared")
+    for ref in ("refs/merge-requests/3/head", "other"):
+        gitlab.ask("POST", "/sim/pipelines", {"project": "acme/shop", "sha": "bbb", "ref": ref, "jobs": [
+            {"name": "unit", "state": "success", "runner": "r", "trace": log("fine\n")}]})
+    assert not wait_until(lambda: notes(gitlab)[0]["body"] != body, 3)
+
+
 def test_a_pipeline_that_passed_has_nothing_to_say(gitlab: Simulator, desk: Watcher) -> None:
     answer = desk.run("diagnose", "!3")
     assert answer.code == 1 and "No job of it has failed" in answer.out, answer

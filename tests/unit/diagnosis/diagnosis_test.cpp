@@ -60,6 +60,30 @@ TEST(ADiagnosis, TiesTheFailureToAChange) {
   EXPECT_EQ(found.culprit->line, 41);
 }
 
+TEST(ADiagnosis, BelievesNoLastWordOfTheRunnerThatTheScriptHasForged) {
+  const Diagnosis found =
+      diagnose(read("$ make\nERROR: Job failed: execution took longer than 1h0m0s seconds\n"
+                    "src/cart.cpp:41:7: error: 'total' was not declared in this scope\n"
+                    "make: *** [cart.o] Error 1\nERROR: Job failed: exit code 2\n"),
+               {});
+  EXPECT_EQ(found.failure_class, FailureClass::compile) << found.decided_by;
+}
+
+TEST(ADiagnosis, ShowsNoPartOfASecretThatIsWrappedOverLines) {
+  const std::vector<std::string> values{"correct-horse-battery-staple"};
+  const KnownSecrets known{values};
+  const RedactionTerms terms{.known = &known};
+  const std::vector<std::string> logs{
+      "$ make KEY=correct-horse-bat\ntery-staple\nx.c:1:1: error: no\nERROR: Job failed: exit code 2\n",
+      "$ make\nx.c:1:1: error: bad key correct-horse-bat\ntery-staple\nERROR: Job failed: exit code 2\n",
+      "$ make\ncorrect-horse-bat\ntery-staple: error: no\nERROR: Job failed: exit code 2\n"};
+  for (const std::string& log : logs) {
+    const std::string shown = all_of(diagnose(read(log), {.redaction = terms}));
+    EXPECT_EQ(shown.find("correct-horse"), std::string::npos) << shown;
+    EXPECT_EQ(shown.find("tery-staple"), std::string::npos) << shown;
+  }
+}
+
 TEST(ADiagnosis, OfNothingIsStillOne) {
   for (const char* text : {"", "\n\n\n", "\x1B[31m\x1B[0m\r\r\n"}) {
     const Diagnosis found = diagnose(

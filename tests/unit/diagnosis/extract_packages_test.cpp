@@ -81,6 +81,7 @@ TEST(ExtractPackages, WhatNpmSaysOfItsCodeStandsForIt) {
        4},
       {"npm error code EUSAGE\nnpm error\nnpm error `npm ci` can only install packages when they fit.\n", 2},
       {"npm ERR! code E404\nnext\n", 0},
+      {"npm error code EBADENGINE\nnpm error engine Unsupported engine\n", 0},
   };
   for (const auto& [log, head] : kRows) {
     const auto block = first_of_kind(blocks_of_text(log), "npm");

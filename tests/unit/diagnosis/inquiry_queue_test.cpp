@@ -37,7 +37,7 @@ TEST(AHook, OfAPipelineThatEndedAsks) {
   EXPECT_EQ(request->project, ProjectId{7});
   EXPECT_EQ(request->pipeline, PipelineId{40});
   EXPECT_EQ(request->merge_request, MergeRequestIid{12});
-  EXPECT_EQ(request->comment, "");
+  EXPECT_TRUE(request->comments.empty());
   EXPECT_TRUE(request_of(ended(JobStatus::success))) << "its note may be resolved";
   for (const JobStatus other :
        {JobStatus::running, JobStatus::canceled, JobStatus::pending, JobStatus::unknown, JobStatus::skipped,
@@ -67,8 +67,9 @@ TEST(AComment, AsksWhereItMentionsAndSaysTheWord) {
   ASSERT_TRUE(request);
   EXPECT_EQ(request->merge_request, MergeRequestIid{12});
   EXPECT_EQ(request->pipeline, PipelineId{});
-  EXPECT_EQ(request->author, UserId{5});
-  EXPECT_EQ(request->comment, "@runneriq please Diagnose");
+  ASSERT_EQ(request->comments.size(), 1U);
+  EXPECT_EQ(request->comments[0].author, UserId{5});
+  EXPECT_EQ(request->comments[0].text, "@runneriq please Diagnose");
   for (const char* none : {"", "diagnose", "@runneriq", "hello", "please"}) {
     EXPECT_FALSE(request_of(commented(none))) << none;
   }
@@ -93,7 +94,7 @@ TEST(AComment, OfABotOfGitLabOrElsewhereDoesNot) {
 TEST(AComment, IsKeptInPart) {
   const auto request = request_of(commented("@r diagnose " + std::string(60'000, 'x')));
   ASSERT_TRUE(request);
-  EXPECT_LE(request->comment.size(), 4'000U);
+  EXPECT_LE(request->comments.at(0).text.size(), 4'000U);
   EXPECT_FALSE(request_of(commented(std::string(60'000, 'x') + "@r diagnose")));
 }
 
@@ -129,11 +130,19 @@ TEST(AComment, AsksTheBotByItsWholeName) {
 InquiryRequest of_pipeline(std::int64_t pipeline) {
   return {.project = ProjectId{7}, .pipeline = PipelineId{pipeline}};
 }
-InquiryRequest of_comment(std::string comment, std::int64_t author) {
+InquiryRequest of_comment(std::string comment, std::int64_t author, std::int64_t merge_request = 12) {
   return {.project = ProjectId{7},
-          .merge_request = MergeRequestIid{12},
-          .comment = std::move(comment),
-          .author = UserId{author}};
+          .merge_request = MergeRequestIid{merge_request},
+          .comments = {{.text = std::move(comment), .author = UserId{author}}}};
+}
+const Error kOutage{Errc::unavailable, "503"};
+const Error kOverBudget{Errc::unavailable, "pipeline 1: over the budget of 60 calls a minute"};
+
+std::vector<std::string> texts_of(const std::optional<InquiryRequest>& request) {
+  std::vector<std::string> texts;
+  if (!request) return {"nothing"};
+  for (const Asking& one : request->comments) texts.push_back(one.text);
+  return texts;
 }
 
 TEST(AQueue, GivesTheOldestFirstAndEachOnce) {
@@ -168,8 +177,110 @@ TEST(AQueue, AnotherCommentDoesNotDisplaceOne) {
   queue.add(of_comment("@runneriq diagnose", 5));
   queue.add(of_comment("@alice can you diagnose it?", 6));
   queue.add(of_comment("@alice or you, who can diagnose it?", 5));
-  EXPECT_EQ(queue.take(kNow)->comment, "@runneriq diagnose");
-  EXPECT_EQ(queue.take(kNow)->author, UserId{6});
+  EXPECT_EQ(queue.size(), 1U) << "of one merge request";
+  EXPECT_EQ(texts_of(queue.take(kNow)),
+            (std::vector<std::string>{"@runneriq diagnose", "@alice can you diagnose it?",
+                                      "@alice or you, who can diagnose it?"}));
+}
+
+TEST(AQueue, WhoWritesMuchDisplacesOwnWordsOnly) {
+  InquiryQueue queue;
+  queue.add(of_comment("@runneriq diagnose", 5));
+  for (int each = 0; each < 100; ++each) queue.add(of_comment("@a diagnose " + std::to_string(each), 6));
+  queue.add(of_comment("@a diagnose 99", 6));
+  EXPECT_EQ(texts_of(queue.take(kNow)),
+            (std::vector<std::string>{"@runneriq diagnose", "@a diagnose 96", "@a diagnose 97",
+                                      "@a diagnose 98", "@a diagnose 99"}));
+}
+
+TEST(AQueue, PipelinesGoBeforeComments) {
+  InquiryQueue queue;
+  queue.add(of_comment("@runneriq diagnose", 5));
+  queue.add(of_pipeline(1));
+  queue.add(of_pipeline(2));
+  EXPECT_EQ(queue.take(kNow)->pipeline, PipelineId{1});
+  EXPECT_EQ(queue.take(kNow)->pipeline, PipelineId{2});
+  EXPECT_EQ(queue.take(kNow)->merge_request, MergeRequestIid{12});
+}
+
+TEST(AQueue, LooksByCommentOnceInTwoMinutes) {
+  InquiryQueue queue;
+  queue.add(of_comment("@runneriq diagnose", 5));
+  EXPECT_TRUE(queue.take(kNow));
+  queue.add(of_comment("@runneriq diagnose it again", 5));
+  queue.add(of_comment("@runneriq diagnose", 5, 13));
+  EXPECT_EQ(queue.take(kNow + 1s)->merge_request, MergeRequestIid{13});
+  EXPECT_FALSE(queue.take(kNow + 2min - 1ms));
+  EXPECT_EQ(queue.next_due(), kNow + 2min) << "whoever waits for it does not turn in circles";
+  EXPECT_TRUE(queue.add_again(of_pipeline(1), kOutage, kNow));
+  EXPECT_EQ(queue.next_due(), kNow + 5s);
+  EXPECT_TRUE(queue.take(kNow + 5s));
+  EXPECT_EQ(queue.take(kNow + 2min)->merge_request, MergeRequestIid{12});
+  queue.add(of_comment("@runneriq diagnose", 5));
+  EXPECT_TRUE(queue.take(kNow - 1h)) << "a clock that was set back";
+}
+
+TEST(AQueue, ACommentForSomebodyElseWasNoLook) {
+  InquiryQueue queue;
+  queue.add(of_comment("@alice diagnose", 5));
+  queue.add(of_comment("@runneriq diagnose", 5, 13));
+  const auto others = queue.take(kNow);
+  EXPECT_TRUE(queue.take(kNow));
+  queue.was_no_look(*others);
+  queue.add(of_comment("@runneriq diagnose", 5));
+  queue.add(of_comment("@runneriq diagnose", 5, 13));
+  EXPECT_EQ(queue.take(kNow)->merge_request, MergeRequestIid{12});
+  EXPECT_FALSE(queue.take(kNow)) << "the other was one";
+}
+
+TEST(AQueue, LooksAtAPipelineOfAMergeRequestThatWasJustLookedAt) {
+  InquiryQueue queue;
+  queue.add(of_comment("@runneriq diagnose", 5));
+  EXPECT_TRUE(queue.take(kNow));
+  InquiryRequest ended = of_pipeline(1);
+  ended.merge_request = MergeRequestIid{12};
+  queue.add(ended);
+  EXPECT_TRUE(queue.take(kNow));
+}
+
+TEST(AQueue, CommentsAreDroppedBeforePipelines) {
+  InquiryQueue queue;
+  queue.add(of_pipeline(1));
+  for (std::int64_t each = 1; each <= 300; ++each) queue.add(of_comment("@r diagnose", 5, each));
+  EXPECT_EQ(queue.size(), InquiryQueue::kMost);
+  for (std::int64_t each = 2; each <= 200; ++each) queue.add(of_pipeline(each));
+  queue.add(of_comment("@r diagnose", 5, 400));
+  EXPECT_EQ(queue.size(), InquiryQueue::kMost);
+  EXPECT_EQ(queue.dropped(), 301);
+  for (std::int64_t each = 1; each <= 200; ++each) EXPECT_EQ(queue.take(kNow)->pipeline, PipelineId{each});
+}
+
+TEST(AQueue, WaitsForTheBudgetWithoutCountingUpToTenMinutes) {
+  InquiryQueue queue;
+  queue.add(of_pipeline(1));
+  Time now = kNow;
+  while (now < kNow + 10min) {
+    const auto request = queue.take(now);
+    ASSERT_TRUE(request);
+    EXPECT_EQ(request->attempts, 0);
+    ASSERT_TRUE(queue.add_again(*request, kOverBudget, now));
+    ASSERT_GE(*queue.next_due(), now + 10s);
+    now = *queue.next_due();
+  }
+  EXPECT_TRUE(queue.add_again(*queue.take(now), kOverBudget, now));
+  const auto counted = queue.take(now + 5s);
+  ASSERT_TRUE(counted);
+  EXPECT_EQ(counted->attempts, 1) << "from now on each counts";
+}
+
+TEST(AQueue, AsksAgainWithAllTheWordsThatWaited) {
+  InquiryQueue queue;
+  queue.add(of_comment("@runneriq diagnose", 5));
+  const auto failed = queue.take(kNow);
+  queue.add(of_comment("@alice diagnose", 6));
+  EXPECT_TRUE(queue.add_again(*failed, kOutage, kNow));
+  EXPECT_EQ(queue.size(), 1U);
+  EXPECT_EQ(texts_of(queue.take(kNow + 2min)).size(), 2U);
 }
 
 TEST(AQueue, IsBounded) {
@@ -187,18 +298,18 @@ TEST(AQueue, AsksAgainWithGrowingPausesAndGivesUp) {
   for (const Duration pause : {Duration{5s}, Duration{25s}, Duration{125s}}) {
     const auto request = queue.take(now);
     ASSERT_TRUE(request);
-    EXPECT_TRUE(queue.add_again(*request, now));
+    EXPECT_TRUE(queue.add_again(*request, kOutage, now));
     EXPECT_EQ(*queue.next_due(), now + pause);
     EXPECT_FALSE(queue.take(now + pause - 1ms));
     now += pause;
   }
-  EXPECT_FALSE(queue.add_again(*queue.take(now), now));
+  EXPECT_FALSE(queue.add_again(*queue.take(now), kOutage, now));
   EXPECT_EQ(queue.size(), 0U);
 }
 
 TEST(AQueue, WhatIsDueDoesNotWaitForWhatIsNot) {
   InquiryQueue queue;
-  EXPECT_TRUE(queue.add_again(of_pipeline(1), kNow));
+  EXPECT_TRUE(queue.add_again(of_pipeline(1), kOutage, kNow));
   queue.add(of_pipeline(2));
   EXPECT_EQ(queue.take(kNow)->pipeline, PipelineId{2});
   EXPECT_FALSE(queue.take(kNow));
@@ -210,7 +321,7 @@ TEST(AQueue, ANewerRequestIsNotPutOffByAnOlderOnesRetry) {
   queue.add(of_pipeline(1));
   const auto failed = queue.take(kNow);
   queue.add(of_pipeline(1));
-  EXPECT_TRUE(queue.add_again(*failed, kNow));
+  EXPECT_TRUE(queue.add_again(*failed, kOutage, kNow));
   EXPECT_EQ(queue.size(), 1U);
   const auto next = queue.take(kNow);
   ASSERT_TRUE(next);

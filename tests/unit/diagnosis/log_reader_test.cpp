@@ -206,6 +206,14 @@ TEST(LongLog, KeepsTheLatestOfEquals) {
   EXPECT_TRUE(holds(log, error(1999)));
 }
 
+TEST(LongLog, KeepsNotTooManyShortLines) {
+  std::string raw;
+  for (int i = 0; i < 20'000; ++i) raw += i % 2 == 0 ? "E: x\n" : "a\n";
+  const ReadLog log = read_within(raw, {.beginning = 1'000, .end = 256'000, .around = 128'000});
+  EXPECT_LT(log.lines.size(), 3'800U);
+  EXPECT_GT(log.lines.size(), 2'000U);
+}
+
 TEST(LongLog, StaysWithinItsLimits) {
   const std::vector<std::string> lines{"\n", "error: x\n", std::string(5000, 'x') + "\n", "x\n",
                                        "No space left on device\n"};

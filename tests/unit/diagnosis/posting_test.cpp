@@ -50,6 +50,22 @@ TEST_F(Posting, OneNoteIsAddedEditedResolvedAndOpenedAgain) {
   EXPECT_EQ(gitlab.notes.size(), 1U);
 }
 
+TEST_F(Posting, OnlyTheMergeRequestsOwnPipelineResolves) {
+  EXPECT_EQ(note(failed(40)), What::added);
+  PipelineDiagnosis other = passed(42);
+  other.merge_request->head_pipeline = PipelineId{43};
+  EXPECT_EQ(note(other), What::left_out);
+  PipelineDiagnosis child = passed(42);
+  child.pipeline.source = "parent_pipeline";
+  EXPECT_EQ(note(child), What::left_out);
+  child.merge_request->head_pipeline = PipelineId{42};
+  EXPECT_EQ(note(child), What::left_out);
+  EXPECT_FALSE(note_state(gitlab.notes.at(0).body)->resolved);
+  PipelineDiagnosis own = passed(42);
+  own.merge_request->head_pipeline = PipelineId{42};
+  EXPECT_EQ(note(own), What::resolved);
+}
+
 TEST_F(Posting, TheSameTwiceWritesOnce) {
   EXPECT_EQ(note(failed(40)), What::added);
   EXPECT_EQ(note(failed(40)), What::unchanged);

@@ -42,11 +42,26 @@ TEST(RuleBook, KeepsCaseWhereARuleDoes) {
   EXPECT_TRUE(ids(book, "npm err! code etarget").empty());
 }
 
-TEST(RuleBook, LooksNoFurtherThanItsLongestLine) {
+TEST(RuleBook, LooksAtBothEndsOfALongLine) {
   RuleBook book;
   const std::string far(RuleBook::kLongestMatched, '.');
-  EXPECT_TRUE(book.match(far + "No space left on device").empty());
+  EXPECT_FALSE(book.match(far + "No space left on device").empty());
   EXPECT_FALSE(book.match("No space left on device" + far).empty());
+  EXPECT_TRUE(book.match(far + "No space left on device" + far).empty());
+  const std::string head(RuleBook::kHead - 7, '.'), tail(RuleBook::kTail - 16, '.');
+  EXPECT_TRUE(book.match(head + "No space" + far + " left on device" + tail).empty());
+}
+
+TEST(RuleBook, TellsWhatAMatchTook) {
+  RuleBook book;
+  EXPECT_TRUE(book.match("Compiling cart").empty());
+  const std::int64_t least = book.last_work();
+  EXPECT_FALSE(book.match("No space left on device").empty());
+  const std::int64_t one = book.last_work();
+  EXPECT_GE(one, least + RuleBook::kWorkOfTry);
+  EXPECT_FALSE(book.match("No space left on device" + std::string(100'000, '.')).empty());
+  EXPECT_GT(book.last_work(), one);
+  EXPECT_LT(book.last_work(), 100'000);
 }
 
 TEST(RuleBook, TakesAnyBytes) {

@@ -268,8 +268,12 @@ TEST(OpenMergeRequest, IsTheOneWhoseHeadTheCommitIs) {
   EXPECT_FALSE(open_one_with_head({request(1, "merged", "abc", "fix"), request(2, "closed", "abc", "fix"),
                                    request(3, "opened", "older", "fix")},
                                   pipeline));
+  EXPECT_FALSE(
+      open_one_with_head({request(1, "opened", "abc", "x"), request(2, "opened", "abc", "y")}, pipeline))
+      << "another branch at the same commit";
   EXPECT_EQ(
-      open_one_with_head({request(1, "opened", "abc", "x"), request(2, "opened", "abc", "y")}, pipeline)->iid,
+      open_one_with_head({request(1, "opened", "abc", "fix"), request(2, "opened", "abc", "fix")}, pipeline)
+          ->iid,
       MergeRequestIid{2});
   EXPECT_EQ(
       open_one_with_head({request(1, "opened", "abc", "fix"), request(2, "opened", "abc", "y")}, pipeline)
@@ -279,10 +283,53 @@ TEST(OpenMergeRequest, IsTheOneWhoseHeadTheCommitIs) {
 }
 
 TEST(OpenMergeRequest, OfAForkIsNotThatOfABranchOfTheSameName) {
-  MergeRequestPage fork = request(1, "opened", "abc", "fix");
+  MergeRequestPage fork = request(9, "opened", "abc", "fix");
   fork.from_fork = true;
-  EXPECT_EQ(open_one_with_head({fork, request(2, "opened", "abc", "y")}, {.sha = "abc", .ref = "fix"})->iid,
+  EXPECT_FALSE(open_one_with_head({fork}, {.sha = "abc", .ref = "fix"}));
+  EXPECT_EQ(open_one_with_head({fork, request(2, "opened", "abc", "fix")}, {.sha = "abc", .ref = "fix"})->iid,
             MergeRequestIid{2});
+}
+
+TEST(OpenMergeRequest, IsNotOfATagNorOfAChildPipeline) {
+  const std::vector<MergeRequestPage> open{request(1, "opened", "abc", "fix")};
+  EXPECT_TRUE(open_one_with_head(open, {.sha = "abc", .ref = "fix", .source = "push"}));
+  EXPECT_FALSE(open_one_with_head(open, {.sha = "abc", .ref = "fix", .source = "push", .tag = true}));
+  EXPECT_FALSE(open_one_with_head(open, {.sha = "abc", .ref = "fix", .source = "parent_pipeline"}));
+}
+
+TEST(MergeRequestPipelines, AreBelievedWhereTheMergeRequestAgrees) {
+  struct Row {
+    const char* ref;
+    const char* source;
+    const char* sha;
+    std::int64_t head_pipeline;
+    bool believed;
+  };
+  const Row table[] = {
+      {"refs/merge-requests/3/head", "merge_request_event", "abc", 0, true},
+      {"refs/merge-requests/3/head", "merge_request_event", "abc", 41, true},
+      {"refs/merge-requests/3/head", "merge_request_event", "newer", 40, true},
+      {"refs/merge-requests/3/head", "merge_request_event", "newer", 41, false},
+      {"refs/merge-requests/3/head", "merge_request_event", "newer", 0, false},
+      {"refs/merge-requests/3/head", "merge_request_event", "", 0, true},
+      {"refs/merge-requests/3/merge", "merge_request_event", "other", 0, true},
+      {"refs/merge-requests/3/train", "merge_request_event", "other", 40, true},
+      {"refs/merge-requests/3/head", "push", "abc", 40, false},
+      {"refs/merge-requests/3/head", "parent_pipeline", "abc", 40, false},
+      {"refs/merge-requests/3/head", "external_pull_request_event", "abc", 40, false},
+      {"refs/merge-requests/3/head", "", "abc", 40, false},
+      {"refs/merge-requests/4/head", "merge_request_event", "abc", 40, false},
+      {"fix", "merge_request_event", "abc", 40, false},
+  };
+  for (const Row& row : table) {
+    MergeRequestPage page = request(3, "opened", row.sha, "fix");
+    page.head_pipeline = PipelineId{row.head_pipeline};
+    const Pipeline pipeline{.id = PipelineId{40}, .sha = "abc", .ref = row.ref, .source = row.source};
+    EXPECT_EQ(is_pipeline_of(page, pipeline), row.believed)
+        << row.ref << " " << row.source << " " << row.sha << " " << row.head_pipeline;
+    page.state = "closed";
+    EXPECT_FALSE(is_pipeline_of(page, pipeline));
+  }
 }
 
 TEST(ProjectVariables, KeepTheValuesOfMaskedOnesOnly) {
@@ -307,6 +354,21 @@ TEST(CiCheck, TellsErrorsAndWarnings) {
   EXPECT_EQ(check->errors, std::vector<std::string>{"jobs:a: bad"});
   EXPECT_EQ(check->warnings, std::vector<std::string>{"w"});
   EXPECT_TRUE(parse_ci_check(R"({"valid": true})")->valid);
+}
+
+TEST(CiCheck, HoldsTheWholeConfigurationUnlessItIsTooLarge) {
+  const auto merged = [](const std::string& json) {
+    const auto check = parse_ci_check(R"({"valid": true, "merged_yaml": )" + json + "}");
+    return check ? check->merged_yaml : check.error().message;
+  };
+  EXPECT_EQ(merged(R"("unit:\n  script: make\n")"), "unit:\n  script: make\n");
+  EXPECT_EQ(merged("null"), "");
+  EXPECT_EQ(merged(R"({"merged_yaml": "x"})"), "");
+  EXPECT_EQ(merged(R"("a", "jobs": [{"merged_yaml": "x"}], "n": {"merged_yaml": "y"})"), "a");
+  EXPECT_EQ(merged(std::string(200, '[') + std::string(200, ']')).find("x"), std::string::npos);
+  EXPECT_EQ(merged("7"), "");
+  EXPECT_EQ(merged('"' + std::string(1 << 20, 'x') + '"').size(), std::size_t{1} << 20);
+  EXPECT_EQ(merged('"' + std::string((1 << 20) + 1, 'x') + '"'), "");
 }
 
 }  // namespace

@@ -143,15 +143,41 @@ TEST_F(PipelinesOverRest, CompareFromWhereTheTwoParted) {
 }
 
 TEST_F(PipelinesOverRest, FindTheMergeRequestByItsRef) {
-  page(kProject + "/merge_requests/12", R"({"iid": 12, "state": "opened", "sha": "newer"})");
-  const auto found =
-      pipelines.merge_request_of(ProjectId{7}, {.sha = "abc", .ref = "refs/merge-requests/12/head"});
+  page(kProject + "/merge_requests/12", R"({"iid": 12, "state": "opened", "sha": "abc"})");
+  const auto found = pipelines.merge_request_of(
+      ProjectId{7}, {.sha = "abc", .ref = "refs/merge-requests/12/head", .source = "merge_request_event"});
   ASSERT_TRUE(found) << found.error().message;
+  ASSERT_TRUE(*found);
   EXPECT_EQ((*found)->iid, MergeRequestIid{12});
+  EXPECT_FALSE(*pipelines.merge_request_of(
+      ProjectId{7}, {.sha = "older", .ref = "refs/merge-requests/12/head", .source = "merge_request_event"}));
+}
+
+// Anybody who may push can name a branch like that.
+TEST_F(PipelinesOverRest, DoNotTakeABranchForAnothersMergeRequest) {
+  page(kProject + "/merge_requests/3",
+       R"({"iid": 3, "state": "opened", "sha": "abc", "source_branch": "fix"})");
+  page(kProject + "/repository/commits/abc/merge_requests",
+       R"([{"iid": 3, "state": "opened", "sha": "abc", "source_branch": "fix"}])");
+  for (const std::string source : {"push", "web", "schedule", "external_pull_request_event", ""}) {
+    const Pipeline forged{.sha = "abc", .ref = "refs/merge-requests/3/head", .source = source};
+    EXPECT_FALSE(*pipelines.merge_request_of(ProjectId{7}, forged)) << source;
+  }
+  EXPECT_FALSE(*pipelines.merge_request_of(ProjectId{7}, {.sha = "abc", .ref = "other", .source = "push"}));
+}
+
+TEST_F(PipelinesOverRest, AskForNoMergeRequestOfATagOrAChild) {
+  for (const std::string ref : {"fix", "refs/merge-requests/3/head"}) {
+    EXPECT_FALSE(
+        *pipelines.merge_request_of(ProjectId{7}, {.sha = "abc", .ref = ref, .source = "parent_pipeline"}));
+    EXPECT_FALSE(*pipelines.merge_request_of(ProjectId{7}, {.sha = "abc", .ref = ref, .tag = true}));
+  }
+  EXPECT_TRUE(transport.calls.empty());
 }
 
 TEST_F(PipelinesOverRest, FindNoMergeRequestThatIsNotOpenOrGone) {
-  const Pipeline pipeline{.sha = "abc", .ref = "refs/merge-requests/12/head"};
+  const Pipeline pipeline{
+      .sha = "abc", .ref = "refs/merge-requests/12/head", .source = "merge_request_event"};
   page(kProject + "/merge_requests/12", R"({"iid": 12, "state": "merged"})");
   EXPECT_FALSE(*pipelines.merge_request_of(ProjectId{7}, pipeline));
   transport.route(kProject + "/merge_requests/12", refused(404));
@@ -162,9 +188,19 @@ TEST_F(PipelinesOverRest, FindNoMergeRequestThatIsNotOpenOrGone) {
 
 TEST_F(PipelinesOverRest, FindTheMergeRequestOfABranchByItsCommit) {
   const std::string list = kProject + "/repository/commits/abc/merge_requests";
-  page(list, R"([{"iid": 2, "state": "merged", "sha": "abc"}, {"iid": 3, "state": "opened", "sha": "abc"}])");
+  page(list, R"([{"iid": 2, "state": "merged", "sha": "abc", "source_branch": "fix"},
+                 {"iid": 3, "state": "opened", "sha": "abc", "source_branch": "fix"}])");
+  const std::string one = kProject + "/merge_requests/3";
+  page(one, R"({"iid": 3, "state": "opened", "sha": "abc", "head_pipeline": {"id": 31}})");
   const Pipeline pipeline{.sha = "abc", .ref = "fix"};
-  EXPECT_EQ((*pipelines.merge_request_of(ProjectId{7}, pipeline))->iid, MergeRequestIid{3});
+  const auto found = *pipelines.merge_request_of(ProjectId{7}, pipeline);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->iid, MergeRequestIid{3});
+  EXPECT_EQ(found->head_pipeline, PipelineId{31}) << "which lists do not tell";
+  page(one, R"({"iid": 3, "state": "merged"})");
+  EXPECT_FALSE(*pipelines.merge_request_of(ProjectId{7}, pipeline));
+  transport.route(one, refused(403));
+  EXPECT_EQ(pipelines.merge_request_of(ProjectId{7}, pipeline).error().code, Errc::permission);
   page(list, "[]");
   EXPECT_FALSE(*pipelines.merge_request_of(ProjectId{7}, pipeline));
   transport.route(list, refused(404));
