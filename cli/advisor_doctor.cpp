@@ -14,21 +14,20 @@ constexpr std::size_t kLongestWords = 400;
 
 Finding provider_finding(const AdvisorFacts& facts) {
   if (facts.provider.empty())
-    return {"advisor.provider", FindingStatus::skipped,
-            "no model is asked: " + printable(facts.why, kLongestWords),
-            "rules decide everything; nothing needs to be done"};
+    return {"advisor.provider", FindingStatus::skipped, "no model is asked: rules decide",
+            printable(facts.why, kLongestWords)};
   const std::string place = facts.url.empty() ? "" : " at " + printable(facts.url, kLongestWords);
   return {"advisor.provider", FindingStatus::ok, "models of " + facts.provider + place + " may be asked", ""};
 }
 
 Finding use_finding(const AdvisorFacts& facts) {
-  const std::string ties = facts.tie_breaks ? "ties between two runners" : "";
-  const std::string failures = facts.triage ? "failures of which the rules are unsure" : "";
+  const std::string ties = facts.tie_breaks ? "ties between runners" : "";
+  const std::string failures = facts.triage ? "unsure failures" : "";
   if (ties.empty() && failures.empty())
     return {"advisor.use", FindingStatus::skipped, "nothing is left to it",
             "assigner.decision_engine.mode: hybrid leaves ties to it, diagnosis.model: true failures"};
   return {"advisor.use", FindingStatus::ok,
-          ties + (ties.empty() || failures.empty() ? "" : " and ") + failures + " are left to it", ""};
+          "asked about " + ties + (ties.empty() || failures.empty() ? "" : " and ") + failures, ""};
 }
 
 Finding budget_finding(const AdvisorFacts& facts) {

@@ -131,10 +131,12 @@ class Reader {
     }
   }
 
-  // A script can print what the runner says when it gives a job up: only its last word is believed.
+  // A script can print what the runner says when it gives a job up: where the runner has a last word, only
+  // that is believed.
   [[nodiscard]] bool is_forged_verdict(std::string_view line) const {
     const std::string_view text = trimmed(line);
-    return text.starts_with("ERROR: Job failed") && text != trimmed(log_.last_words);
+    return !log_.last_words.empty() && text.starts_with("ERROR: Job failed") &&
+           text != trimmed(log_.last_words);
   }
 
   bool is_disarmed(const Rule& rule, std::size_t at) {

@@ -39,8 +39,8 @@ struct RunnerChange {
 struct StuckJob {
   JobKey key;
   ProjectId project;
-  PipelineId pipeline;
-  std::string name, stage;
+  PipelineId pipeline = {};
+  std::string name{}, stage{};
   std::optional<RunnerKey> runner;
   Duration running{};
   Duration usual{};  // p90 of its earlier runs; 0 = not known

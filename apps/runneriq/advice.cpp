@@ -36,14 +36,14 @@ ProviderChoice nobody(std::string why) {
 Result<ProviderChoice> anthropic(const AdvisorOptions& options, EnvironmentBlock environment) {
   auto key = anthropic_key(environment);
   if (!key) return fail(std::move(key.error()));
-  if (key->empty()) return nobody("no key: set ANTHROPIC_API_KEY or the credential anthropic-api-key");
+  if (key->empty()) return nobody("set ANTHROPIC_API_KEY, or the credential anthropic-api-key");
   return ProviderChoice{.provider = ProviderKind::anthropic, .key = *std::move(key), .url = options.url};
 }
 
 Result<ProviderChoice> openai(const AdvisorOptions& options, EnvironmentBlock environment) {
   auto key = openai_key(environment);
   if (!key) return fail(std::move(key.error()));
-  if (options.url.empty()) return nobody("no server: set advisor.url");
+  if (options.url.empty()) return nobody("set advisor.url");
   return ProviderChoice{.provider = ProviderKind::openai, .key = *std::move(key), .url = options.url};
 }
 
@@ -59,7 +59,7 @@ Result<ProviderChoice> provider_choice(const AdvisorOptions& options, Environmen
   using Provider = AdvisorOptions::Provider;
   switch (options.provider) {
     case Provider::none:
-      return nobody("advisor.provider is none");
+      return nobody("advisor.provider is none: auto asks whom a key or an address is given for");
     case Provider::anthropic:
       return anthropic(options, environment);
     case Provider::openai:
@@ -70,7 +70,7 @@ Result<ProviderChoice> provider_choice(const AdvisorOptions& options, Environmen
   auto first = anthropic(options, environment);
   if (!first || first->provider) return first;
   if (!options.url.empty()) return openai(options, environment);
-  return nobody("no provider: set ANTHROPIC_API_KEY, or advisor.url for a local server");
+  return nobody("set ANTHROPIC_API_KEY, or advisor.url for a local server");
 }
 
 Personal personal_terms(const AdvisorOptions& options, const ProviderChoice& choice) {

@@ -24,13 +24,12 @@ TEST(TheAdvisorsDoctor, SaysWhyNobodyIsAsked) {
   const auto all = examine_advisor({.why = "no provider: set ANTHROPIC_API_KEY"});
   ASSERT_EQ(all.size(), 1U);
   EXPECT_EQ(all.front().status, FindingStatus::skipped);
-  EXPECT_NE(all.front().what.find("ANTHROPIC_API_KEY"), std::string::npos);
+  EXPECT_NE(all.front().remedy.find("ANTHROPIC_API_KEY"), std::string::npos);
 }
 
 TEST(TheAdvisorsDoctor, SaysWhatIsLeftToWhomAndWhatItCost) {
   const auto all = examine_advisor(asking());
-  EXPECT_EQ(named(all, "advisor.use").what,
-            "ties between two runners and failures of which the rules are unsure are left to it");
+  EXPECT_EQ(named(all, "advisor.use").what, "asked about ties between runners and unsure failures");
   EXPECT_EQ(named(all, "advisor.budget").what, "960 of 50000 tokens of today are spent");
   EXPECT_EQ(named(all, "advisor.budget").status, FindingStatus::ok);
 }
