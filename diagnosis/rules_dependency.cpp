@@ -242,7 +242,7 @@ constexpr auto kRules =
              .weight = 0.92,
              .why = "sbt cannot resolve a dependency",
              .suggestion = "Correct the version, or add the resolver that has it.",
-             .examples = {"[error] sbt.librarymanagement.ResolveException: unresolved dependency: "
+             .examples = {"[error] sbt.ResolveException: unresolved dependency: "
                           "com.example#crat;99.0: not found"}},
             {.id = "lein-not-found",
              .pattern =
