@@ -34,12 +34,13 @@ Pending NoiseStages::pending_of(Arrival& arrival) const {
           .was_hidden = arrival.was_hidden};
 }
 
-// The alert of the failure, which it counts; one that was over begins anew.
+// The alert of the failure, which it counts; one that was over begins anew. GitLab's hooks tell seconds: of a
+// pass and a failure in the same one, that which was heard of later is the later.
 Alert& NoiseStages::failing(Arrival& arrival) {
   Alert* const known = alerts_.find(arrival.alert);
   Alert& alert = known != nullptr ? *known : add_alert(arrival);
   const Time time = arrival.event.event.time;
-  if (!alert.firing && time > alert.resolved) {
+  if (!alert.firing && time >= alert.resolved) {
     if (!alert.has_untold()) {
       alert.since = time;
       alert.failures = 0;
@@ -80,7 +81,7 @@ void NoiseStages::note(Alert& alert, Arrival& arrival) {
 
 // Of an alert whose failure and end have been told.
 bool NoiseStages::is_late(const Alert& alert, Time time) const {
-  return alert.told_once && alert.is_over() && time <= alert.resolved;
+  return alert.told_once && alert.is_over() && time < alert.resolved;
 }
 
 // Also when the pass was heard of before the failure.

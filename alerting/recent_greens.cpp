@@ -56,7 +56,7 @@ void RecentGreens::forget(const Green& green) {
 }
 
 std::optional<Green> RecentGreens::of_subject(std::uint64_t subject, Time time) const {
-  return find(subjects_, subject, time);
+  return find(subjects_, subject, time + Duration{1});
 }
 
 std::optional<Green> RecentGreens::of_commit(std::uint64_t commit, Time time) const {

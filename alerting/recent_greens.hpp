@@ -26,8 +26,9 @@ std::string short_sha(const Green& green);
 class RecentGreens {
  public:
   Green passed(const Event& event, std::uint64_t subject, std::uint64_t commit);
-  // The last pass, among the newest 4,000, of the subject or commit (not 0) at `time` or later.
+  // The last pass, among the newest 4,000, of the subject after `time`.
   [[nodiscard]] std::optional<Green> of_subject(std::uint64_t subject, Time time) const;
+  // That of the commit (not 0), at `time` or later.
   [[nodiscard]] std::optional<Green> of_commit(std::uint64_t commit, Time time) const;
 
   // restored() when all rows are there.

@@ -143,6 +143,22 @@ TEST(Grouping, FixedAndBrokenAgainIsToldAgain) {
   EXPECT_TRUE(stages.notifications()[1].alerts[0].firing);
 }
 
+TEST(Grouping, InTheSameSecondWhatIsHeardOfLaterIsLater) {
+  Stages stages;
+  stages.take(failed("lint"));
+  stages.noise.advance(at(minutes{15}));
+  stages.take(passed("lint", minutes{20}));
+  EXPECT_EQ(stages.noise.firing().size(), 0U);
+  stages.noise.advance(at(minutes{40}));
+  const auto broken = stages.noise.take(failed("lint", minutes{20}, "cccc3333"), at(minutes{41}));
+  EXPECT_EQ(stages.noise.firing().size(), 1U) << stages.verdict(broken).reason;
+  stages.noise.advance(at(hours{1}));
+  ASSERT_EQ(stages.notifications().size(), 3U);
+  EXPECT_TRUE(stages.notifications()[2].alerts[0].firing);
+  stages.noise.take(passed("lint", minutes{20}, "dddd4444"), at(hours{2}));
+  EXPECT_EQ(stages.noise.firing().size(), 0U);
+}
+
 TEST(Grouping, CriticalMessagesAreLimitedPerInterval) {
   Stages stages;
   for (int i = 0; i < 8; ++i) {
