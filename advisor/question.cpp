@@ -3,6 +3,7 @@
 #include "advisor/plain_text.hpp"
 #include "core/printable.hpp"
 #include "core/trimmed.hpp"
+#include "diagnosis/failure_class.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -26,19 +27,25 @@ constexpr std::size_t kMostRanges = 16;
 constexpr int kDeepest = 3;  // the ranges of `lines`
 
 constexpr std::array<std::string_view, 3> kTieBreakLabels{"A", "B", "NO_PREFERENCE"};
-constexpr std::array<std::string_view, 16> kTriageLabels{
-    "compile",    "test",     "lint",           "dependency", "configuration", "environment",
-    "network",    "registry", "disk",           "memory",     "timeout",       "runner_system",
-    "permission", "flaky",    "infrastructure", "unknown"};
 constexpr std::array<std::string_view, 3> kDurationLabels{"EXPECTED", "UNEXPECTED", "UNSURE"};
 constexpr std::array<std::string_view, 3> kConfidences{"low", "medium", "high"};
+
+std::span<const std::string_view> triage_labels() {
+  static const auto kNames = [] {
+    std::array<std::string_view, diagnosis::kFailureClasses> names;
+    std::ranges::transform(diagnosis::failure_classes(), names.begin(),
+                           [](diagnosis::FailureClass one) { return diagnosis::to_text(one); });
+    return names;
+  }();
+  return kNames;
+}
 
 std::span<const std::string_view> labels_of(QuestionKind kind) {
   switch (kind) {
     case QuestionKind::tie_break:
       return kTieBreakLabels;
     case QuestionKind::triage:
-      return kTriageLabels;
+      return triage_labels();
     case QuestionKind::duration:
       break;
   }

@@ -47,10 +47,6 @@ bool join(Block& block, const Block& next, std::size_t start, std::size_t longes
 
 }  // namespace
 
-bool is_blank_line(std::string_view text) {
-  return std::ranges::all_of(text, is_blank);
-}
-
 std::size_t indentation(std::string_view text) {
   return std::min(text.find_first_not_of(" \t"), text.size());
 }
@@ -63,6 +59,10 @@ bool is_border(const LogLine& line) {
   if (line.after_gap || line.reading == Reading::verdict) return true;
   if (line.text.starts_with("$ ")) return true;
   return std::ranges::any_of(kEnds, [&](std::string_view end) { return line.text.starts_with(end); });
+}
+
+std::string_view text_at(const ReadLog& log, std::size_t at) {
+  return goes_on(log, at) ? log.lines[at].text : std::string_view{};
 }
 
 bool is_pointer(std::string_view text) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "diagnosis/block.hpp"
+#include "diagnosis/characters.hpp"
 
 #include <cstddef>
 #include <string_view>
@@ -17,12 +18,14 @@ struct Extent {
 
 // ---- what lines are --------------------------------------------------------------------------
 
-bool is_blank_line(std::string_view text);
 std::size_t indentation(std::string_view text);  // bytes of blanks before the first other
 std::string_view unindented(std::string_view text);
 
 // A line that no block goes across: the echo of a command, the word on how one ended, a gap in the log.
 bool is_border(const LogLine& line);
+
+// The text of the line at `at`; "" where that is a border, or beyond the end of the log.
+std::string_view text_at(const ReadLog& log, std::size_t at);
 
 // "        ^~~~", "  |   ^^^^^ help", "---^": marks that point into the line above.
 bool is_pointer(std::string_view text);

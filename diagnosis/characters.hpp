@@ -1,6 +1,8 @@
 // Kinds of bytes of a log: of ASCII, in whatever locale.
 #pragma once
 
+#include <string_view>
+
 namespace runneriq::diagnosis {
 
 constexpr bool is_digit(char c) {
@@ -17,6 +19,9 @@ constexpr bool is_word(char c) {
 }
 constexpr bool is_blank(char c) {
   return c == ' ' || c == '\t';
+}
+constexpr bool is_blank_line(std::string_view text) {
+  return text.find_first_not_of(" \t") == std::string_view::npos;
 }
 // Without the tabulator.
 constexpr bool is_control(char c) {

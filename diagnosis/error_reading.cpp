@@ -212,6 +212,7 @@ constexpr auto kFirstOfLetter = [] {
   return first;
 }();
 static_assert(std::ranges::is_sorted(kPhrases, {}, &Phrase::text));
+static_assert(std::ranges::all_of(kPhrases, [](const Phrase& phrase) { return phrase.text.size() > 1; }));
 
 bool begins_with(std::string_view text, std::string_view lower) {
   return text.size() >= lower.size() && std::equal(lower.begin(), lower.end(), text.begin(),
@@ -282,10 +283,12 @@ Reading reading_of_phrase(const Phrase& phrase, std::string_view line, std::size
 // Of the word at `at`, which ends at `end`, and those behind it.
 Reading reading_of_word(std::string_view line, std::size_t at, std::size_t end) {
   const auto letter = static_cast<std::size_t>(lower_case(line[at]) - 'a');
+  const char second = at + 1 < line.size() ? lower_case(line[at + 1]) : '\0';
   Reading best = reading_of_class(line.substr(at, end - at), line.substr(end));
   for (std::size_t i = kFirstOfLetter.at(letter); i < kFirstOfLetter.at(letter + 1); ++i) {
     const Phrase& phrase = kPhrases.at(i);
-    if (phrase.reading <= best || !is_word_at(line.substr(at), phrase.text)) continue;
+    if (phrase.text[1] != second || phrase.reading <= best || !is_word_at(line.substr(at), phrase.text))
+      continue;
     best = std::max(best, reading_of_phrase(phrase, line, at, end));
   }
   return best;

@@ -109,8 +109,7 @@ RunShapes shapes_of_assertions() {
   return kShapes;
 }
 
-void add_assertion_blocks(const ReadLog& log, std::vector<Block>& blocks) {
-  const RunLines lines(log);
+void add_assertion_blocks(const RunLines& lines, std::vector<Block>& blocks) {
   const std::array families{shapes_of_assertions()};
   add_shaped_blocks(lines, families, Extractor::assertion, blocks);
 }

@@ -4,8 +4,7 @@
 
 namespace runneriq::diagnosis {
 
-void add_test_blocks(const ReadLog& log, std::vector<Block>& blocks) {
-  const RunLines lines(log);
+void add_test_blocks(const RunLines& lines, std::vector<Block>& blocks) {
   const std::array families{shapes_of_python_tests(), shapes_of_jvm_tests(),     shapes_of_script_tests(),
                             shapes_of_native_tests(), shapes_of_further_tests(), shapes_of_summaries()};
   add_shaped_blocks(lines, families, Extractor::test, blocks);

@@ -102,8 +102,7 @@ void add_syntax_errors(const RunLines& lines, std::vector<Block>& blocks) {
 
 }  // namespace
 
-void add_trace_blocks(const ReadLog& log, std::vector<Block>& blocks) {
-  const RunLines lines(log);
+void add_trace_blocks(const RunLines& lines, std::vector<Block>& blocks) {
   add_tracebacks(lines, blocks);
   add_syntax_errors(lines, blocks);
   add_frame_blocks(lines, blocks);

@@ -12,10 +12,6 @@
 
 namespace runneriq::diagnosis {
 
-void add_test_blocks(const ReadLog& log, std::vector<Block>& blocks);
-void add_trace_blocks(const ReadLog& log, std::vector<Block>& blocks);
-void add_assertion_blocks(const ReadLog& log, std::vector<Block>& blocks);
-
 // Lines as the program wrote them: without what build tools, containers and monorepos put before each line
 // ("[info] ", "    [junit] ", "#12 3.45 ", "web_1  | ").
 struct RunLine {
@@ -24,6 +20,7 @@ struct RunLine {
   bool parted = false;       // another command, part of the log or gap begins here
 };
 
+// Of a log that outlives them.
 class RunLines {
  public:
   explicit RunLines(const ReadLog& log);
@@ -37,6 +34,10 @@ class RunLines {
  private:
   std::vector<RunLine> lines_;
 };
+
+void add_test_blocks(const RunLines& lines, std::vector<Block>& blocks);
+void add_trace_blocks(const RunLines& lines, std::vector<Block>& blocks);
+void add_assertion_blocks(const RunLines& lines, std::vector<Block>& blocks);
 
 // Patterns of whole lines: '%' any text, '#' a number, '@' a number but 0, '?' any byte, '\' takes the next
 // as it is; '|' between alternatives. None matches nothing. O(line × pattern).

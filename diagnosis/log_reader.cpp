@@ -1,3 +1,4 @@
+#include "diagnosis/characters.hpp"
 #include "diagnosis/error_reading.hpp"
 #include "diagnosis/log_cleaner.hpp"
 #include "diagnosis/log_reader_course.hpp"
@@ -13,10 +14,6 @@
 
 namespace runneriq::diagnosis {
 namespace {
-
-bool is_blank_line(std::string_view text) {
-  return text.find_first_not_of(" \t") == std::string_view::npos;
-}
 
 // What a log is put together from at its end.
 class Assembly {

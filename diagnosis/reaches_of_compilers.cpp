@@ -30,10 +30,6 @@ Extent until_it(const ReadLog& log, std::size_t at, std::size_t longest, Ends en
   return {at, at};
 }
 
-std::string_view text_at(const ReadLog& log, std::size_t at) {
-  return at < log.lines.size() && !is_border(log.lines[at]) ? log.lines[at].text : std::string_view{};
-}
-
 }  // namespace
 
 Extent diagnostic_of_ghc(const ReadLog& log, std::size_t at) {

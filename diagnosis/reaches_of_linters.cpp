@@ -8,10 +8,6 @@
 namespace runneriq::diagnosis {
 namespace {
 
-std::string_view text_at(const ReadLog& log, std::size_t at) {
-  return at < log.lines.size() && !is_border(log.lines[at]) ? log.lines[at].text : std::string_view{};
-}
-
 bool is_ruler(std::string_view text) {
   text = unindented(text);
   return text.size() >= 5 && text.find_first_not_of("-+ ") == std::string_view::npos;

@@ -6,10 +6,6 @@
 namespace runneriq::diagnosis {
 namespace {
 
-std::string_view text_at(const ReadLog& log, std::size_t at) {
-  return at < log.lines.size() && !is_border(log.lines[at]) ? log.lines[at].text : std::string_view{};
-}
-
 // The next line that is not blank, at most two below `at`; `at` if there is none.
 std::size_t next_text(const ReadLog& log, std::size_t at) {
   for (std::size_t i = at + 1; i <= at + 3 && i < log.lines.size(); ++i) {

@@ -11,7 +11,7 @@ namespace {
 
 std::vector<Block> tests_in(const ReadLog& log) {
   std::vector<Block> blocks;
-  add_test_blocks(log, blocks);
+  add_test_blocks(RunLines(log), blocks);
   return blocks;
 }
 

@@ -8,13 +8,13 @@ namespace {
 
 std::vector<Block> traces_in(const ReadLog& log) {
   std::vector<Block> blocks;
-  add_trace_blocks(log, blocks);
+  add_trace_blocks(RunLines(log), blocks);
   return blocks;
 }
 
 std::vector<Block> assertions_in(const ReadLog& log) {
   std::vector<Block> blocks;
-  add_assertion_blocks(log, blocks);
+  add_assertion_blocks(RunLines(log), blocks);
   return blocks;
 }
 
