@@ -1,7 +1,7 @@
 #include "gitlab/rest/pipeline_marks.hpp"
 
 #include "core/percent_encoding.hpp"
-#include "gitlab/rest/ci_lint.hpp"
+#include "gitlab/pipeline_pages.hpp"
 #include "gitlab/rest/listing.hpp"
 
 #include <algorithm>
@@ -121,7 +121,7 @@ void PipelineMarks::take_configuration(const Commit& commit, const Answer& answe
 
 // One that cannot be read will not be readable later either: nobody is marked by it.
 Result<PipelineMarks::ByJob> PipelineMarks::variables_in(const std::string& reply) const {
-  const auto lint = parse_ci_lint(reply);
+  const auto lint = parse_ci_check(reply);
   if (!lint) return fail(lint.error());
   ByJob variables;
   const auto config = read_ci_(lint->merged_yaml);

@@ -1,5 +1,6 @@
 #include "gitlab/rest/ci_lint.hpp"
 
+#include "gitlab/pipeline_pages.hpp"
 #include "tests/support/scripted_transport.hpp"
 
 #include <gtest/gtest.h>
@@ -44,13 +45,13 @@ TEST_F(CiLintRead, TellsWhatGitLabRefuses) {
 
 TEST(CiLintReply, HoldsTheErrorsOfABadConfiguration) {
   const auto lint =
-      parse_ci_lint(R"({"valid":false,"errors":["jobs config should contain a job",5],"merged_yaml":null})");
+      parse_ci_check(R"({"valid":false,"errors":["jobs config should contain a job",5],"merged_yaml":null})");
   ASSERT_TRUE(lint);
   EXPECT_FALSE(lint->valid);
   EXPECT_EQ(lint->merged_yaml, "");
   EXPECT_EQ(lint->errors, std::vector<std::string>{"jobs config should contain a job"});
-  EXPECT_EQ(parse_ci_lint("[]").error().code, Errc::corrupt);
-  EXPECT_EQ(parse_ci_lint("{}").error().code, Errc::corrupt);
+  EXPECT_EQ(parse_ci_check("[]").error().code, Errc::corrupt);
+  EXPECT_EQ(parse_ci_check("{}").error().code, Errc::corrupt);
 }
 
 }  // namespace
