@@ -1,6 +1,6 @@
 #include "advisor/options.hpp"
 
-#include "core/lower_case.hpp"
+#include "core/loopback.hpp"
 #include "core/option_rows.hpp"
 #include "core/printable.hpp"
 
@@ -58,26 +58,7 @@ Result<std::string> parse_model(std::string_view text) {
 std::string_view host_of(std::string_view url) {
   url.remove_prefix(std::min(url.find("//"), url.size() - 2) + 2);
   url = url.substr(0, url.find('/'));
-  const std::size_t bracket = url.starts_with('[') ? url.find(']') : 0;
-  return url.substr(0, url.find(':', std::min(bracket, url.size())));
-}
-
-bool is_number_of_address(std::string_view text) {
-  return !text.empty() && text.size() <= 3 &&
-         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
-// 127.0.0.0/8 in the usual four numbers.
-bool is_loopback_address(std::string_view host) {
-  if (!host.starts_with("127.")) return false;
-  int numbers = 0;
-  while (true) {
-    const std::size_t dot = host.find('.');
-    if (!is_number_of_address(host.substr(0, dot))) return false;
-    ++numbers;
-    if (dot == std::string_view::npos) return numbers == 4;
-    host.remove_prefix(dot + 1);
-  }
+  return host_of_server(url);
 }
 
 void add_retired(std::vector<std::string>& found, std::string_view key, std::string_view id,
@@ -92,8 +73,7 @@ void add_retired(std::vector<std::string>& found, std::string_view key, std::str
 
 bool is_loopback(std::string_view url) {
   if (!url.starts_with(kPlain) && !url.starts_with(kEncrypted)) return false;
-  const std::string host = lower_case(host_of(url));
-  return host == "localhost" || host == "[::1]" || is_loopback_address(host);
+  return is_loopback_host(host_of(url));
 }
 
 Options option_rows(AdvisorOptions& options) {

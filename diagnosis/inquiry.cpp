@@ -1,5 +1,6 @@
 #include "diagnosis/inquiry.hpp"
 
+#include "core/passing_error.hpp"
 #include "core/printable.hpp"
 
 #include <algorithm>
@@ -29,11 +30,6 @@ std::vector<PipelineJob> failed_of(const std::vector<PipelineJob>& jobs) {
 bool is_of_made_commit(const gitlab::Pipeline& pipeline) {
   const std::string_view ref = pipeline.ref;
   return ref.starts_with("refs/merge-requests/") && !ref.ends_with("/head");
-}
-
-// It is worth being asked again.
-bool may_pass(const Error& error) {
-  return error.code == Errc::unavailable || error.code == Errc::timed_out;
 }
 
 std::string cannot(std::string_view what, const Error& error) {

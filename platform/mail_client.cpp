@@ -1,5 +1,6 @@
 #include "platform/mail_client.hpp"
 
+#include "core/loopback.hpp"
 #include "core/lower_case.hpp"
 #include "core/printable.hpp"
 #include "platform/mail_exchange.hpp"
@@ -25,14 +26,6 @@ bool is_server(std::string_view text) {
   constexpr std::string_view kAllowed =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]";
   return !text.empty() && text.front() != ':' && text.find_first_not_of(kAllowed) == std::string_view::npos;
-}
-
-bool is_loopback(std::string_view server) {
-  const std::string host = lower_case(server.starts_with('[') ? server.substr(0, server.find(']') + 1)
-                                                              : server.substr(0, server.find(':')));
-  const bool numeric = host.find_first_not_of("0123456789.") == std::string::npos;
-  return host == "localhost" || host == "[::1]" ||
-         (numeric && host.starts_with("127.") && std::ranges::count(host, '.') == 3);
 }
 
 // Nothing that would end the command in which it stands.
@@ -94,7 +87,7 @@ Result<MailClient> MailClient::make(MailClientSettings settings) {
                 "a mail server is written as smtp://host:port or smtps://host:port, "
                 "without a user or a path");
   }
-  const bool clear = scheme == "smtp" && is_loopback(url);
+  const bool clear = scheme == "smtp" && is_loopback_host(host_of_server(url));
   const Security security = scheme == "smtps" ? Security::tls : clear ? Security::clear : Security::starttls;
   std::string address = (security == Security::tls ? "smtps://" : "smtp://") + std::string(url);
   return MailClient{std::move(settings), std::move(address), security};

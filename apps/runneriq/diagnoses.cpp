@@ -1,5 +1,6 @@
 #include "apps/runneriq/diagnoses.hpp"
 
+#include "core/passing_error.hpp"
 #include "core/printable.hpp"
 #include "platform/system_waiter.hpp"
 
@@ -15,10 +16,6 @@ using diagnosis::InquiryRequest;
 using diagnosis::PipelineDiagnosis;
 using diagnosis::Posted;
 using service::DiagnosisCounts;
-
-bool may_pass(const Error& error) {
-  return error.code == Errc::unavailable || error.code == Errc::timed_out;
-}
 
 diagnosis::PostingTerms terms_of(const DiagnosisOptions& options, const std::string& bot) {
   return {.words = {.bot = bot, .opt_out_label = options.opt_out_label},

@@ -1,5 +1,6 @@
 #include "gitlab/rest/backoff.hpp"
 
+#include "core/passing_error.hpp"
 #include "platform/http_date.hpp"
 
 #include <algorithm>
@@ -16,7 +17,7 @@ constexpr Duration kLongestWait = 1h;
 }  // namespace
 
 bool may_pass(const Result<platform::HttpReply>& outcome) {
-  if (!outcome) return outcome.error().code == Errc::timed_out || outcome.error().code == Errc::unavailable;
+  if (!outcome) return runneriq::may_pass(outcome.error());
   const int status = outcome->status;
   return status == 408 || status == 429 || (status >= 500 && status != 501);
 }

@@ -4,7 +4,9 @@ runneriq_test(core_test LABEL unit
     unit/core/exit_status_test.cpp
     unit/core/glob_test.cpp
     unit/core/lines_test.cpp
+    unit/core/loopback_test.cpp
     unit/core/option_test.cpp
+    unit/core/passing_error_test.cpp
     unit/core/printable_test.cpp
     unit/core/text_cut_test.cpp
     unit/core/time_test.cpp
