@@ -34,6 +34,13 @@ Moment moment() {
                                                          std::chrono::nanoseconds{since_boot.tv_nsec})};
 }
 
+void sleep_until(Time when, int stop_fd) {
+  constexpr Duration kLongest = std::chrono::minutes{1};
+  const Duration left = std::clamp(when - wall_clock(), Duration::zero(), kLongest);
+  pollfd stop{stop_fd, POLLIN, 0};
+  ::poll(&stop, 1, static_cast<int>(left / std::chrono::milliseconds{1}));
+}
+
 void SystemWaiter::watch(const std::string& folder, std::string name_prefix) {
   UniqueFd watch{::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)};
   if (!watch || ::inotify_add_watch(watch.get(), folder.c_str(), IN_MODIFY | IN_MOVED_TO) < 0) return;

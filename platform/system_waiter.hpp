@@ -14,6 +14,8 @@ namespace runneriq::platform {
 Time wall_clock();
 // Now on both clocks; the steady one counts since the boot, suspension included.
 Moment moment();
+// Until `when`, at most a minute, or until `stop_fd` can be read; none is below 0.
+void sleep_until(Time when, int stop_fd);
 
 class SystemWaiter final : public Waiter {
  public:

@@ -101,7 +101,7 @@ std::vector<scheduler::AuditEntry> AdviceLoop::hear(const scheduler::Tick& tick)
 
 void AdviceLoop::run() {
   while (wait()) {
-    while (!stop_->take() && tie_breaks_.answer_next(advice_->consultation())) {
+    while (!is_stopped() && tie_breaks_.answer_next(advice_->consultation())) {
     }
     if (const auto job = next_long_run()) ask_about(*job);
   }
@@ -113,6 +113,11 @@ bool AdviceLoop::wait() {
   changed_.wait(lock, [this] { return stopped_ || woken_ || !long_runs_.empty(); });
   woken_ = false;
   return !stopped_;
+}
+
+bool AdviceLoop::is_stopped() {
+  const std::lock_guard lock{guard_};
+  return stopped_;
 }
 
 std::optional<StuckJob> AdviceLoop::next_long_run() {

@@ -48,6 +48,7 @@ class AdviceLoop {
   Result<void> open(AdviceLoopParts parts);
   void run();
   bool wait();
+  bool is_stopped();
   [[nodiscard]] std::optional<scheduler::StuckJob> next_long_run();
   void ask_about(const scheduler::StuckJob& job);
   [[nodiscard]] advisor::DurationCase case_of(const scheduler::StuckJob& job);

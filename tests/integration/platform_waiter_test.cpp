@@ -110,6 +110,23 @@ TEST_F(Waiting, APastDeadlineEndsItAtOnce) {
             "at deadline, at deadline");
 }
 
+TEST(SleepUntil, EndsWithItsDeadlineOrWhatCanBeReadWhicheverComesFirst) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const UniqueFd read{ends[0]}, write{ends[1]};
+  for (const int none : {-1, read.get()}) {
+    const auto start = Clock::now();
+    sleep_until(wall_clock() + 200ms, none);
+    EXPECT_GE(Clock::now() - start, 190ms);
+    sleep_until(wall_clock() - 1h, none);
+    EXPECT_LT(Clock::now() - start, 20s);
+  }
+  ASSERT_EQ(::write(write.get(), "x", 1), 1);
+  const auto start = Clock::now();
+  sleep_until(wall_clock() + 1h, read.get());
+  EXPECT_LT(Clock::now() - start, 20s);
+}
+
 TEST_F(Waiting, AnEndlessDeadlineIsWaitedFor) {
   for (const Time when : {Time::max(), wall_clock() + std::chrono::years{500}}) {
     EXPECT_EQ(with_waiter([when](SystemWaiter& waiter) {
