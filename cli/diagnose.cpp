@@ -31,9 +31,15 @@ constexpr std::array kFlags{
     FlagRow{"--create-issue", "", "Open an issue for each failed job, once per signature."},
     FlagRow{"--output", "text|json|markdown",
             "Print for people (default), for programs, or as the note would be."},
-    kProjectFlag,
+    FlagRow{"--project", "ID", "The project of the job, pipeline or merge request, an id or a full path.",
+            "gitlab.project"},
 };
 
+// The last line of a log, as gitlab-runner writes it.
+constexpr std::string_view kPassed = "Job succeeded";
+
+constexpr std::string_view kNothingFailed =
+    "This is the log of a job that passed: its last line is \"Job succeeded\".\n";
 constexpr std::size_t kLargestLog = std::size_t{1} << 30, kLargestDiff = std::size_t{64} << 20;
 constexpr std::size_t kLargestInput = std::size_t{100} << 20;
 
@@ -113,6 +119,10 @@ Result<Exit> diagnose_file(Session& session, const Invocation& invocation) {
   if (!ports) return fail(std::move(ports.error()));
   const auto offline = read_offline(session, *ports, invocation);
   if (!offline) return fail(offline.error());
+  if (offline->log.last_words == kPassed) {
+    session.out.result(wants_json(invocation) ? pretty({{"passed", true}}) : std::string(kNothingFailed));
+    return Exit::no;
+  }
   Prompts prompts{.wanted = invocation.has("--show-prompt"), .ports = &*ports, .text = {}};
   const Diagnosis found =
       diagnosis::diagnose(offline->log, {.job = {},

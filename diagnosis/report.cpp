@@ -163,6 +163,9 @@ std::string footer(const ReportWords& words) {
 }  // namespace
 
 std::string decided_words(const Diagnosis& diagnosis) {
+  const bool is_undecided = diagnosis.path == DiagnosisPath::rules && diagnosis.decided_by.empty() &&
+                            diagnosis.failure_class == FailureClass::unknown;
+  if (is_undecided) return "since no rule fits";
   std::string text = percent(diagnosis.confidence) + " sure, by ";
   switch (diagnosis.path) {
     case DiagnosisPath::reason:

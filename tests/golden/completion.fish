@@ -228,7 +228,7 @@ complete -c runneriq -n '__fish_seen_subcommand_from diagnose' -l show-prompt -d
 complete -c runneriq -n '__fish_seen_subcommand_from diagnose' -l post -d 'Keep the note on the merge request.'
 complete -c runneriq -n '__fish_seen_subcommand_from diagnose' -l create-issue -d 'Open an issue for each failed job, once per signature.'
 complete -c runneriq -n '__fish_seen_subcommand_from diagnose' -l output -x -a 'text json markdown' -d 'Print for people (default), for programs, or as the note would be.'
-complete -c runneriq -n '__fish_seen_subcommand_from diagnose' -l project -x -d 'Watch this project, an id or a full path (of the first GitLab, where several are configured).'
+complete -c runneriq -n '__fish_seen_subcommand_from diagnose' -l project -x -d 'The project of the job, pipeline or merge request, an id or a full path.'
 complete -c runneriq -n '__fish_seen_subcommand_from diagnose' -l config -r -F -d 'Read this configuration instead of /etc/runneriq/runneriq.yaml.'
 complete -c runneriq -n '__fish_seen_subcommand_from diagnose' -l help -d 'Print help and exit.'
 complete -c runneriq -n '__fish_seen_subcommand_from diagnose' -l version -d 'Print the version and exit.'

@@ -305,7 +305,7 @@ _runneriq() {
         '--post[Keep the note on the merge request.]' \
         '--create-issue[Open an issue for each failed job, once per signature.]' \
         '--output[Print for people (default), for programs, or as the note would be.]:value:(text json markdown)' \
-        '--project[Watch this project, an id or a full path (of the first GitLab, where several are configured).]:value:' \
+        '--project[The project of the job, pipeline or merge request, an id or a full path.]:value:' \
         '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
         '--help[Print help and exit.]' \
         '--version[Print the version and exit.]' ;;

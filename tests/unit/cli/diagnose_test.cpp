@@ -146,6 +146,27 @@ TEST_F(Diagnose, OfALogThatSaysNothingHasTheSameMembers) {
   EXPECT_FALSE(made.at("suggestion").get<std::string>().empty());
 }
 
+TEST_F(Diagnose, OfALogThatSaysNothingClaimsNothing) {
+  EXPECT_EQ(run({"diagnose", "--log", file("empty.log", "")}), Exit::fine);
+  EXPECT_TRUE(says("class     unknown, since no rule fits\n")) << fake.out.results;
+  EXPECT_FALSE(says("% sure")) << fake.out.results;
+}
+
+TEST_F(Diagnose, OfALogOfAJobThatPassedSaysSo) {
+  const std::string log =
+      file("job.log", "$ make\nmake: error 1 ignored\n\x1b[32;1mJob succeeded\x1b[0;m\n\n");
+  for (const std::string output : {"text", "markdown"}) {
+    EXPECT_EQ(run({"diagnose", "--log", log, "--output", output}), Exit::no) << talk();
+    EXPECT_TRUE(says("a job that passed")) << fake.out.results;
+    EXPECT_FALSE(says("class")) << fake.out.results;
+  }
+  fake.out.results.clear();
+  EXPECT_EQ(run({"diagnose", "--log", log, "--output", "json"}), Exit::no);
+  EXPECT_EQ(document(), json({{"passed", true}}));
+  const std::string failed = file("failed.log", "$ echo\nJob succeeded\nERROR: Job failed: exit code 1\n");
+  EXPECT_EQ(run({"diagnose", "--log", failed}), Exit::fine);
+}
+
 TEST_F(Diagnose, LineNumbersAreThoseOfTheRawLog) {
   const std::string log =
       file("job.log", "one\r\n\x1B[31mtwo\x1B[0m\n10%\r50%\r100%\n" + std::string(kCompilerLog));
