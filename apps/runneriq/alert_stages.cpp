@@ -145,8 +145,10 @@ void AlertStages::run_stages() {
     std::vector<alerting::HeardEvent> heard;
     if (restored_) heard = waiting_.take_ready();
     const auto rules = std::exchange(fresh_rules_, std::nullopt);
+    const std::int64_t dropped = waiting_.dropped();
     const bool last = stopped_;
     lock.unlock();
+    log_drops(dropped);
     restore();
     if (rules) noise_->set_rules(*rules);
     take(std::move(heard));
@@ -257,6 +259,13 @@ void AlertStages::keep() {
   const bool tells = !round.notifications.empty();
   book_.kept();
   if (tells && parts_.kept) parts_.kept();
+}
+
+void AlertStages::log_drops(std::int64_t dropped) {
+  const auto news = drops_.take(dropped, platform::wall_clock());
+  if (!news) return;
+  parts_.log->write(LogLevel::warning, "alert_events_dropped",
+                    {{"events", *news}, {"since_the_start", dropped}});
 }
 
 void AlertStages::log_trouble(std::string_view what, const Error* error) {

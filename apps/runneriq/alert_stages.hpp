@@ -2,6 +2,7 @@
 // kept in the file, from which it is delivered.
 #pragma once
 
+#include "alerting/drop_notice.hpp"
 #include "alerting/round_book.hpp"
 #include "alerting/waiting_events.hpp"
 #include "apps/runneriq/alert_file.hpp"
@@ -61,6 +62,7 @@ class AlertStages {
   void heed_silences(alerting::AlertState& state);
   void forget_old(alerting::AlertState& state);
   void keep();
+  void log_drops(std::int64_t dropped);
   void log_trouble(std::string_view what, const Error* error);
   [[nodiscard]] std::optional<Time> wake_at(Time now) const;
 
@@ -81,6 +83,7 @@ class AlertStages {
   std::optional<Time> begun_;             // when the file was new: what ended before is history
   bool restored_ = false;
   std::string trouble_;
+  alerting::DropNotice drops_;
 
   mutable std::mutex guard_;  // of what follows
   std::condition_variable changed_;

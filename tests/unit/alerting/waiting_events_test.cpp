@@ -1,5 +1,7 @@
 #include "alerting/waiting_events.hpp"
 
+#include "alerting/drop_notice.hpp"
+
 #include <gtest/gtest.h>
 
 #include <utility>
@@ -66,6 +68,18 @@ TEST(WaitingEvents, WhatBecomesReadyIsBoundedToo) {
   EXPECT_EQ(jobs_in(waiting.take_ready()), (Jobs{4, 5}));
   for (std::int64_t job = 1; job <= 3; ++job) waiting.hear(heard(job, "failed", true));
   EXPECT_EQ(jobs_in(waiting.take_ready()), (Jobs{2, 3}));
+}
+
+TEST(DropNotice, SaysWhatIsNewAtOnceAndThenOnceAMinute) {
+  const Time start{std::chrono::hours{1}};
+  DropNotice notice;
+  EXPECT_EQ(notice.take(0, start), std::nullopt);
+  EXPECT_EQ(notice.take(3, start), 3);
+  EXPECT_EQ(notice.take(3, start + std::chrono::hours{1}), std::nullopt);
+  EXPECT_EQ(notice.take(4, start + std::chrono::seconds{59}), std::nullopt);
+  EXPECT_EQ(notice.take(9, start + std::chrono::seconds{60}), 6);
+  EXPECT_EQ(notice.take(10, start + std::chrono::seconds{61}), std::nullopt);
+  EXPECT_EQ(notice.take(10, start + std::chrono::seconds{120}), 1);
 }
 
 }  // namespace
