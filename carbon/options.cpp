@@ -110,6 +110,11 @@ Options energy_rows(CarbonOptions& options) {
       decimal_row(row(power + "default_watts", "number 0..100000",
                       "Power of a job of which nothing but its length is known."),
                   options.default_watts, 0, 100'000),
+      duration_row(row("carbon.energy_wait", "duration from 0s to 1h",
+                       "How long the ledger waits for what a finished job's host tells of its energy; then "
+                       "it reckons by "
+                       "the job's length."),
+                   options.energy_wait, std::chrono::seconds{0}, std::chrono::hours{1}),
       decimal_row(row(embodied + "kilograms", "number 0..100000",
                       "CO2 of making one machine, for the SCI of a pipeline; 0 = left out."),
                   options.embodied.kilograms, 0, 100'000),

@@ -9,6 +9,7 @@
 #include "core/option.hpp"
 
 #include <array>
+#include <chrono>
 #include <map>
 #include <string>
 #include <vector>
@@ -56,6 +57,8 @@ struct CarbonOptions {
   double pue = 1.0;
   HostPower power;
   double default_watts = 6;  // of a job of which only the length is known
+  // A finished job's row in the ledger waits so long for what its host has to tell of its energy.
+  Duration energy_wait = std::chrono::minutes{2};
   EmbodiedCarbon embodied;
   double green_below = 150, red_from = 300;  // g/kWh
   DeferralOptions deferral;

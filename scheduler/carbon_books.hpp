@@ -32,9 +32,6 @@ std::optional<carbon::DecisionCarbon> decision_carbon(const FleetSnapshot& fleet
 
 class CarbonBooks {
  public:
-  // A job's row waits so long for what its host has to tell of its energy. A job that ended so much ahead of
-  // the clock does not wait: it counts as ended now.
-  static constexpr Duration kPatience = std::chrono::minutes{2};
   // A job that ended longer ago, as others did before the loop began, has its row or never gets one.
   static constexpr Duration kLooksBack = std::chrono::hours{24};
   // Rows are restated once, when they are a day old and providers have revised their figures; the samples

@@ -44,7 +44,7 @@ TEST_F(CarbonRows, AreNamedOnceAndSayWhatTheyDo) {
     EXPECT_NE(static_cast<bool>(option.set), static_cast<bool>(option.set_entry)) << option.key;
     EXPECT_TRUE(option.show) << option.key;
   }
-  EXPECT_EQ(keys.size(), 34U);
+  EXPECT_EQ(keys.size(), 35U);
 }
 
 TEST_F(CarbonRows, ShowTheDefaults) {
@@ -63,6 +63,7 @@ TEST_F(CarbonRows, ShowTheDefaults) {
                                   {"carbon.power.idle_watts_per_core", "0.74"},
                                   {"carbon.power.full_watts_per_core", "3.5"},
                                   {"carbon.power.default_watts", "6"},
+                                  {"carbon.energy_wait", "2m"},
                                   {"carbon.embodied.kilograms", "0"},
                                   {"carbon.embodied.life", "1460d"},
                                   {"carbon.embodied.slots", "1"},

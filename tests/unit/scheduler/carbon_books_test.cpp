@@ -207,6 +207,16 @@ TEST_F(CarbonBooksTest, AJobThatHasJustEndedWaitsForWhatItsHostTells) {
   EXPECT_EQ(ledger.rows.size(), 1U);
 }
 
+TEST_F(CarbonBooksTest, HowLongARowWaitsForItsHostIsAnOption) {
+  options.energy_wait = 10s;
+  books = open();
+  hear(finished(4, kNow - 9s));
+  books.keep(tick(kNow));
+  EXPECT_TRUE(ledger.rows.empty());
+  books.keep(tick(kNow + 1s));
+  EXPECT_EQ(ledger.rows.size(), 1U);
+}
+
 TEST_F(CarbonBooksTest, WhatCouldNotBeWrittenComesWithTheNextTick) {
   hear(finished(4, kNow - 3min));
   ledger.broken = true;
@@ -267,7 +277,7 @@ TEST_F(CarbonBooksTest, AJobThatEndedALittleAheadWaitsForItsHost) {
   hear(finished(1, kNow + 30s));
   books.keep(tick(kNow));
   EXPECT_TRUE(ledger.rows.empty());
-  books.keep(tick(kNow + 30s + CarbonBooks::kPatience));
+  books.keep(tick(kNow + 30s + options.energy_wait));
   ASSERT_EQ(ledger.rows.size(), 1U);
   EXPECT_EQ(ledger.rows[0].work.finished, kNow + 30s);
 }
