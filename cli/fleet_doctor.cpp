@@ -54,13 +54,17 @@ void configuration(std::vector<Finding>& all, const ProgramFacts& facts) {
 
 void state(std::vector<Finding>& all, const ProgramFacts& facts) {
   const std::string file = printable_path(facts.state_file);
+  if (facts.state_error && facts.state_error->code == Errc::newer_schema) {
+    all.push_back(finding("state", FindingStatus::fail,
+                          told(*facts.state_error) + "; `runneriq run` does not start with it",
+                          "upgrade runneriq, or move " + file + " aside"));
+    return;
+  }
   if (facts.state_error) {
     all.push_back(
         finding("state", FindingStatus::warn,
                 told(*facts.state_error) + "; decisions are made without history and are not recorded",
-                facts.state_error->code == Errc::newer_schema
-                    ? "upgrade runneriq, or move " + file + " aside"
-                    : "make the folder of " + file + " writable for this user, or set RUNNERIQ_STATE"));
+                "make the folder of " + file + " writable for this user, or set RUNNERIQ_STATE"));
     return;
   }
   if (facts.state_absent) {

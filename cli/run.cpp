@@ -37,12 +37,16 @@ Result<void> save_snapshot(Session& session, const Invocation& invocation, const
                             scheduler::print_snapshot(tick.snapshot));
 }
 
-// Whoever else loops on this state file goes on alone; without a state file there is nothing to share.
+// Whoever else loops on this state file goes on alone; without a state file there is nothing to share. After
+// a downgrade nothing is begun: what a later version knows of leases and approvals cannot be read here.
 std::optional<Exit> claim(Session& session, const Look& look) {
   if (look.source.kind != SourceRequest::Kind::gitlab) return std::nullopt;
   const auto claimed = session.claim_loop();
   if (claimed) return std::nullopt;
-  if (claimed.error().code == Errc::conflict) return tell(session, claimed.error(), look.source.kind);
+  const Errc code = claimed.error().code;
+  if (code == Errc::conflict || code == Errc::newer_schema) {
+    return tell(session, claimed.error(), look.source.kind);
+  }
   session.log.write(LogLevel::warning, "state_unavailable", {{"why", claimed.error().message}});
   return std::nullopt;
 }

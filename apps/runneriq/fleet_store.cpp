@@ -21,6 +21,9 @@ Result<void> FleetStore::claim_loop() {
   auto claim = scheduler::LoopClaim::take(path_);
   if (!claim) return fail(std::move(claim.error()));
   claim_.emplace(std::move(*claim));
+  if (const auto opened = state(); !opened && opened.error().code == Errc::newer_schema) {
+    return fail(opened.error());
+  }
   return {};
 }
 

@@ -32,6 +32,7 @@ class FleetStore final : public scheduler::FleetMemory,
   [[nodiscard]] Result<scheduler::FleetState*> state();
   [[nodiscard]] Result<scheduler::AuditTrailFile*> trail();
   [[nodiscard]] Result<scheduler::SteeringState*> steering();
+  // Further errors: conflict when another process loops on this file; newer_schema: do not begin.
   [[nodiscard]] Result<void> claim_loop();
 
   [[nodiscard]] Result<scheduler::Recollection> recall(Time now) override;

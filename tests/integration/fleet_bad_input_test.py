@@ -127,7 +127,8 @@ def test_doctor_does_not_propose_another_folder_for_a_state_file_of_a_newer_prog
     watcher.read("audit")
     subprocess.run(["/usr/bin/python3", "-c", "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]);"
                     "c.execute('PRAGMA user_version = 99'); c.close()", str(watcher.state)], check=True, timeout=10)
-    told = findings(doctor(watcher, 0))["state"]
+    told = findings(doctor(watcher, 1))["state"]
+    assert told["status"] == "fail", told
     assert "upgrade" in told["what"] + told["remedy"] and "writable" not in told["remedy"], told
 
 

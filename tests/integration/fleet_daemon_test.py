@@ -266,12 +266,16 @@ def test_a_state_file_of_a_newer_schema_is_not_touched(watcher: Watcher) -> None
         database.execute("PRAGMA journal_mode = DELETE")
     database.close()
     before = hashlib.sha256(watcher.state.read_bytes()).hexdigest()
-    assert_decides_without_state(watcher, "newer")
+    document = watcher.tick()
+    assert document["assigner"]["assignments"] and any("newer" in sentence for sentence in document["degraded"])
+    for arguments in (LOOP, ("run", "--once", "--execute")):
+        refused = watcher.run(*arguments)
+        assert refused.code == 2 and "schema 99 is newer" in refused.err and "upgrade runneriq" in refused.err, refused
     assert hashlib.sha256(watcher.state.read_bytes()).hexdigest() == before
     audit = watcher.run("audit")
     assert audit.code == 2 and "upgrade" in audit.err
     doctor = watcher.run("doctor")
-    assert doctor.code == 0 and "upgrade" in doctor.out
+    assert doctor.code == 1 and "upgrade" in doctor.out
 
 
 def test_a_damaged_state_file_is_set_aside_and_that_is_said(watcher: Watcher) -> None:

@@ -85,6 +85,17 @@ TEST(FleetDoctor, WhatIsNotFineHasARemedy) {
   EXPECT_EQ(bad, 6);
 }
 
+TEST(FleetDoctor, AStateFileOfALaterVersionKeepsTheLoopFromStarting) {
+  ProgramFacts facts = good();
+  facts.state_error = Error{Errc::newer_schema, "schema 4 is newer than 3"};
+  const auto all = examine(facts);
+  const auto state = std::ranges::find(all, "state", &Finding::name);
+  ASSERT_NE(state, all.end());
+  EXPECT_EQ(state->status, FindingStatus::fail);
+  EXPECT_NE(state->what.find("does not start"), std::string::npos);
+  EXPECT_EQ(state->remedy.find("writable"), std::string::npos);
+}
+
 TEST(FleetDoctor, AGitLabOutOfReachIsOneFinding) {
   FleetFacts fleet = good_fleet();
   fleet.version = fail(Errc::unavailable, "GET https://gitlab.example.com: connection refused");

@@ -180,6 +180,17 @@ TEST_F(RunLoop, LeavesTheLoopToWhoHasIt) {
   EXPECT_NE(fake.out.talked[0].find("pid 12"), std::string::npos);
 }
 
+TEST_F(RunLoop, DoesNotBeginWithTheStateOfALaterVersion) {
+  fake.claim = fail(Errc::newer_schema, "schema 4 is newer than 3: upgrade runneriq");
+  for (const char* how : {"--dry-run", "--execute"}) {
+    fake.out.talked.clear();
+    EXPECT_EQ(run_words(fake, {"run", how}), Exit::usage);
+    EXPECT_EQ(fake.source.ticked, 0U);
+    ASSERT_EQ(fake.out.talked.size(), 1U);
+    EXPECT_NE(fake.out.talked[0].find("upgrade runneriq"), std::string::npos);
+  }
+}
+
 TEST_F(RunLoop, OfASimulatedFleetLeavesNoRecords) {
   EXPECT_EQ(run_words(fake, {"run", "--mock"}), Exit::fine);
   EXPECT_EQ(run_words(fake, {"run", "--snapshot", "f.json"}), Exit::fine);
