@@ -1,6 +1,7 @@
 #include "scheduler/candidate_gate.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 namespace runneriq::scheduler {
@@ -20,13 +21,13 @@ void ask_fitting_tags(JobTraits& job, const RunnerTraits& runner) {
 }
 
 std::vector<std::string_view> wanted_tags(const FleetSnapshot& fleet, std::span<const RankedJob> jobs) {
-  std::vector<std::string_view> tags;
+  std::unordered_set<std::string_view> different;
   for (const RankedJob& ranked : jobs) {
     const std::vector<std::string>& of_job = fleet.jobs[ranked.job].traits.tags;
-    tags.insert(tags.end(), of_job.begin(), of_job.end());
+    different.insert(of_job.begin(), of_job.end());
   }
+  std::vector<std::string_view> tags(different.begin(), different.end());
   std::sort(tags.begin(), tags.end());
-  tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
   return tags;
 }
 
@@ -77,6 +78,7 @@ void CandidateGate::find_by_parts(const PendingJob& job, RunnerSet& candidates) 
 void CandidateGate::index() {
   if (is_indexed_) return;
   index_runners();
+  index_scopes();
   index_tags();
   is_indexed_ = true;
 }
@@ -106,6 +108,16 @@ RunnerSet CandidateGate::of_gitlab(const PendingJob& job) const {
 
 // ---- scope and ref ------------------------------------------------------------------------
 
+void CandidateGate::index_scopes() {
+  const auto serves_others = [](const FleetRunner* a, const FleetRunner* b) {
+    return std::tie(a->key.gitlab, a->traits.type, a->traits.projects, a->traits.groups) <
+           std::tie(b->key.gitlab, b->traits.type, b->traits.projects, b->traits.groups);
+  };
+  std::map<const FleetRunner*, RunnerSet, decltype(serves_others)> alike{serves_others};
+  known_.for_each([&](Row row) { alike.try_emplace(&table_->at(row), none_).first->second.add(row); });
+  for (auto& [runner, rows] : alike) alike_in_scope_[runner->key.gitlab].push_back(std::move(rows));
+}
+
 const RunnerSet& CandidateGate::in_scope(const PendingJob& job) {
   const JobTraits& traits = job.traits;
   const Scope scope{job.key.gitlab.value(), traits.project, traits.project_path,
@@ -115,16 +127,16 @@ const RunnerSet& CandidateGate::in_scope(const PendingJob& job) {
 }
 
 RunnerSet CandidateGate::serving(const PendingJob& job) const {
+  RunnerSet serving = none_;
+  const auto of_gitlab = alike_in_scope_.find(job.key.gitlab);
+  if (of_gitlab == alike_in_scope_.end()) return serving;
   JobTraits asked = job.traits;
   asked.ref_protected = true;
-  RunnerSet asked_of = of_gitlab(job);
-  asked_of &= known_;
-  RunnerSet serving = none_;
-  asked_of.for_each([&](Row row) {
-    const RunnerTraits& runner = table_->at(row).traits;
+  for (const RunnerSet& alike : of_gitlab->second) {
+    const RunnerTraits& runner = table_->at(alike.first()).traits;
     ask_fitting_tags(asked, runner);
-    if (gitlab::could_take(runner, asked) != Match::out_of_scope) serving.add(row);
-  });
+    if (gitlab::could_take(runner, asked) != Match::out_of_scope) serving |= alike;
+  }
   return serving;
 }
 

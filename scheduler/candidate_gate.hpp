@@ -43,6 +43,7 @@ class CandidateGate {
   void find_by_parts(const PendingJob& job, RunnerSet& candidates);
   void index();
   void index_runners();
+  void index_scopes();
   [[nodiscard]] RunnerSet of_gitlab(const PendingJob& job) const;
   void index_tags();
   void index_tags_of(Row row, const std::vector<std::string_view>& wanted);
@@ -60,7 +61,10 @@ class CandidateGate {
   RunnerSet known_, offline_, paused_, silent_, available_;  // by what they are
   RunnerSet untagged_, unprotected_;                         // by what they take
   std::unordered_map<std::string_view, RunnerSet> by_tag_;   // of tags that jobs ask for and runners have
-  std::map<Scope, RunnerSet> by_scope_;                      // of runners with known traits
+  // Runners with known traits that serve the same projects and groups, so that one can be asked for all of
+  // them.
+  std::map<GitLabUrl, std::vector<RunnerSet>> alike_in_scope_;
+  std::map<Scope, RunnerSet> by_scope_;  // of runners with known traits
 };
 
 }  // namespace runneriq::scheduler

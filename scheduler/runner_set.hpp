@@ -1,9 +1,11 @@
 // A set of runners of one fleet, as bits: small, and quick to intersect.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 namespace runneriq::scheduler {
@@ -19,20 +21,24 @@ class RunnerSet {
   }
 
   // Both sets are of the same fleet.
-  RunnerSet& operator&=(const RunnerSet& other) {
-    for (std::size_t i = 0; i < words_.size(); ++i) words_[i] &= other.words_[i];
-    return *this;
-  }
+  RunnerSet& operator&=(const RunnerSet& other) { return combine(other, std::bit_and<>{}); }
+  RunnerSet& operator|=(const RunnerSet& other) { return combine(other, std::bit_or<>{}); }
   // Takes out what `other` has.
   RunnerSet& operator-=(const RunnerSet& other) {
-    for (std::size_t i = 0; i < words_.size(); ++i) words_[i] &= ~other.words_[i];
-    return *this;
+    return combine(other, [](std::uint64_t own, std::uint64_t its) { return own & ~its; });
   }
 
   [[nodiscard]] int size() const {
     int count = 0;
     for (const std::uint64_t word : words_) count += std::popcount(word);
     return count;
+  }
+
+  // The least member; there must be one.
+  [[nodiscard]] std::size_t first() const {
+    std::size_t i = 0;
+    while (words_[i] == 0) ++i;
+    return i * 64 + static_cast<std::size_t>(std::countr_zero(words_[i]));
   }
 
   // Calls `visit` with each member, in ascending order.
@@ -46,6 +52,12 @@ class RunnerSet {
   }
 
  private:
+  template <class Operation>
+  RunnerSet& combine(const RunnerSet& other, Operation operation) {
+    std::transform(words_.begin(), words_.end(), other.words_.begin(), words_.begin(), operation);
+    return *this;
+  }
+
   std::vector<std::uint64_t> words_;
 };
 
