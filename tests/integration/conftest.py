@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "support"))
+sys.path[:0] = [str(Path(__file__).parents[2] / place) for place in ("tests/support", "demo")]
 
 from host import Host  # noqa: E402  (the path above comes first)
 

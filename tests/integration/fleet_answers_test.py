@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "support"))
+sys.path[:0] = [str(Path(__file__).parents[2] / place) for place in ("tests/support", "demo")]
 
 from fleet import Simulator, Watcher  # noqa: E402  (the path above comes first)
 

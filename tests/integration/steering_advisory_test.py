@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from fleet import Simulator, Watcher
-from steered_fleet import (AUTONOMOUS, LANES, SLOW, STEERED, arrive, arrive_deploy, busy_world, edit, job, look_anew,
-                           runner_ids, tags_of, trust, written)
+from lanes import LANES, STEERED
+from steered_fleet import (AUTONOMOUS, SLOW, arrive, arrive_deploy, busy_world, edit, job, look_anew, runner_ids,
+                           tags_of, trust, written)
 
 TICKS = 12
 CI_FILE = "lint:\n  tags: [docker]\n  script: [make lint]\ndeploy:\n  tags: [docker]\n  script: [make deploy]\n"

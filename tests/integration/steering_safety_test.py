@@ -15,9 +15,10 @@ import pytest
 
 from fleet import Simulator, Watcher
 from host import wait_until
-from steered_fleet import (AT_REST, AUTONOMOUS, LANES, LOOP, MANAGED, SLOW, STEERED, arrive, arrive_deploy, busy_world,
-                           cancel, cut_runners, edit, job, look_anew, pipeline, runner_ids, steering_words, tags_of,
-                           trust, wait_for_cuts, wait_for_quiet, wait_for_rest, world, written)
+from lanes import AT_REST, LANES, MANAGED, STEERED
+from steered_fleet import (AUTONOMOUS, LOOP, SLOW, arrive, arrive_deploy, busy_world, cancel, cut_runners, edit, job,
+                           look_anew, pipeline, runner_ids, steering_words, tags_of, trust, wait_for_cuts,
+                           wait_for_quiet, wait_for_rest, world, written)
 
 PUT = "PUT /api/v4/runners/*"
 

@@ -19,8 +19,8 @@ from typing import Any
 from fleet import Simulator, Watcher
 from host import wait_until
 from kill_loop_wire import Wire
-from steered_fleet import (AT_REST, AUTONOMOUS, LOOP, STEERED, arrive, cancel, job, pipeline, pool, runner_ids,
-                           tags_of, trust, world)
+from lanes import AT_REST, STEERED
+from steered_fleet import (AUTONOMOUS, LOOP, arrive, cancel, job, pipeline, pool, runner_ids, tags_of, trust, world)
 
 RUNNERS = 6
 ROUND_TRIP = 0.1  # seconds that simulated calls take, at most

@@ -3,53 +3,19 @@
 from __future__ import annotations
 
 import http.client
-import json
-import socket
 import ssl
 import subprocess
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from fleet import Simulator, Watcher
 from host import wait_until
+from service_call import Reply, UnixConnection, ask_over
 
 GITLAB = "https://gitlab.example.com"
 ADMISSIONS, OUTCOMES = "/api/v1/admissions", "/api/v1/outcomes"
-
-
-@dataclass
-class Reply:
-    status: int
-    headers: dict[str, str]
-    text: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.text)
-
-
-class UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path: Path, timeout: float = 35) -> None:
-        super().__init__("runneriq", timeout=timeout)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(str(self._path))
-
-
-def ask_over(connection: http.client.HTTPConnection, method: str, target: str, body: Any = None,
-             headers: dict[str, str] | None = None) -> Reply:
-    data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
-    sent = {"Content-Type": "application/json"} if data is not None else {}
-    connection.request(method, target, data, sent | (headers or {}))
-    answer = connection.getresponse()
-    text = answer.read().decode()
-    return Reply(answer.status, {k.lower(): v for k, v in answer.getheaders()}, text)
 
 
 class Service(Watcher):

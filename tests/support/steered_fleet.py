@@ -10,10 +10,8 @@ from typing import Any
 
 from fleet import Simulator, Watcher
 from host import wait_until
+from lanes import AT_REST, is_cut
 
-LANES = ("runneriq:critical", "runneriq:high", "runneriq:short", "runneriq:medium", "runneriq:long")
-MANAGED, STEERED = "runneriq:managed", "runneriq:steered"
-AT_REST = frozenset((*LANES, MANAGED))
 SLOW = 60.0  # seconds that a busy machine is given
 
 AUTONOMOUS = "autonomous"
@@ -80,10 +78,6 @@ def running_on(gitlab: Simulator, runner: str) -> int:
 def edit(gitlab: Simulator, runner: int, **change: Any) -> None:
     """A person edits a runner at once."""
     gitlab.ask("PATCH", f"/sim/runners/{runner}", change)
-
-
-def is_cut(tags: frozenset[str]) -> bool:
-    return STEERED in tags
 
 
 def cut_runners(gitlab: Simulator) -> list[str]:

@@ -39,6 +39,7 @@ class JobSpec:
     ref_type: str = "branch"
     protected: bool | None = None
     default_branch: str = "main"
+    server_url: str = SERVER_URL
     sha: str = FAKE_SHA
     repo_url: str = ""  # "" = no sources: GIT_STRATEGY=none
     timeout: int = 600
@@ -65,7 +66,7 @@ class JobSpec:
         own = {
             "CI": "true",
             "GITLAB_CI": "true",
-            "CI_SERVER_URL": SERVER_URL,
+            "CI_SERVER_URL": self.server_url,
             "CI_JOB_ID": str(self.id),
             "CI_JOB_NAME": self.name,
             "CI_JOB_STAGE": self.stage,
@@ -142,7 +143,7 @@ class JobSpec:
         }
 
     def _url(self) -> str:
-        return self.repo_url or f"{SERVER_URL}/{self.project_path}.git"
+        return self.repo_url or f"{self.server_url}/{self.project_path}.git"
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))

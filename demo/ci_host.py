@@ -25,6 +25,7 @@ from job_spec import JobSpec
 
 ANSWER_LIMIT = 20.0  # seconds for one call
 Script = Callable[[JobSpec], list[str]]
+Adapt = Callable[[JobSpec], None]
 
 
 @dataclass(frozen=True)
@@ -35,15 +36,17 @@ class Start:
     job: int
     name: str
     host: str
+    tags: frozenset[str] = frozenset()  # of the runner, at the moment when GitLab chose the job for it
 
 
 class CiHost:
-    """A context manager. `script` makes a job's lines; by default those that GitLab hands out."""
+    """A context manager. `script` makes a job's lines; by default those that GitLab hands out. `adapt` may change
+    more of a job before it begins."""
 
     def __init__(self, gitlab: Simulator, token: str, host: Host, *, name: str = "", slots: int = 1,
-                 interval: float = 0.5, script: Script | None = None) -> None:
+                 interval: float = 0.5, script: Script | None = None, adapt: Adapt | None = None) -> None:
         self.name, self._slots, self._interval = name or host.root.name, slots, interval
-        self._gitlab, self._token, self._script = gitlab, token, script
+        self._gitlab, self._token, self._script, self._adapt = gitlab, token, script, adapt
         self._runner: FakeRunner = host.runner()
         self._last_update = ""
         self._starts: list[Start] = []
@@ -54,17 +57,22 @@ class CiHost:
         self._thread = threading.Thread(target=self._poll, name=f"poll-{self.name}", daemon=True)
 
     def __enter__(self) -> CiHost:
-        self._thread.start()
+        self.begin()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:
         self.close()
 
+    def begin(self) -> None:
+        """Asks for jobs from now on."""
+        self._thread.start()
+
     def close(self) -> None:
         """Asks for nothing more, and ends what runs."""
         self._stop.set()
-        self._thread.join(ANSWER_LIMIT)
+        if self._thread.ident is not None:
+            self._thread.join(ANSWER_LIMIT)
         for job in self._runner.jobs:
             job.abort()
         for thread in list(self._running.values()):
@@ -106,8 +114,10 @@ class CiHost:
         spec = job_spec_of(handout)
         if self._script is not None:
             spec.script = self._script(spec)
+        if self._adapt is not None:
+            self._adapt(spec)
         with self._lock:
-            self._starts.append(Start(time.monotonic(), spec.id, spec.name, self.name))
+            self._starts.append(Start(time.monotonic(), spec.id, spec.name, self.name, runner_tags(handout)))
             running = self._runner.start(spec)
             thread = threading.Thread(target=self._see_through, args=(running, handout["token"]), daemon=True)
             self._running[spec.id] = thread
@@ -139,11 +149,17 @@ class CiHost:
 def job_spec_of(handout: dict[str, Any]) -> JobSpec:
     """The job that GitLab's answer describes."""
     job, git = handout["job_info"], handout["git_info"]
+    variables = [(one["key"], one["value"]) for one in handout["variables"]]
     return JobSpec(handout["id"], name=job["name"], stage=job["stage"], script=handout["steps"][0]["script"],
                    project_id=job["project_id"], project_path=job["project_full_path"], ref=git["ref"],
                    ref_type=git["ref_type"], protected=git["protected"], sha=git["sha"],
                    timeout=handout["runner_info"]["timeout"], queued_seconds=job["time_in_queue_seconds"],
-                   variables=[(one["key"], one["value"]) for one in handout["variables"]])
+                   server_url=dict(variables)["CI_SERVER_URL"], variables=variables)
+
+
+def runner_tags(handout: dict[str, Any]) -> frozenset[str]:
+    said = [one["value"] for one in handout["variables"] if one["key"] == "CI_RUNNER_TAGS"]
+    return frozenset(json.loads(said[0])) if said else frozenset()
 
 
 def until_there(gate: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""A host for tests: folders, a state file, options of the executor, and the fake runner on it.
+"""A runner host: folders, a state file, options of the executor, and the fake runner on it.
 Everything is below one folder, which is removed at the end with all processes that name it."""
 
 from __future__ import annotations
@@ -81,14 +81,7 @@ class Host:
     def close(self) -> None:
         for action in reversed(self._undo):
             action()
-        wait_until(self._is_removed)
-
-    def _is_removed(self) -> bool:
-        """One try: a job that a failed test left running may start a process in between."""
-        for pid in processes_with(str(self.root)):
-            _kill(pid)
-        shutil.rmtree(self.root, ignore_errors=True)
-        return not self.root.exists()
+        remove_with_processes(self.root)
 
     def _installed(self, executor: Path) -> Path:
         """A copy that any user can execute."""
@@ -97,6 +90,17 @@ class Host:
         copy = Path(shutil.copy2(executor, place))
         copy.chmod(0o755)
         return copy
+
+
+def remove_with_processes(root: Path) -> bool:
+    """Kills what names the folder, and removes it; again and again for a while, since a job that was left running
+    may start a process in between. Whether it is gone."""
+    def is_removed() -> bool:
+        for pid in processes_with(str(root)):
+            _kill(pid)
+        shutil.rmtree(root, ignore_errors=True)
+        return not root.exists()
+    return wait_until(is_removed)
 
 
 def processes_with(marker: str) -> list[int]:

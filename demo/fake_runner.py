@@ -53,6 +53,8 @@ class RunnerSettings:
     cleanup_timeout: float = 3600
     kill_times: KillTimes = field(default_factory=KillTimes)
     cleanup_exec: bool = True         # False = the key is empty: the stage is skipped
+    # Words before each call that take it elsewhere, as `account` there; {cwd} stands for its folder.
+    enter: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), default=str)
@@ -63,6 +65,7 @@ class RunnerSettings:
         members["executor"], members["root"] = Path(members["executor"]), Path(members["root"])
         members["account"] = Account(**members["account"]) if members["account"] else None
         members["kill_times"] = KillTimes(**members["kill_times"])
+        members["enter"] = tuple(members["enter"])
         return RunnerSettings(**members)
 
 
@@ -120,6 +123,11 @@ class JobResult:
     log: str
     runner_log: str  # what cleanup printed
     stages: list[StageRecord]
+
+    def to_json(self) -> str:
+        """What GitLab and the runner's log would show."""
+        shown = ("status", "failure_reason", "exit_code", "message", "log", "runner_log")
+        return json.dumps({key: getattr(self, key) for key in shown} | {"called": self.called()})
 
     def called(self, attempt: int | None = None) -> list[str]:
         """The names of the calls in order: stages, and sub-stages of run."""
@@ -508,7 +516,9 @@ class _Attempt:
 
     def _call(self, stage: str, sub_stage: str = "", script: str = "", timeout: float = 0) -> StageRecord:
         record = self._new_record(stage, sub_stage, script)
-        process = StageProcess(record.argv, record.environment, self._temp_dir, self._settings.account,
+        enter = [word.replace("{cwd}", str(self._temp_dir)) for word in self._settings.enter]
+        process = StageProcess([*enter, *record.argv], record.environment, self._temp_dir,
+                               None if enter else self._settings.account,
                                lambda stream, data: self._on_output(record, stream, data))
         self._job.stages.append(record)
         error = process.start()
@@ -611,17 +621,21 @@ def _text_of(path: Path) -> str | None:
 
 
 def _main(arguments: list[str]) -> int:
-    """Runs the jobs; each line of a job's log goes to <root>/logs/<job id> as it comes."""
+    """Runs the jobs; a job's log goes to <root>/logs/<job id> as it comes, its result to <root>/results/<job id>."""
     runner = FakeRunner(RunnerSettings.from_json(Path(arguments[0]).read_text()))
-    logs = runner.settings.root / "logs"
+    logs, results = runner.settings.root / "logs", runner.settings.root / "results"
     logs.mkdir(exist_ok=True)
+    results.mkdir(exist_ok=True)
 
     def keep(job: RunningJob, data: bytes) -> None:
         with (logs / str(job.job.id)).open("ab") as log:
             log.write(data)
     runner.on_output = keep
     jobs = [runner.start(JobSpec.from_json(Path(path).read_text())) for path in arguments[1:]]
-    return 0 if all(job.wait(600).status == "success" for job in jobs) else 1
+    ended = [job.wait(600) for job in jobs]
+    for result in ended:
+        (results / str(result.job.id)).write_text(result.to_json())
+    return 0 if all(result.status == "success" for result in ended) else 1
 
 
 if __name__ == "__main__":

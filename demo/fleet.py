@@ -1,4 +1,4 @@
-"""A fleet for tests: simulated GitLabs, and runneriq as a built program with a folder of its own.
+"""A simulated GitLab, and runneriq as a program with a folder of its own.
 RUNNERIQ and RUNNERIQ_GITLAB_SIM name the programs."""
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ def program(variable: str) -> str:
 
 class Simulator:
     """A running simulated GitLab; a context manager. Time stands still unless a factor says otherwise.
-    `scenario` is a dict, the path of a file, or None for the fleet of --mock."""
+    `scenario` is a dict, the path of a file, or None for the fleet of --mock. Its folder is made in `place`."""
 
     def __init__(self, scenario: dict[str, Any] | Path | None = None, time_factor: float = 0,
-                 arguments: tuple[str, ...] = ()) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="runneriq-sim-")
+                 arguments: tuple[str, ...] = (), place: Path | None = None) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="runneriq-sim-", dir=place)
         command = [program("RUNNERIQ_GITLAB_SIM"), "--time-factor", str(time_factor), *arguments]
         if scenario is not None:
             command += ["--scenario", str(self._scenario_file(scenario))]
@@ -137,8 +137,8 @@ class Answer:
 class Watcher:
     """runneriq with a home, a state file and an environment of its own; a context manager."""
 
-    def __init__(self, gitlab: Simulator | None = None) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="runneriq-test-")
+    def __init__(self, gitlab: Simulator | None = None, place: Path | None = None) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="runneriq-test-", dir=place)
         self.root = Path(self._folder.name)
         self.state = self.root / "state.db"
         self.environment = {"PATH": PATH, "LANG": "C.UTF-8", "HOME": str(self.root),

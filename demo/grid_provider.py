@@ -1,5 +1,5 @@
-"""Electricity Maps and the operator of Great Britain's grid for tests: both on one port of loopback, over plain
-http, telling what a test wants to hear, or failing as a test wants it to."""
+"""A stand-in for Electricity Maps and for the operator of Great Britain's grid: both on one port of loopback, over
+plain http, telling what is wanted, or failing as a test wants it to."""
 
 from __future__ import annotations
 
