@@ -5,6 +5,7 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_SKIP_RPATH ON)
 
 option(RUNNERIQ_TESTS "Build the tests" ON)
 option(RUNNERIQ_PROGRAMS "Build the programs, and the integration and style tests" ON)
@@ -21,7 +22,9 @@ endif()
 
 add_library(project_settings INTERFACE)
 target_include_directories(project_settings INTERFACE ${PROJECT_SOURCE_DIR})
-target_compile_definitions(project_settings INTERFACE RUNNERIQ_VERSION="${PROJECT_VERSION}")
+configure_file(${PROJECT_SOURCE_DIR}/core/version.hpp.in ${PROJECT_BINARY_DIR}/generated/core/version.hpp @ONLY)
+add_library(project_version INTERFACE)
+target_include_directories(project_version INTERFACE ${PROJECT_BINARY_DIR}/generated)
 if(RUNNERIQ_SANITIZE)
   target_compile_options(project_settings INTERFACE
     -fsanitize=${RUNNERIQ_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)

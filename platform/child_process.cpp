@@ -306,7 +306,7 @@ bool drain(int fd, std::string& into, std::size_t limit) {
 
 }  // namespace
 
-Child::Child(int pid) : pid_(pid), pidfd_(::pidfd_open(pid, 0)) {}
+Child::Child(int pid) : pid_(pid), pidfd_(open_pidfd(pid)) {}
 
 Child::Child(Child&& other) noexcept : pid_(std::exchange(other.pid_, 0)), pidfd_(std::move(other.pidfd_)) {}
 

@@ -6,6 +6,7 @@
 #include <curl/curl.h>
 
 #include <memory>
+#include <string_view>
 
 namespace runneriq::platform {
 namespace {
@@ -23,6 +24,22 @@ tl::unexpected<Error> unusable(std::string_view why) {
   return fail(Errc::invalid_argument, "the URL cannot be used: " + std::string(why));
 }
 
+// curl_url_strerror() is younger than the oldest libcurl that we run with.
+std::string_view words_of(CURLUcode refused) {
+  switch (refused) {
+    case CURLUE_BAD_PORT_NUMBER:
+      return "its port is not a number from 0 to 65535";
+    case CURLUE_UNSUPPORTED_SCHEME:
+      return "only http and https are known";
+    case CURLUE_USER_NOT_ALLOWED:
+      return "it holds a user name or a password";
+    case CURLUE_OUT_OF_MEMORY:
+      return "out of memory";
+    default:
+      return "it is not written as a URL";
+  }
+}
+
 // The port is shown when it is not the scheme's own.
 std::string shown(CURLU* url, const HttpAddress& address) {
   const bool own_port = address.port == (address.scheme == "https" ? "443" : "80");
@@ -37,7 +54,7 @@ Result<HttpAddress> parse_http_address(const std::string& text) {
   const Url url(curl_url(), &curl_url_cleanup);
   if (!url) return fail(Errc::unavailable, "out of memory");
   const CURLUcode parsed = curl_url_set(url.get(), CURLUPART_URL, text.c_str(), CURLU_DISALLOW_USER);
-  if (parsed != CURLUE_OK) return unusable(curl_url_strerror(parsed));
+  if (parsed != CURLUE_OK) return unusable(words_of(parsed));
   HttpAddress address{.scheme = lower_case(part(url.get(), CURLUPART_SCHEME)),
                       .host = lower_case(part(url.get(), CURLUPART_HOST)),
                       .port = part(url.get(), CURLUPART_PORT),

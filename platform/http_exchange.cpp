@@ -1,6 +1,7 @@
 #include "platform/http_exchange.hpp"
 
 #include "core/printable.hpp"
+#include "platform/curl_protocols.hpp"
 #include "platform/http_field.hpp"
 
 #include <fcntl.h>
@@ -103,7 +104,7 @@ HttpExchange::~HttpExchange() {
 void HttpExchange::set_up(const HttpClientSettings& settings) {
   curl_easy_setopt(easy_, CURLOPT_PRIVATE, this);
   curl_easy_setopt(easy_, CURLOPT_ERRORBUFFER, words_.data());
-  curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
+  allow_protocols(easy_, "http,https", CURLPROTO_HTTP | CURLPROTO_HTTPS);
   curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
   curl_easy_setopt(easy_, CURLOPT_PIPEWAIT, 1L);
   curl_easy_setopt(easy_, CURLOPT_ACCEPT_ENCODING, "");

@@ -1,6 +1,7 @@
 #include "platform/mail_exchange.hpp"
 
 #include "core/printable.hpp"
+#include "platform/curl_protocols.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -63,7 +64,7 @@ MailExchange::~MailExchange() {
 void MailExchange::set_server(const MailClientSettings& settings, const MailServer& server) {
   curl_easy_setopt(easy_, CURLOPT_URL, server.url.c_str());
   curl_easy_setopt(easy_, CURLOPT_ERRORBUFFER, words_.data());
-  curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+  allow_protocols(easy_, "smtp,smtps", CURLPROTO_SMTP | CURLPROTO_SMTPS);
   curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(easy_, CURLOPT_OPENSOCKETFUNCTION, &open_socket);

@@ -35,7 +35,7 @@ bool is_readable(int fd) {
 Termination::Termination(OnHangup on_hangup, WatchParent watch_parent) : stops_(take_over_stops(on_hangup)) {
   if (on_hangup == OnHangup::reload) reloads_ = take_over({SIGHUP});
   if (watch_parent == WatchParent::yes) parent_pid_ = ::getppid();
-  if (parent_pid_ > 1) parent_ = UniqueFd{::pidfd_open(parent_pid_, 0)};
+  if (parent_pid_ > 1) parent_ = open_pidfd(parent_pid_);
 }
 
 std::optional<Termination::Cause> Termination::happened() {

@@ -141,7 +141,7 @@ platform::ProcessTree PodmanDriver::container(const JobPlan& plan, const PodmanC
               return;
             }
             kill_all(plan, commands);
-            ::pidfd_send_signal(client, SIGKILL, nullptr, 0);
+            platform::signal_pidfd(client, SIGKILL);
           },
           [this, &plan, &commands, idle] {
             return succeeds(plan, commands.is_idle(idle)) || !succeeds(plan, commands.is_running());

@@ -7,7 +7,9 @@ runneriq_test(alerting_rules_test LABEL unit
     unit/alerting/routing_test.cpp
     unit/alerting/suppression_test.cpp
   USES alerting)
-runneriq_test(alerting_date_tz_test LABEL unit SOURCES unit/alerting/date_tz_test.cpp USES alerting_date_tz)
+runneriq_test(alerting_time_zones_test LABEL unit
+  SOURCES unit/alerting/time_zone_database_test.cpp
+  USES alerting_abseil)
 runneriq_test(alerting_active_time_test LABEL property
   SOURCES property/active_time_test.cpp
-  USES alerting_date_tz)
+  USES alerting_abseil)

@@ -2,7 +2,7 @@
 // seed is fixed and printed with every counter-example.
 #include "alerting/active_time.hpp"
 
-#include "alerting/date_tz/date_tz.hpp"
+#include "alerting/abseil/time_zone_database.hpp"
 
 #include <gtest/gtest.h>
 
@@ -86,7 +86,7 @@ class ActiveTimeLaws : public testing::Test {
     return false;
   }
 
-  DateTimeZones zones_;
+  TimeZoneDatabase zones_;
   std::mt19937_64 random_{kSeed};
 };
 

@@ -40,7 +40,7 @@ LIBRARIES = [
     (re.compile(r"fmt/.*"), {"core"}),
     (re.compile(r"boost/math/.*"), {"alerting/flip_score.cpp"}),
     (re.compile(r"boost/.*"), {"platform"}),
-    (re.compile(r"date/.*"), {"alerting/date_tz"}),
+    (re.compile(r"absl/.*"), {"alerting/abseil"}),
     (re.compile(r"sqlite3\.h"), {"platform"}),
     (re.compile(r"curl/.*"), {"platform"}),
     (re.compile(r"openssl/.*"), {"platform"}),

@@ -1,4 +1,4 @@
-#include "alerting/date_tz/date_tz.hpp"
+#include "alerting/abseil/time_zone_database.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,10 +12,10 @@ namespace {
 using std::chrono::minutes;
 
 Result<minutes> offset(std::string_view zone, std::string_view at = "2026-01-15T12:00:00Z") {
-  return DateTimeZones{}.offset(zone, parse_time(at).value());
+  return TimeZoneDatabase{}.offset(zone, parse_time(at).value());
 }
 
-TEST(DateTimeZones, KnowTheOffsetsOfPlaces) {
+TEST(TimeZoneDatabase, KnowTheOffsetsOfPlaces) {
   EXPECT_EQ(offset("UTC"), minutes{0});
   EXPECT_EQ(offset("Europe/Copenhagen"), minutes{60});
   EXPECT_EQ(offset("Europe/Copenhagen", "2026-07-15T12:00:00Z"), minutes{120});
@@ -24,14 +24,14 @@ TEST(DateTimeZones, KnowTheOffsetsOfPlaces) {
   EXPECT_EQ(offset("Australia/Lord_Howe", "2026-07-15T12:00:00Z"), minutes{630});
 }
 
-TEST(DateTimeZones, ChangeAtTheMoment) {
+TEST(TimeZoneDatabase, ChangeAtTheMoment) {
   EXPECT_EQ(offset("Europe/Copenhagen", "2026-03-29T00:59:59.999Z"), minutes{60});
   EXPECT_EQ(offset("Europe/Copenhagen", "2026-03-29T01:00:00Z"), minutes{120});
   EXPECT_EQ(offset("Europe/Copenhagen", "2026-10-25T00:59:59.999Z"), minutes{120});
   EXPECT_EQ(offset("Europe/Copenhagen", "2026-10-25T01:00:00Z"), minutes{60});
 }
 
-TEST(DateTimeZones, RefuseWhatIsNoZone) {
+TEST(TimeZoneDatabase, RefuseWhatIsNoZone) {
   for (const std::string zone : {"", "Mars/Base", "europe/copenhagen", "../etc/passwd", "/etc/localtime",
                                  "Europe/../UTC", "UTC ", "Europe", "Copenhagen"}) {
     SCOPED_TRACE(zone);
@@ -44,8 +44,8 @@ TEST(DateTimeZones, RefuseWhatIsNoZone) {
   EXPECT_FALSE(offset(std::string(5000, 'A')));
 }
 
-TEST(DateTimeZones, AnswerSeveralThreads) {
-  const DateTimeZones zones;
+TEST(TimeZoneDatabase, AnswerSeveralThreads) {
+  const TimeZoneDatabase zones;
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
