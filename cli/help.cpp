@@ -1,6 +1,7 @@
 #include "cli/help.hpp"
 
 #include "cli/table.hpp"
+#include "core/version.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,7 @@
 #include "cli/man_page.hpp"
 
 #include "cli/help.hpp"
+#include "core/manual_page.hpp"
 
 #include <array>
 #include <string_view>
@@ -9,105 +10,93 @@
 namespace runneriq::cli {
 namespace {
 
-// No text of ours is read as a request or as an escape.
-std::string roff(std::string_view text) {
-  std::string safe;
-  if (text.starts_with('.') || text.starts_with('\'')) safe += "\\&";
-  for (const char c : text) {
-    if (c == '\\') {
-      safe += "\\e";
-    } else if (c == '-') {
-      safe += "\\-";
-    } else {
-      safe += c;
-    }
-  }
-  return safe;
-}
-
-std::string bold(std::string_view text) {
-  return "\\fB" + roff(text) + "\\fR";
-}
-
-std::string italic(std::string_view text) {
-  return text.empty() ? "" : " \\fI" + roff(text) + "\\fR";
-}
-
-// `words` in backticks become bold.
-std::string prose(std::string_view text) {
-  std::string page;
-  while (!text.empty()) {
-    const std::size_t open = text.find('`');
-    page += roff(text.substr(0, open));
-    if (open == std::string_view::npos) break;
-    const std::size_t close = text.find('`', open + 1);
-    page += bold(text.substr(open + 1, close - open - 1));
-    text.remove_prefix(close + 1);
-  }
-  return page;
-}
-
-std::string flag_entries(std::span<const FlagRow> flags) {
-  std::string page;
-  for (const FlagRow& flag : flags) {
-    page += ".TP\n" + bold(flag.name) + italic(flag.value) + "\n" + prose(flag.help) + "\n";
-    if (!flag.option.empty()) page += "Sets the option " + bold(flag.option) + ".\n";
-  }
-  return page;
-}
-
-std::string command_part(const CommandRow& command) {
-  std::string page = ".SS runneriq " + roff(command.name) + italic(command.arguments) + "\n" +
-                     prose(command.summary) + "\n.PP\n" + prose(command.text) + "\n";
-  return page + flag_entries(command.flags);
-}
-
-std::string exit_part() {
-  std::string page = ".SH EXIT STATUS\n";
-  for (const ExitRow& row : exit_rows()) {
-    page += ".TP\n" + bold(std::to_string(static_cast<int>(row.code))) + "\n" + prose(row.meaning) + "\n";
-  }
-  return page;
-}
-
 using Entry = std::pair<std::string_view, std::string_view>;
 
 constexpr std::array kVariables{
-    Entry{"GITLAB_TOKEN",
-          "The token for the first GitLab; GITLAB_TOKEN_NAME for the fleet NAME. Also read from a "
-          "credential file of that name in $CREDENTIALS_DIRECTORY."},
+    Entry{
+        "GITLAB_TOKEN",
+        "The token for the first GitLab; `GITLAB_TOKEN_NAME` for the fleet NAME. Like every secret it is "
+        "also "
+        "read from a credential file in `$CREDENTIALS_DIRECTORY`. Further secrets are in runneriq.yaml(5)."},
     Entry{"GITLAB_URL, GITLAB_PROJECT_ID, GITLAB_GROUP_ID", "Which GitLab, and which part of it, to watch."},
     Entry{"RUNNERIQ_CONFIG", "The configuration file."},
-    Entry{"RUNNERIQ_STATE", "The state file."},
-    Entry{"RUNNERIQ_...", "Any option: monitor.poll_interval is RUNNERIQ_MONITOR_POLL_INTERVAL."},
+    Entry{"RUNNERIQ_STATE", "The state file; an absolute path."},
+    Entry{"RUNNERIQ_...", "Any option: `monitor.poll_interval` is `RUNNERIQ_MONITOR_POLL_INTERVAL`."},
     Entry{"NO_COLOR", "Print no colours, when it is not empty."},
 };
 
 constexpr std::array kFiles{
-    Entry{"/etc/runneriq/runneriq.yaml", "The configuration. Everything has a default: no file is needed."},
+    Entry{"/etc/runneriq/runneriq.yaml",
+          "The configuration, runneriq.yaml(5). Everything has a default: no file is needed."},
     Entry{"/var/lib/runneriq/state.db",
-          "The state of the fleet: history, kept decisions and the audit trail."},
+          "The state of the fleet: history, kept decisions and the audit trail. Beside it lie `carbon.db`, "
+          "`alerts.db`, `advisor.db` and `admissions.db`. For whoever may not write there all are in "
+          "`$XDG_STATE_HOME/runneriq` or `~/.local/state/runneriq`."},
 };
 
-std::string entries(std::string_view title, std::span<const Entry> list) {
-  std::string page = ".SH " + std::string(title) + "\n";
-  for (const auto& [name, text] : list) page += ".TP\n" + bold(name) + "\n" + prose(text) + "\n";
-  return page;
+constexpr std::array kExamples{
+    Entry{"One look at the built-in GitLab, without credentials and network:", "runneriq run --once --mock"},
+    Entry{"Why one of its jobs stands where it stands:", "runneriq explain 1047 --mock"},
+    Entry{"What the token sees and what it lacks, each with its remedy:", "runneriq doctor"},
+    Entry{"This page:", "runneriq man | man -l -"},
+};
+
+void add_flags(ManualPage& page, std::span<const FlagRow> flags) {
+  for (const FlagRow& flag : flags) {
+    page.entry(flag.name, flag.value, flag.help);
+    if (!flag.option.empty()) page.more("Sets the option `" + std::string(flag.option) + "`.");
+  }
+}
+
+void add_commands(ManualPage& page) {
+  page.section("COMMANDS");
+  for (const CommandRow& command : commands()) {
+    page.command("runneriq " + std::string(command.name), command.arguments).paragraph(command.summary);
+    page.paragraph(command.text);
+    add_flags(page, command.flags);
+  }
+}
+
+void add_exit_codes(ManualPage& page) {
+  page.section("EXIT STATUS");
+  for (const ExitRow& row : exit_rows())
+    page.entry(std::to_string(static_cast<int>(row.code)), "", row.meaning);
+}
+
+void add_entries(ManualPage& page, std::string_view title, std::span<const Entry> entries) {
+  page.section(title);
+  for (const auto& [name, text] : entries) page.entry(name, "", text);
+}
+
+void add_examples(ManualPage& page) {
+  page.section("EXAMPLES");
+  for (const auto& [words, lines] : kExamples) page.paragraph(words).example(lines);
 }
 
 }  // namespace
 
 std::string man_page() {
-  std::string page = ".TH RUNNERIQ 1 \"\" \"RunnerIQ " RUNNERIQ_VERSION
-                     "\" \"RunnerIQ\"\n"
-                     ".SH NAME\nrunneriq \\- " +
-                     prose(kPurpose) + "\n.SH SYNOPSIS\n" + bold("runneriq") + italic("COMMAND") + " [" +
-                     "\\fIFLAG\\fR...]\n"
-                     ".SH DESCRIPTION\nResults go to standard output, everything else to standard error.\n"
-                     ".SH COMMANDS\n";
-  for (const CommandRow& command : commands()) page += command_part(command);
-  return page + ".SH FLAGS OF EVERY COMMAND\n" + flag_entries(common_flags()) + exit_part() +
-         entries("ENVIRONMENT", kVariables) + entries("FILES", kFiles);
+  ManualPage page{"runneriq", 1, kPurpose};
+  page.section("SYNOPSIS").usage("runneriq COMMAND [FLAG...]");
+  page.section("DESCRIPTION")
+      .paragraph(
+          "Reads a fleet of GitLab runners and its pending jobs over GitLab's API. By default it only "
+          "advises "
+          "and sends GitLab no call that could change anything. What does is told so: `run --execute`, "
+          "`lanes "
+          "install` and `lanes remove`, `reset-tags`, `revert-expired`, `diagnose` with `--post` or "
+          "`--create-issue`, and the options `diagnosis.post`, `diagnosis.issues` and receivers of the type "
+          "gitlab.")
+      .paragraph("Results go to standard output, everything else to standard error.");
+  add_commands(page);
+  page.section("FLAGS OF EVERY COMMAND");
+  add_flags(page, common_flags());
+  add_exit_codes(page);
+  add_entries(page, "ENVIRONMENT", kVariables);
+  add_entries(page, "FILES", kFiles);
+  add_examples(page);
+  page.see_also("runneriq.yaml(5), runneriq-executor(1), runneriq-gitlab-sim(1)");
+  return page.roff();
 }
 
 }  // namespace runneriq::cli

@@ -1,6 +1,8 @@
 // runneriq-executor: the custom executor that gitlab-runner calls once per stage.
 #include "apps/executor/doctor_command.hpp"
 #include "apps/executor/host.hpp"
+#include "apps/executor/usage.hpp"
+#include "core/version.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -16,23 +18,6 @@ namespace {
 using Words = std::span<const std::string_view>;
 
 constexpr int kUsage = 2;
-
-constexpr std::string_view kHelp =
-    "runneriq-executor " RUNNERIQ_VERSION
-    ", a GitLab Runner custom executor that runs jobs in priority order\n"
-    "\n"
-    "Called by gitlab-runner, as config.toml says:\n"
-    "  runneriq-executor config            print the job's settings as JSON\n"
-    "  runneriq-executor prepare           wait for the job's turn, make its environment\n"
-    "  runneriq-executor run SCRIPT STAGE  run one script of the job\n"
-    "  runneriq-executor cleanup           remove what the job left, keep the checkout\n"
-    "\n"
-    "Called by people:\n"
-    "  runneriq-executor doctor [--output text|json] [--config-file FILE]\n"
-    "                                      examine this host; exit 1 if something fails\n"
-    "  runneriq-executor doctor --config-toml [--reserve N]\n"
-    "                                      print the blocks to paste into config.toml\n"
-    "  runneriq-executor --version | --help\n";
 
 int usage_error(const std::string& what) {
   std::fprintf(stderr, "runneriq-executor: %s; see runneriq-executor --help\n", what.c_str());
@@ -85,7 +70,7 @@ int run_main(Words words, Words environment) {
     return run_stage_call(*stage, arguments, environment);
   if (command == "doctor") return doctor_command(arguments, environment);
   if (command == "--help" || command == "-h" || command == "help")
-    return std::fputs(kHelp.data(), stdout) < 0;
+    return std::fputs(executor_help().c_str(), stdout) < 0;
   if (command == "--version") return std::puts("runneriq-executor " RUNNERIQ_VERSION) < 0;
   return usage_error("unknown command '" + std::string(command) + "'");
 }

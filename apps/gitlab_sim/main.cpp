@@ -1,7 +1,9 @@
 // runneriq-gitlab-sim: a small GitLab for demonstrations and tests.
+#include "apps/gitlab_sim/usage.hpp"
 #include "config/yaml/yaml_json.hpp"
 #include "core/option.hpp"
 #include "core/printable.hpp"
+#include "core/version.hpp"
 #include "gitlab/simulator/simulator.hpp"
 #include "platform/files.hpp"
 #include "platform/termination.hpp"
@@ -34,18 +36,6 @@ constexpr int kUsage = 2;
 constexpr std::size_t kLargestScenario = std::size_t{1} << 20;
 constexpr std::size_t kLargestToken = 4096;
 constexpr double kFastest = 1'000'000;
-
-constexpr std::string_view kHelp =
-    "runneriq-gitlab-sim " RUNNERIQ_VERSION
-    ", a small GitLab on loopback for demonstrations and tests\n"
-    "\n"
-    "  --scenario FILE     what it holds, YAML or JSON (docs/simulator.md); else the fleet of --mock\n"
-    "  --listen ADDRESS    ADDRESS:PORT or unix:/path; 127.0.0.1:0 (any free port) unless told\n"
-    "  --time-factor N     simulated seconds per second; 0 = time stands until POST /sim/advance\n"
-    "  --token FILE        a file with the administrator's token; glpat-simulator unless told\n"
-    "  --version | --help\n"
-    "\n"
-    "Prints {\"url\":…,\"token\":…,\"pid\":…} as one line and serves until SIGTERM or SIGINT.\n";
 
 struct Plan {
   Scenario scenario = gitlab::simulator::mock_scenario();
@@ -129,7 +119,7 @@ int serve(Plan plan) {
 
 int run_main(Words words) {
   if (!words.empty() && (words.front() == "--help" || words.front() == "-h"))
-    return std::fputs(kHelp.data(), stdout) < 0 ? kFailure : 0;
+    return std::fputs(simulator_help().c_str(), stdout) < 0 ? kFailure : 0;
   if (!words.empty() && words.front() == "--version")
     return std::puts("runneriq-gitlab-sim " RUNNERIQ_VERSION) < 0 ? kFailure : 0;
   auto plan = plan_of(words);
