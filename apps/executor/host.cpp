@@ -3,6 +3,7 @@
 #include "apps/executor/host_use.hpp"
 #include "core/path.hpp"
 #include "core/printable.hpp"
+#include "core/version.hpp"
 #include "executor/chain/chain_driver.hpp"
 #include "executor/podman/podman_driver.hpp"
 #include "executor/shell/shell_driver.hpp"

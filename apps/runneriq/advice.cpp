@@ -3,9 +3,8 @@
 #include "advisor/anthropic/anthropic.hpp"
 #include "advisor/http/http_carrier.hpp"
 #include "advisor/openai/openai.hpp"
+#include "core/version.hpp"
 #include "platform/system_waiter.hpp"
-
-#include <poll.h>
 
 #include <algorithm>
 #include <iterator>
@@ -21,13 +20,6 @@ using advisor::QuestionKind;
 using Personal = diagnosis::RedactionTerms::Personal;
 
 constexpr Duration kProbeLimit = std::chrono::seconds{5};
-
-// Until `when`, or until the program is to stop.
-void sleep_until(Time when, int stop_fd) {
-  const Duration left = std::clamp(when - platform::wall_clock(), Duration::zero(), Duration{60'000});
-  pollfd stop{stop_fd, POLLIN, 0};
-  ::poll(&stop, stop_fd < 0 ? 0 : 1, static_cast<int>(left.count()));
-}
 
 ProviderChoice nobody(std::string why) {
   return {.why = std::move(why)};
@@ -94,12 +86,13 @@ Result<std::unique_ptr<Advice>> Advice::open(const AdviceParts& parts) {
   if (auto opened = advice->open_ledger(parts.path); !opened) return fail(std::move(opened.error()));
   advice->set_models(parts.settings->advisor);
   advice->consultation_ = std::make_unique<advisor::Consultation>(
-      advisor::ConsultationPorts{.wire = *advice->wire_,
-                                 .carrier = *advice->carrier_,
-                                 .ledger = *advice->ledger_,
-                                 .log = *parts.log,
-                                 .clock = platform::wall_clock,
-                                 .sleep_until = [fd = parts.stop_fd](Time when) { sleep_until(when, fd); }},
+      advisor::ConsultationPorts{
+          .wire = *advice->wire_,
+          .carrier = *advice->carrier_,
+          .ledger = *advice->ledger_,
+          .log = *parts.log,
+          .clock = platform::wall_clock,
+          .sleep_until = [fd = parts.stop_fd](Time when) { platform::sleep_until(when, fd); }},
       budget_terms(*parts.settings), advice->models_);
   advice->triage_ = std::make_unique<advisor::ModelTriage>(*advice->consultation_, advice->redaction_);
   return advice;

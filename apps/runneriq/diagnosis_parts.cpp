@@ -1,6 +1,7 @@
 #include "apps/runneriq/diagnosis_parts.hpp"
 
 #include "config/yaml/ci_config_document.hpp"
+#include "core/version.hpp"
 #include "gitlab/rest/address.hpp"
 
 #include <utility>

@@ -7,6 +7,7 @@
 #include "carbon/static_zones/static_zones.hpp"
 #include "carbon/uk_grid/uk_grid.hpp"
 #include "carbon/zones.hpp"
+#include "core/version.hpp"
 #include "platform/files.hpp"
 #include "platform/random.hpp"
 #include "platform/system_waiter.hpp"

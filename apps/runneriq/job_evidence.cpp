@@ -1,5 +1,6 @@
 #include "apps/runneriq/job_evidence.hpp"
 
+#include "core/version.hpp"
 #include "gitlab/rest/address.hpp"
 #include "gitlab/rest/rest_job_logs.hpp"
 #include "gitlab/rest/rest_test_reports.hpp"

@@ -2,6 +2,7 @@
 
 #include "apps/runneriq/steering_parts.hpp"
 #include "config/yaml/ci_config_document.hpp"
+#include "core/version.hpp"
 #include "gitlab/rest/address.hpp"
 #include "gitlab/rest/rest_manual_jobs.hpp"
 #include "platform/digest.hpp"

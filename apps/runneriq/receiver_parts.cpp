@@ -10,6 +10,7 @@
 #include "alerting/slack/slack.hpp"
 #include "alerting/teams/teams.hpp"
 #include "alerting/webhook/webhook.hpp"
+#include "core/version.hpp"
 #include "platform/http_client.hpp"
 #include "platform/mail_client.hpp"
 #include "platform/system_waiter.hpp"

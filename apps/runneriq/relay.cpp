@@ -1,6 +1,7 @@
 #include "apps/runneriq/relay.hpp"
 
 #include "apps/runneriq/relay_routes.hpp"
+#include "core/version.hpp"
 #include "platform/accounts.hpp"
 #include "platform/unique_fd.hpp"
 

@@ -5,6 +5,8 @@
 #include "cli/json_text.hpp"
 #include "cli/status_document.hpp"
 #include "cli/tick_document.hpp"
+#include "core/loopback.hpp"
+#include "core/version.hpp"
 #include "executor/contract.hpp"
 #include "platform/accounts.hpp"
 #include "platform/files.hpp"
@@ -258,13 +260,9 @@ bool is_tcp(const std::string& listen) {
   return !listen.starts_with("unix:");
 }
 
-bool is_loopback(const std::string& listen) {
-  return listen.starts_with("127.") || listen.starts_with("[::1]") || listen.starts_with("localhost:");
-}
-
 Result<void> check_safety(const std::string& listen, const ServiceOptions& options, const Secret& bearer) {
   if (!is_tcp(listen)) return {};
-  if (options.tls_certificate.empty() && !is_loopback(listen)) {
+  if (options.tls_certificate.empty() && !is_loopback_host(host_of_server(listen))) {
     return fail(Errc::invalid_argument,
                 "--listen " + listen +
                     " would be in clear text beyond this host: set service.tls_certificate "

@@ -1,6 +1,6 @@
 #include "apps/runneriq/settings.hpp"
 
-#include "alerting/date_tz/date_tz.hpp"
+#include "alerting/abseil/time_zone_database.hpp"
 #include "cli/log_options.hpp"
 #include "core/utf8.hpp"
 #include "executor/contract.hpp"
@@ -16,19 +16,24 @@ namespace {
 constexpr std::string_view kZonePrefix = "RUNNER_ZONE_";
 constexpr std::string_view kZoneKeyPrefix = "ELECTRICITY_MAPS_TOKEN_";
 constexpr std::size_t kLargestToken = 4096;
+// systemd's LoadCredential=runneriq:FOLDER names the files of the folder so.
+const std::string kLoadedFolder = "runneriq_";
+// Where the units' secrets are kept, for root, who types a command beside them.
+const std::string kKeptSecrets = "/etc/runneriq/credentials/";
 const std::string kServiceToken = "RUNNERIQ_SERVICE_TOKEN";
 const std::string kPlayToken = "RUNNERIQ_PLAY_TOKEN";
 const std::string kRelayToken = "RUNNERIQ_RELAY_TOKEN";
+const std::string kRunFlags = "RUNNERIQ_RUN_FLAGS";  // on the command line of runneriq.service
 const std::string kReceiverSecret = "RUNNERIQ_RECEIVER_";
 
 void append(std::vector<config::Problem>& all, std::vector<config::Problem> more) {
   all.insert(all.end(), more.begin(), more.end());
 }
 
-// Variables of secrets are named like options, and are none.
-std::vector<config::Problem> without_secrets(std::vector<config::Problem> problems) {
+// Variables of secrets and of the unit are named like options, and are none.
+std::vector<config::Problem> without_other_variables(std::vector<config::Problem> problems) {
   std::erase_if(problems, [](const config::Problem& problem) {
-    return problem.where == kServiceToken || problem.where == kRelayToken ||
+    return problem.where == kServiceToken || problem.where == kRelayToken || problem.where == kRunFlags ||
            problem.where.starts_with(kPlayToken) || problem.where.starts_with(kReceiverSecret);
   });
   return problems;
@@ -126,14 +131,24 @@ Result<Secret> credential(const std::string& path, CheckSecret checked) {
   return fail(std::move(text.error()));
 }
 
-// The variable, else the credential of that name.
+// Empty for whoever may not read it.
+Result<Secret> kept_secret(const std::string& name, CheckSecret checked) {
+  auto secret = credential(kKeptSecrets + name, checked);
+  if (!secret && secret.error().code == Errc::permission) return Secret{};
+  return secret;
+}
+
+// The variable, else the credential of that name, else what is kept for the units.
 Result<Secret> secret_in(EnvironmentBlock environment, const std::string& variable, const std::string& name,
                          CheckSecret checked = as_token) {
   const auto told = executor::find_in(environment, variable);
   if (told && !told->empty()) return checked(std::string(*told), variable);
   const auto folder = executor::find_in(environment, "CREDENTIALS_DIRECTORY");
-  if (!folder || !folder->starts_with('/')) return Secret{};
-  return credential(std::string(*folder) + "/" + name, checked);
+  if (!folder) return kept_secret(name, checked);
+  if (!folder->starts_with('/')) return Secret{};
+  auto own = credential(std::string(*folder) + "/" + name, checked);
+  if (!own || !own->empty()) return own;
+  return credential(std::string(*folder) + "/" + kLoadedFolder + name, checked);
 }
 
 // Whether a secret is an address decides what else a receiver needs.
@@ -170,7 +185,7 @@ Options option_rows(Settings& settings) {
 }
 
 const alerting::TimeZones& time_zones() {
-  static const alerting::DateTimeZones kZones;
+  static const alerting::TimeZoneDatabase kZones;
   return kZones;
 }
 
@@ -179,7 +194,7 @@ std::unique_ptr<Loaded> load_settings(EnvironmentBlock environment, const cli::I
   loaded->file = configuration_file(environment);
   if (invocation.has("--config")) loaded->file = {std::string(invocation.value("--config")), true};
   append(loaded->problems, apply_file(loaded->configuration, loaded->file));
-  append(loaded->problems, without_secrets(loaded->configuration.apply_environment(environment)));
+  append(loaded->problems, without_other_variables(loaded->configuration.apply_environment(environment)));
   take_zones(loaded->settings, environment);
   apply_flags(*loaded, invocation);
   tell_addresses(loaded->settings.alerting, environment);

@@ -64,6 +64,8 @@ Options option_rows(Settings& settings);
 // the flags of `invocation` that set an option.
 std::unique_ptr<Loaded> load_settings(EnvironmentBlock environment, const cli::Invocation& invocation);
 
+// A credential NAME below is the file NAME, else runneriq_NAME, in $CREDENTIALS_DIRECTORY.
+//
 // The token of a fleet: GITLAB_TOKEN, or GITLAB_TOKEN_<NAME> for a named one; else the file
 // gitlab-token, or gitlab-token-<name>, in $CREDENTIALS_DIRECTORY. Empty when there is none.
 // Error: a credential file that cannot be read, or whose content cannot be a token.

@@ -1,6 +1,7 @@
 #include "apps/runneriq/sources.hpp"
 
 #include "core/joined.hpp"
+#include "core/version.hpp"
 #include "gitlab/rest/address.hpp"
 #include "gitlab/rest/ci_lint.hpp"
 #include "gitlab/simulator/simulator.hpp"
@@ -21,13 +22,6 @@ namespace runneriq::app {
 namespace {
 
 constexpr std::size_t kLargestSnapshot = std::size_t{256} << 20;
-
-// Until `when`, or until the program is to stop. A hang-up is left for the loop to hear.
-void wait_until(Time when, int stop_fd) {
-  const Duration left = std::clamp(when - platform::wall_clock(), Duration::zero(), Duration{60'000});
-  pollfd stop{stop_fd, POLLIN, 0};
-  ::poll(&stop, 1, static_cast<int>(left.count()));
-}
 
 scheduler::TickRules rules_of(const Settings& settings) {
   scheduler::TickRules rules{.priority = settings.priority, .assigner = settings.assigner};
@@ -172,7 +166,7 @@ gitlab::RestSettings rest_settings(const Watched& watched, const Settings& setti
           .token = watched.token,
           .now = platform::wall_clock,
           .jitter = platform::random_share,
-          .wait_until = [stop_fd](Time when) { wait_until(when, stop_fd); }};
+          .wait_until = [stop_fd](Time when) { platform::sleep_until(when, stop_fd); }};
 }
 
 Result<std::vector<Watched>> watched_fleets(const Settings& settings, EnvironmentBlock environment) {
