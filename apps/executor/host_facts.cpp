@@ -172,7 +172,10 @@ std::optional<executor::UnitFacts> unit_facts() {
     executor::UnitFacts unit{std::string(folder) + "/" + kUnit, "", ""};
     if (!platform::exists(unit.path)) continue;
     read_unit(unit.path, unit);
-    read_unit(std::string("/etc/systemd/system/") + kUnit + ".d/override.conf", unit);
+    const std::string drop_ins = std::string("/etc/systemd/system/") + kUnit + ".d";
+    for (const std::string& name : platform::names_in(drop_ins)) {
+      if (name.ends_with(".conf")) read_unit(drop_ins + "/" + name, unit);
+    }
     return unit;
   }
   return std::nullopt;
