@@ -1,34 +1,42 @@
-"""./dev bench: what asking the scheduler service costs, beside the budgets of the architecture page.
-
-    admissions.py RUNNERIQ SIMULATOR ADMISSIONS_LOAD
-
-Prints a table and never fails on timing. The clients are on the same machine.
-"""
+"""What asking the scheduler service costs. The clients are on the same machine; every admission is durable when it is
+answered, so the disk decides."""
 
 from __future__ import annotations
 
-import os
+import json
 import subprocess
-import sys
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "support"))
-
-from fleet import Simulator, Watcher  # noqa: E402  (the path above comes first)
-from stages import describe_machine  # noqa: E402
-
-
-def main(runneriq: str, simulator: str, load: str) -> None:
-    os.environ |= {"RUNNERIQ": runneriq, "RUNNERIQ_GITLAB_SIM": simulator}
-    describe_machine(Path(runneriq))
-    with Simulator() as gitlab, Watcher(gitlab) as watcher:
-        path = watcher.root / "service.sock"
-        service = watcher.start("run", "--listen", f"unix:{path}", "--poll-interval", "1h")
-        if not watcher.wait_for_ticks(1):
-            raise RuntimeError(f"no tick: {watcher.logged()}")
-        subprocess.run([load, str(path), str(service.pid), str(watcher.root)], check=True)
-    print(f"load average: {os.getloadavg()[0]:.1f}")
+from places import ROOT  # noqa: F401  (the path comes first)
+from effort import Effort
+from fleet import Simulator
+from rows import Reference, Row
+from service import Service
 
 
-if __name__ == "__main__":
-    main(*sys.argv[1:4])
+def measured(effort: Effort) -> list[Row]:
+    with Simulator() as gitlab, Service(gitlab) as service:
+        service.begin()
+        assert service.process is not None
+        out = subprocess.run([effort.program("admissions_load"), str(service.socket), str(service.process.pid),
+                              str(service.root), str(effort.runs(10, 1))], capture_output=True, text=True, check=True)
+    return _rows(json.loads(out.stdout))
+
+
+def _rows(of: dict[str, list[float]]) -> list[Row]:
+    commit, echo = Reference("one SQLite commit alone", of["commit_ms"]), of["unix_echo_ms"]
+    commits = Reference("SQLite commits alone, one after the other", [1000 / each for each in of["commit_ms"]])
+    unheld = Reference("the same without held jobs", of["many_p99_ms"])
+    return [
+        Row("admission_p50", "one client, a durable admission: p50", "ms", of["one_p50_ms"], commit),
+        Row("admission_over_loopback", "the same, beside a bare exchange", "ms", of["one_p50_ms"],
+            Reference("bare HTTP over TCP on loopback", of["bare_http_ms"])),
+        Row("admission_over_echo", "the same, beside a bare echo", "ms", of["one_p50_ms"],
+            Reference("a Unix-socket echo", echo)),
+        Row("admission_p99", "the same: p99", "ms", of["one_p99_ms"], commit),
+        Row("admissions_per_second", "64 clients: durable admissions", "/s", of["many_per_second"], commits),
+        Row("requests_per_second", "64 clients: with those that leave and report", "/s", of["requests_per_second"],
+            commits),
+        Row("held_p50", "64 clients beside 1,000 held jobs: p50", "ms", of["held_p50_ms"], commit),
+        Row("held_p99", "64 clients beside 1,000 held jobs: p99", "ms", of["held_p99_ms"], unheld),
+        Row("held_memory", "memory with 1,000 held jobs and their long polls", "MB", of["memory_held_MB"],
+            Reference("before", of["memory_MB"]))]

@@ -1,10 +1,14 @@
 // The load of executors on a running scheduler service, over raw Unix sockets with keep-alive.
 //
-//   admissions_load SOCKET PID FOLDER
+//   admissions_load SOCKET PID FOLDER ROUNDS
 //
-// Prints a table; FOLDER is on the disk of the service's state, for the reference. Never fails on timing.
+// Prints a JSON object of lists, one value for each round, in which everything is measured once: what it
+// costs and, in between, what its parts cost alone. FOLDER is on the disk of the service's state. Never fails
+// on timing.
 #include "platform/unique_fd.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sqlite3.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -17,6 +21,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -243,44 +248,83 @@ Connections hold(const std::string& path, int count) {
 
 // ---- references ---------------------------------------------------------------------------------
 
-double commits_per_second(const std::string& folder) {
-  sqlite3* database = nullptr;
-  const std::string path = folder + "/reference.db";
-  if (::sqlite3_open(path.c_str(), &database) != SQLITE_OK) give_up("no reference database in " + folder);
-  const auto run = [&](const char* text) {
-    if (::sqlite3_exec(database, text, nullptr, nullptr, nullptr) != SQLITE_OK)
-      give_up(::sqlite3_errmsg(database));
-  };
-  run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT)");
-  constexpr int kCommits = 2000;
+// Of `work`, done so often, one after the other: milliseconds each.
+template <class Work>
+double milliseconds_each(int count, Work work) {
   const auto begun = Clock::now();
-  for (int each = 0; each < kCommits; ++each)
-    run("INSERT INTO t (b) VALUES ('a row as long as a booking is')");
-  const double seconds = std::chrono::duration<double>(Clock::now() - begun).count();
-  ::sqlite3_close(database);
-  return kCommits / seconds;
+  for (int each = 0; each < count; ++each) work();
+  return Milliseconds{Clock::now() - begun}.count() / count;
 }
 
-double round_trips_per_second() {
+// A row as long as a booking, on the disk before the next one begins.
+class Commits {
+ public:
+  explicit Commits(const std::string& folder) {
+    const std::string path = folder + "/reference.db";
+    if (::sqlite3_open(path.c_str(), &database_) != SQLITE_OK) give_up("no reference database in " + folder);
+    run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t (a INTEGER PRIMARY KEY, b BLOB)");
+  }
+  ~Commits() { ::sqlite3_close(database_); }
+  Commits(const Commits&) = delete;
+  Commits& operator=(const Commits&) = delete;
+  double measure() {
+    return milliseconds_each(300, [this] { run("INSERT INTO t (b) VALUES (zeroblob(300))"); });
+  }
+
+ private:
+  void run(const char* text) {
+    if (::sqlite3_exec(database_, text, nullptr, nullptr, nullptr) != SQLITE_OK)
+      give_up(::sqlite3_errmsg(database_));
+  }
+  sqlite3* database_ = nullptr;
+};
+
+// Answers each whole message of `size` bytes with `reply`, until the other end goes.
+void answer(int fd, std::size_t size, const std::string& reply) {
+  std::string block(size, ' ');
+  while (::recv(fd, block.data(), block.size(), MSG_WAITALL) == static_cast<ssize_t>(size))
+    (void)::send(fd, reply.data(), reply.size(), MSG_NOSIGNAL);
+}
+
+double exchange(int here, int there, const std::string& request, const std::string& reply) {
+  std::thread other([&] { answer(there, request.size(), reply); });
+  std::string block(reply.size(), ' ');
+  const double each = milliseconds_each(2000, [&] {
+    (void)::send(here, request.data(), request.size(), MSG_NOSIGNAL);
+    (void)::recv(here, block.data(), block.size(), MSG_WAITALL);
+  });
+  ::shutdown(here, SHUT_RDWR);
+  other.join();
+  return each;
+}
+
+double unix_echo() {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) give_up("no socket pair");
-  UniqueFd here{ends[0]}, there{ends[1]};
-  std::thread echo([&] {
-    char block[512];
-    for (ssize_t got = 0; (got = ::recv(there.get(), block, sizeof block, 0)) > 0;)
-      (void)::send(there.get(), block, static_cast<std::size_t>(got), MSG_NOSIGNAL);
-  });
-  constexpr int kTrips = 20'000;
-  char block[400] = {};
-  const auto begun = Clock::now();
-  for (int each = 0; each < kTrips; ++each) {
-    (void)::send(here.get(), block, sizeof block, MSG_NOSIGNAL);
-    (void)::recv(here.get(), block, sizeof block, MSG_WAITALL);
+  const UniqueFd here{ends[0]}, there{ends[1]};
+  const std::string message(400, 'x');
+  return exchange(here.get(), there.get(), message, message);
+}
+
+// The bytes of an HTTP request and its reply over loopback, with nobody who reads their words.
+double bare_http() {
+  const UniqueFd listener{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  const UniqueFd here{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof to;
+  auto* const address = reinterpret_cast<sockaddr*>(&to);
+  if (::bind(listener.get(), address, size) != 0 || ::listen(listener.get(), 1) != 0 ||
+      ::getsockname(listener.get(), address, &size) != 0 || ::connect(here.get(), address, size) != 0)
+    give_up("no connection over loopback");
+  const UniqueFd there{::accept(listener.get(), nullptr, nullptr)};
+  for (const int fd : {here.get(), there.get()}) {
+    const int on = 1;
+    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
-  const double seconds = std::chrono::duration<double>(Clock::now() - begun).count();
-  ::shutdown(here.get(), SHUT_RDWR);
-  echo.join();
-  return kTrips / seconds;
+  const std::string reply = "HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\n" + std::string(200, 'x');
+  return exchange(here.get(), there.get(), submission({.number = 1, .host = 1}), reply);
 }
 
 double megabytes_of(const std::string& pid, std::string_view field) {
@@ -291,54 +335,69 @@ double megabytes_of(const std::string& pid, std::string_view field) {
   give_up("no process " + pid);
 }
 
-// ---- the table ----------------------------------------------------------------------------------
+// ---- the rounds ---------------------------------------------------------------------------------
 
 constexpr int kClients = 64;
 constexpr int kHeld = 1000;
 
-void row(const char* what, double value, const char* unit, const char* budget) {
-  std::printf("%-58s %10.2f %-6s %s\n", what, value, unit, budget);
-  std::fflush(stdout);
+using Figures = std::map<std::string, std::vector<double>>;
+
+void measure_round(Figures& figures, const Connections& one, const Connections& many, Commits& commits) {
+  std::vector<Job> asked;
+  figures["commit_ms"].push_back(commits.measure());
+  figures["unix_echo_ms"].push_back(unix_echo());
+  figures["bare_http_ms"].push_back(bare_http());
+  Times alone = run_clients(one, come(300, 1, asked));
+  figures["one_p50_ms"].push_back(alone.quantile(0.5));
+  figures["one_p99_ms"].push_back(alone.quantile(0.99));
+  take_away(one, asked);
+  Times only = run_clients(many, come(30, kClients, asked));
+  figures["many_per_second"].push_back(only.rate());
+  figures["many_p99_ms"].push_back(only.quantile(0.99));
+  take_away(many, asked);
+  figures["requests_per_second"].push_back(3 * run_clients(many, come_and_go(30, kClients)).rate());
 }
 
-void measure(const std::string& path, const std::string& pid, const std::string& folder) {
-  row("reference: SQLite commits, WAL, FULL", commits_per_second(folder), "/s", "");
-  row("reference: round trips over a Unix socket", round_trips_per_second(), "/s", "");
-  Connections one = connect_many(path, 1);
-  std::vector<Job> asked;
-  (void)run_clients(one, come(100, 1, asked));
-  Times alone = run_clients(one, come(1000, 1, asked));
-  take_away(one, asked);
-  row("one client: p50 of a durable admission", alone.quantile(0.5), "ms", "<= 0.5");
-  row("one client: p99", alone.quantile(0.99), "ms", "");
-  Connections many = connect_many(path, kClients);
-  (void)run_clients(many, come_and_go(20, kClients));
-  Times coming = run_clients(many, come_and_go(200, kClients));
-  row("64 clients: admissions, each with leave and outcome", coming.rate(), "/s", "");
-  row("64 clients: durable requests of these three kinds", 3 * coming.rate(), "/s", "");
-  Times only = run_clients(many, come(100, kClients, asked));
-  row("64 clients: durable admissions", only.rate(), "/s", ">= 4000");
-  row("64 clients: p99", only.quantile(0.99), "ms", "");
-  take_away(many, asked);
-  const double before = megabytes_of(pid, "VmRSS:");
+void measure_beside_held(Figures& figures, const std::string& path, const std::string& pid, int rounds,
+                         const Connections& many) {
+  figures["memory_MB"].push_back(megabytes_of(pid, "VmRSS:"));
   const Connections held = hold(path, kHeld);
-  row("memory before 1,000 are held", before, "MB", "");
-  row("memory with 1,000 held and their long polls", megabytes_of(pid, "VmRSS:"), "MB", "<= 60");
-  Times beside = run_clients(many, come_and_go(100, kClients));
-  row("64 clients beside 1,000 held: p50", beside.quantile(0.5), "ms", "");
-  row("64 clients beside 1,000 held: p99", beside.quantile(0.99), "ms", "<= 20");
-  row("64 clients beside 1,000 held: all three kinds", 3 * beside.rate(), "/s", "");
-  row("memory at the end", megabytes_of(pid, "VmRSS:"), "MB", "");
-  row("threads", megabytes_of(pid, "Threads:") * 1024, "", "");
+  figures["memory_held_MB"].push_back(megabytes_of(pid, "VmRSS:"));
+  for (int round = 0; round < rounds; ++round) {
+    Times beside = run_clients(many, come_and_go(30, kClients));
+    figures["held_p50_ms"].push_back(beside.quantile(0.5));
+    figures["held_p99_ms"].push_back(beside.quantile(0.99));
+  }
+}
+
+void print(const Figures& figures) {
+  const char* before = "{";
+  for (const auto& [name, values] : figures) {
+    std::printf("%s\"%s\": [", before, name.c_str());
+    for (std::size_t i = 0; i < values.size(); ++i) std::printf("%s%.6f", i == 0 ? "" : ", ", values[i]);
+    std::printf("]");
+    before = ", ";
+  }
+  std::printf("}\n");
+}
+
+void measure(const std::string& path, const std::string& pid, const std::string& folder, int rounds) {
+  const Connections one = connect_many(path, 1), many = connect_many(path, kClients);
+  Commits commits{folder};
+  Figures unused, figures;
+  measure_round(unused, one, many, commits);
+  for (int round = 0; round < rounds; ++round) measure_round(figures, one, many, commits);
+  measure_beside_held(figures, path, pid, rounds, many);
+  print(figures);
 }
 
 }  // namespace
 }  // namespace runneriq::bench
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::fputs("usage: admissions_load SOCKET PID FOLDER\n", stderr);
+  if (argc != 5) {
+    std::fputs("usage: admissions_load SOCKET PID FOLDER ROUNDS\n", stderr);
     return 2;
   }
-  runneriq::bench::measure(argv[1], argv[2], argv[3]);
+  runneriq::bench::measure(argv[1], argv[2], argv[3], std::atoi(argv[4]));
 }

@@ -1,7 +1,6 @@
 // A storm through the four stages of alerting: events per second and the most memory it takes, beside what
-// making and reading the events alone costs. Run by ./dev bench, never by a test.
-// Budgets: 100,000 events a second of CPU time (by which items are counted), 64 MB with a million events and
-// 10,000 open groups.
+// making and reading the events alone costs. Items are counted by CPU time. For ./dev bench
+// (tests/bench/alerting.py).
 #include "alerting/event_document.hpp"
 #include "alerting/noise_reduction.hpp"
 #include "tests/support/made_zones.hpp"

@@ -1,10 +1,10 @@
-// How fast logs are cleaned, matched and read, and the most memory that a log of 100 MB takes. Run by ./dev
-// bench, never by a test.
+// How fast logs are cleaned, matched and read, and the most memory that a log of 100 MB takes: for ./dev
+// bench (tests/bench/reading.py).
 //
-//     diagnosis_reading_bench [LOG]...
+//     diagnosis_reading_bench ROUNDS [LOG]...
 //
-// Without logs, of a made one alone. Budgets: 100 MB/s of CPU time for cleaning and matching, 64 MB for the
-// process, 20 ms for the median log.
+// Prints a JSON object of lists, a value for each round: speeds in CPU time of a made log of 100 MB, and of
+// these logs, or of another made one; the milliseconds of each of them.
 #include "diagnosis/log_cleaner.hpp"
 #include "diagnosis/read_log.hpp"
 
@@ -12,8 +12,10 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -72,46 +74,54 @@ void each_line(std::string_view raw, Take take) {
   }
 }
 
-void print(const char* what, double value, const char* unit) {
-  std::printf("%-52s%10.1f %s\n", what, value, unit);
-}
+using Figures = std::map<std::string, std::vector<double>>;
 
-void read_long_log(RuleBook& rules) {
+void read_long_log(RuleBook& rules, Figures& figures) {
   const std::string piece = made_piece();
-  std::size_t fed = 0, kept = 0;
+  std::size_t fed = 0;
   const double seconds = seconds_of([&] {
     LogReader reader{rules};
     for (; fed < kLongLog; fed += piece.size()) reader.feed(piece);
-    kept = std::move(reader).finish().lines.size();
+    if (std::move(reader).finish().lines.empty()) std::puts("nothing was found");
   });
-  print("a log of 100 MB: read", megabytes(fed) / seconds, "MB/s");
-  print("a log of 100 MB: lines kept", static_cast<double>(kept), "");
-  print("a log of 100 MB: peak of the process", peak(), "MB");
+  figures["long_MB_per_s"].push_back(megabytes(fed) / seconds);
 }
 
-void read_logs(const std::vector<std::string>& logs, RuleBook& rules) {
-  std::size_t bytes = 0, found = 0;
+// How much is in `logs`, and how fast each way takes all of it, one after the other.
+void read_logs(const std::vector<std::string>& logs, RuleBook& rules, Figures& figures) {
+  std::size_t bytes = 0;
+  static volatile std::size_t found = 0;
   for (const std::string& log : logs) bytes += log.size();
   LogCleaner cleaner;
   const auto all_lines = [&](auto take) {
-    return seconds_of([&] {
-      for (const std::string& log : logs)
-        each_line(log, [&](std::string_view line) { found += take(cleaner.clean(line)); });
-    });
+    return megabytes(bytes) / seconds_of([&] {
+             for (const std::string& log : logs)
+               each_line(log, [&](std::string_view line) { found = found + take(line); });
+           });
   };
-  print("cleaning", megabytes(bytes) / all_lines([](std::string_view line) { return line.size(); }), "MB/s");
-  const auto match = [&](std::string_view line) { return rules.match(line).size(); };
-  print("cleaning and matching", megabytes(bytes) / all_lines(match), "MB/s");
-  std::vector<double> times;
-  for (const std::string& log : logs)
-    times.push_back(seconds_of([&] { found += read_log(log, rules).lines.size(); }));
+  figures["split_MB_per_s"].push_back(all_lines([](std::string_view line) { return line.size(); }));
+  figures["clean_MB_per_s"].push_back(
+      all_lines([&](std::string_view line) { return cleaner.clean(line).size(); }));
+  figures["match_MB_per_s"].push_back(
+      all_lines([&](std::string_view line) { return rules.match(cleaner.clean(line)).size(); }));
   double sum = 0;
-  for (const double time : times) sum += time;
-  print("reading", megabytes(bytes) / sum, "MB/s");
-  std::ranges::sort(times);
-  print("reading: median log", times[times.size() / 2] * 1e3, "ms");
-  print("reading: slowest log", times.back() * 1e3, "ms");
-  if (found == 0) std::puts("nothing was found");
+  for (const std::string& log : logs) {
+    const double seconds = seconds_of([&] { found = found + read_log(log, rules).lines.size(); });
+    figures["log_ms"].push_back(seconds * 1e3);
+    sum += seconds;
+  }
+  figures["read_MB_per_s"].push_back(megabytes(bytes) / sum);
+}
+
+void print(const Figures& figures) {
+  const char* before = "{";
+  for (const auto& [name, values] : figures) {
+    std::printf("%s\"%s\": [", before, name.c_str());
+    for (std::size_t i = 0; i < values.size(); ++i) std::printf("%s%.3f", i == 0 ? "" : ", ", values[i]);
+    std::printf("]");
+    before = ", ";
+  }
+  std::printf("}\n");
 }
 
 std::string contents_of(const char* path) {
@@ -125,14 +135,21 @@ std::string contents_of(const char* path) {
 
 int main(int count, char** arguments) {
   using namespace runneriq::diagnosis;
+  if (count < 2) {
+    std::fputs("usage: diagnosis_reading_bench ROUNDS [LOG]...\n", stderr);
+    return 2;
+  }
   RuleBook rules;
-  read_long_log(rules);
+  Figures figures;
+  const int rounds = std::atoi(arguments[1]);
+  for (int round = 0; round < rounds; ++round) read_long_log(rules, figures);
+  figures["peak_MB"].push_back(peak());
   std::vector<std::string> logs;
-  for (int i = 1; i < count; ++i) logs.push_back(contents_of(arguments[i]));
+  for (int i = 2; i < count; ++i) logs.push_back(contents_of(arguments[i]));
   if (logs.empty()) {
     logs.emplace_back();
     for (int i = 0; i < 100; ++i) logs.back() += made_piece();
   }
-  std::printf("%zu logs\n", logs.size());
-  read_logs(logs, rules);
+  for (int round = 0; round < rounds; ++round) read_logs(logs, rules, figures);
+  print(figures);
 }
