@@ -1,5 +1,5 @@
 # The whole writer on a virtual clock, in one process: gate, trust, leases and writes against the laws.
-runneriq_test(steering_simulation_test LABEL property SECONDS 900
+runneriq_test(steering_simulation_test LABEL property
   SOURCES
     simulation/crashes_test.cpp
     simulation/daemon.cpp
