@@ -19,7 +19,10 @@
 #include "service/process_figures.hpp"
 #include "service/webhook_intake.hpp"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <nlohmann/json.hpp>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -260,16 +263,36 @@ bool is_tcp(const std::string& listen) {
   return !listen.starts_with("unix:");
 }
 
-Result<void> check_safety(const std::string& listen, const ServiceOptions& options, const Secret& bearer) {
-  if (!is_tcp(listen)) return {};
-  if (options.tls_certificate.empty() && !is_loopback_host(host_of_server(listen))) {
+// As --listen names it: where a socket that was handed over is bound. What is no socket is refused when it is
+// served, and stands for a Unix socket until then.
+std::string address_of(int fd) {
+  sockaddr_storage bound{};
+  socklen_t size = sizeof bound;
+  char text[INET6_ADDRSTRLEN]{};
+  if (::getsockname(fd, reinterpret_cast<sockaddr*>(&bound), &size) != 0) return "unix:";
+  if (bound.ss_family == AF_INET) {
+    const auto& four = reinterpret_cast<const sockaddr_in&>(bound);
+    ::inet_ntop(AF_INET, &four.sin_addr, text, sizeof text);
+    return std::string(text) + ":" + std::to_string(ntohs(four.sin_port));
+  }
+  if (bound.ss_family != AF_INET6) return "unix:";
+  const auto& six = reinterpret_cast<const sockaddr_in6&>(bound);
+  ::inet_ntop(AF_INET6, &six.sin6_addr, text, sizeof text);
+  return "[" + std::string(text) + "]:" + std::to_string(ntohs(six.sin6_port));
+}
+
+Result<void> check_safety(const platform::HttpListen& listen, const Secret& bearer) {
+  if (!is_tcp(listen.address)) return {};
+  const std::string where = listen.descriptor ? "the socket that was handed over, " + listen.address + ","
+                                              : "--listen " + listen.address;
+  if (!listen.tls && !is_loopback_host(host_of_server(listen.address))) {
     return fail(Errc::invalid_argument,
-                "--listen " + listen +
+                where +
                     " would be in clear text beyond this host: set service.tls_certificate "
                     "and service.tls_key, or listen on 127.0.0.1 or on unix:PATH");
   }
   if (!bearer.empty()) return {};
-  return fail(Errc::invalid_argument, "--listen " + listen +
+  return fail(Errc::invalid_argument, where +
                                           " needs a token for its callers: set RUNNERIQ_SERVICE_TOKEN or the "
                                           "credential service-token, or listen on unix:PATH");
 }
@@ -277,29 +300,38 @@ Result<void> check_safety(const std::string& listen, const ServiceOptions& optio
 // Any process may connect to the socket; who may ask is checked by the user at its other end.
 constexpr std::uint32_t kSocketMode = 0666;
 
-std::vector<platform::HttpListen> listeners_of(const std::string& listen, const FaceParts& parts) {
-  const auto told = [&](const char* name) { return executor::find_in(parts.environment, name).value_or(""); };
-  platform::HttpListen first;
-  first.address = listen;
-  first.socket_mode = kSocketMode;
-  const ServiceOptions& options = parts.settings->service;
-  if (is_tcp(listen) && !options.tls_certificate.empty()) {
-    first.tls = platform::TlsFiles{options.tls_certificate, options.tls_key};
+platform::HttpListen listener_at(std::string address, const ServiceOptions& options) {
+  platform::HttpListen made;
+  made.address = std::move(address);
+  made.socket_mode = kSocketMode;
+  if (is_tcp(made.address) && !options.tls_certificate.empty()) {
+    made.tls = platform::TlsFiles{options.tls_certificate, options.tls_key};
   }
+  return made;
+}
+
+// The sockets that were handed over, else the one to make. Each is judged by where it is bound.
+Result<std::vector<platform::HttpListen>> safe_listeners(const std::string& listen, const FaceParts& parts,
+                                                         const Secret& bearer) {
+  const auto told = [&](const char* name) { return executor::find_in(parts.environment, name).value_or(""); };
+  const ServiceOptions& options = parts.settings->service;
   std::vector<platform::HttpListen> all;
   for (const int fd : platform::activated_descriptors(told("LISTEN_PID"), told("LISTEN_FDS"), ::getpid())) {
-    platform::HttpListen handed = first;
-    handed.descriptor = fd;
-    all.push_back(std::move(handed));
+    all.push_back(listener_at(address_of(fd), options));
+    all.back().descriptor = fd;
   }
-  if (all.empty()) all.push_back(std::move(first));
+  if (all.empty()) all.push_back(listener_at(listen, options));
+  for (const platform::HttpListen& each : all) {
+    if (auto safe = check_safety(each, bearer); !safe) return fail(std::move(safe.error()));
+  }
   return all;
 }
 
 Result<void> ServedFleet::start(const std::string& listen, const FaceParts& parts) {
   auto bearer = service_token(parts.environment);
   if (!bearer) return fail(std::move(bearer.error()));
-  if (auto safe = check_safety(listen, parts.settings->service, *bearer); !safe) return safe;
+  auto listeners = safe_listeners(listen, parts, *bearer);
+  if (!listeners) return fail(std::move(listeners.error()));
   rules_ = guard_rules(parts.settings->service, std::move(*bearer));
   auto proof = proof_of(parts.environment);
   if (!proof) return fail(std::move(proof.error()));
@@ -316,7 +348,7 @@ Result<void> ServedFleet::start(const std::string& listen, const FaceParts& part
       .alerts = parts.alerts,
       .diagnoses = parts.diagnoses,
       .wake = [this] { wake_.signal(); }};
-  settings.http.listeners = listeners_of(listen, parts);
+  settings.http.listeners = std::move(*listeners);
   settings.http.largest_body = service::WebhookIntake::kLargestBody;
   auto started = FleetService::start(std::move(settings));
   // Where it is told to listen, it cannot: no trouble of GitLab's.

@@ -5,9 +5,15 @@
 #include "core/utf8.hpp"
 #include "executor/contract.hpp"
 #include "platform/files.hpp"
+#include "platform/unique_fd.hpp"
 #include "scheduler/options.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <set>
 
 namespace runneriq::app {
@@ -131,11 +137,44 @@ Result<Secret> credential(const std::string& path, CheckSecret checked) {
   return fail(std::move(text.error()));
 }
 
-// Empty for whoever may not read it.
+// Why a file of secrets is refused; "" when only its owner, root or we ourselves, can read it.
+std::string exposed(int fd) {
+  struct stat found {};
+  if (::fstat(fd, &found) != 0 || !S_ISREG(found.st_mode)) return "is no regular file";
+  if (found.st_uid != 0 && found.st_uid != ::geteuid()) return "belongs to another user: use chown root";
+  if ((found.st_mode & (S_IRWXG | S_IRWXO)) != 0) return "is open to other users: use chmod 600";
+  return "";
+}
+
+Result<std::string> read_token(int fd, const std::string& path) {
+  std::string text(kLargestToken + 1, '\0');
+  const ssize_t count = ::read(fd, text.data(), text.size());
+  if (count < 0) return fail(platform::system_error("cannot read " + path, errno));
+  if (static_cast<std::size_t>(count) == text.size()) {
+    return fail(Errc::invalid_argument, path + " is larger than " + std::to_string(kLargestToken) + " bytes");
+  }
+  text.resize(static_cast<std::size_t>(count));
+  return text;
+}
+
+// Empty when there is none, and for whoever may not read it. The file is judged and read through one
+// descriptor, so that both concern the same file.
 Result<Secret> kept_secret(const std::string& name, CheckSecret checked) {
-  auto secret = credential(kKeptSecrets + name, checked);
-  if (!secret && secret.error().code == Errc::permission) return Secret{};
-  return secret;
+  const std::string path = kKeptSecrets + name;
+  const platform::UniqueFd fd{::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
+  if (!fd && errno == ELOOP)
+    return fail(Errc::invalid_argument, path + " is a symbolic link: put the file there");
+  if (!fd) {
+    Error error = platform::system_error("cannot open " + path, errno);
+    if (error.code == Errc::not_found || error.code == Errc::permission) return Secret{};
+    return fail(std::move(error));
+  }
+  if (const std::string why = exposed(fd.get()); !why.empty()) {
+    return fail(Errc::invalid_argument, path + " " + why);
+  }
+  auto text = read_token(fd.get(), path);
+  if (!text) return fail(std::move(text.error()));
+  return checked(without_newline(std::move(*text)), path);
 }
 
 // The variable, else the credential of that name, else what is kept for the units.

@@ -17,6 +17,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from host import wait_until
 from job_spec import JobSpec
 from openapi import OpenApi
 from service import ADMISSIONS, OUTCOMES, Service, outcome, place, question
+from service_call import ask_over
 
 TOKEN, HOOK = "service-token-of-a-test", "webhook-token-of-a-test"
 KEY = b"a signing key of thirty-two byte"
@@ -275,6 +277,51 @@ def test_what_is_not_safe_is_refused_at_the_start(gitlab: Simulator, service: Se
     assert answer.code == 2, answer
     assert word in answer.err
     assert TOKEN not in answer.err and "whsec_short" not in answer.err
+
+
+@pytest.mark.parametrize(("bound", "environment", "word"), [
+    ("127.0.0.1", {}, "RUNNERIQ_SERVICE_TOKEN"), ("0.0.0.0", {"RUNNERIQ_SERVICE_TOKEN": TOKEN}, "tls_certificate"),
+    ("::1", {}, "RUNNERIQ_SERVICE_TOKEN"), ("::", {"RUNNERIQ_SERVICE_TOKEN": TOKEN}, "tls_certificate")])
+def test_a_socket_that_is_handed_over_is_as_safe_as_one_of_its_own(service: Service, bound: str,
+                                                                   environment: dict[str, str], word: str) -> None:
+    """Whatever --listen says: a socket unit may name another address."""
+    with listening_at(bound) as listening, started_with(listening, service, **environment) as process:
+        _, said = process.communicate(timeout=10)
+    assert process.returncode == 2, said
+    assert word in said and bound in said and "handed over" in said
+    assert TOKEN not in said
+
+
+def test_a_socket_of_loopback_is_taken_over_with_a_token(service: Service) -> None:
+    with (listening_at("127.0.0.1") as listening,
+          started_with(listening, service, RUNNERIQ_SERVICE_TOKEN=TOKEN) as process):
+        connection = http.client.HTTPConnection("127.0.0.1", listening.getsockname()[1], timeout=20)
+        try:
+            assert ask_over(connection, "GET", "/api/v1/queue").status == 401
+            assert ask_over(connection, "GET", "/healthz").status == 200
+        finally:
+            connection.close()
+
+
+def listening_at(address: str) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    made = socket.socket(family)
+    made.bind((address, 0))
+    made.listen()
+    return made
+
+
+@contextmanager
+def started_with(listening: socket.socket, service: Service, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    """As systemd starts it: the socket is descriptor 3, and the variables name its own process. Killed at the end."""
+    hand_over = f'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@" 3<&{listening.fileno()}'
+    command = ["bash", "-c", hand_over, "start", program("RUNNERIQ"), "run", "--listen", f"unix:{service.socket}"]
+    with subprocess.Popen(command, env=service.environment | environment, text=True, pass_fds=[listening.fileno()],
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
