@@ -125,7 +125,8 @@ set(CPACK_DEBIAN_SCHEDULER_PACKAGE_DEPENDS
 set(CPACK_DEBIAN_SCHEDULER_PACKAGE_RECOMMENDS "ca-certificates, tzdata")
 set(CPACK_DEBIAN_DEMO_PACKAGE_NAME runneriq-demo)
 set(CPACK_DEBIAN_DEMO_PACKAGE_DEPENDS
-    "${shared_libraries}, runneriq (= ${PROJECT_VERSION}), runneriq-executor (= ${PROJECT_VERSION}), python3 (>= 3.9), git")
+    "${shared_libraries}, runneriq (= ${PROJECT_VERSION}), runneriq-executor (= ${PROJECT_VERSION}), \
+python3 (>= 3.11), git")
 
 # ---- rpm
 set(CPACK_RPM_FILE_NAME RPM-DEFAULT)
@@ -171,5 +172,5 @@ set(CPACK_RPM_SCHEDULER_USER_FILELIST "%config(noreplace) /etc/runneriq/runneriq
 set(CPACK_RPM_SCHEDULER_PACKAGE_REQUIRES_POST "systemd, shadow-utils")
 set(CPACK_RPM_DEMO_PACKAGE_NAME runneriq-demo)
 set(CPACK_RPM_DEMO_PACKAGE_REQUIRES
-    "runneriq = ${PROJECT_VERSION}, runneriq-executor = ${PROJECT_VERSION}, python3 >= 3.9, git")
+    "runneriq = ${PROJECT_VERSION}, runneriq-executor = ${PROJECT_VERSION}, python3 >= 3.11, git")
 include(CPack)

@@ -209,3 +209,58 @@ def test_removed_and_installed_again_an_admins_choices_stay(root: CleanRoot) -> 
     assert root.account("runneriq").uid == uid
     for unit, state in (("runneriq.service", "enabled"), ("runneriq-revert-expired.timer", "disabled")):
         assert root.run("systemctl", "is-enabled", unit).out == f"{state}\n"
+
+
+def test_a_relay_comes_back_with_its_package_and_goes_with_it(root: CleanRoot) -> None:
+    """A person enables it, so the package only takes back what its removal has masked."""
+    before = look(root)
+    install(root, debs()["runneriq"])
+    root.run("systemctl", "enable", "runneriq-relay.service").check()
+    root.run("dpkg", "--remove", "runneriq").check()
+    install(root, debs()["runneriq"])
+    assert root.run("systemctl", "is-enabled", "runneriq-relay.service").out == "enabled\n"
+    root.run("dpkg", "--purge", "runneriq").check()
+    assert differences(before, look(root), LEFT_BY_APT) == []
+
+
+@pytest.mark.parametrize("package", ["runneriq", "runneriq-executor"])
+def test_a_purge_does_not_fail_where_the_state_is_a_mount(root: CleanRoot, package: str) -> None:
+    install(root, debs()[package])
+    folder = f"/var/lib/{package}"
+    root.run("mkdir", "-p", folder).check()
+    root.run("mount", "-t", "tmpfs", "none", folder).check()
+    said = root.run("dpkg", "--purge", package).check()
+    assert f"not all of {folder} was removed" in said.err, said
+    assert package not in installed(root) and not root.path("/etc/runneriq").exists()
+    # Its number is not given to somebody else while files of it may be left.
+    assert (root.run("getent", "passwd", "runneriq").code == 0) == (package == "runneriq")
+
+
+def test_a_runner_account_that_usermod_does_not_know_is_no_failure(root: CleanRoot) -> None:
+    """As that of a directory service: getent finds it, /etc/passwd does not have it."""
+    root.run("useradd", "--system", "gitlab-runner").check()
+    drop_in = root.path("/etc/systemd/system/gitlab-runner.service.d/user.conf")
+    drop_in.parent.mkdir(parents=True)
+    drop_in.write_text("[Service]\nUser=gitlab-runner\n")
+    root.run("mv", "/usr/sbin/usermod", "/usr/sbin/usermod.real").check()
+    root.run("install", "-m", "0755", "/dev/stdin", "/usr/sbin/usermod", stdin="#!/bin/sh\nexit 6\n").check()
+    said = root.run("dpkg", "--install", str(root.hand_over(debs()["runneriq"]))).check()
+    assert "gitlab-runner is not in the group runneriq-clients" in said.err, said
+
+
+@pytest.mark.parametrize("spoil, word", [
+    ("chmod 0640 $F", "chmod 600"), ("chown nobody $F", "chown root"),
+    ("mv $F /var/tmp/token && ln -s /var/tmp/token $F", "symbolic link"),
+    ("rm $F && mkdir -m 0700 $F", "regular file")])
+def test_root_takes_no_secret_that_others_could_have_read_or_written(root: CleanRoot, spoil: str,
+                                                                     word: str) -> None:
+    install(root, debs()["runneriq"])
+    path = "/etc/runneriq/credentials/gitlab-token"
+    root.run("install", "-m", "0600", "/dev/stdin", path, stdin="glpat-of-a-test\n").check()
+    look_once = ("runneriq", "run", "--once")
+    url = {"GITLAB_URL": "http://127.0.0.1:9"}
+    assert root.run(*look_once, **url).code == 3  # it has a token, and nobody answers
+    root.run("sh", "-c", f"F={path}; {spoil}").check()
+    refused = root.run(*look_once, **url)
+    assert refused.code == 2 and path in refused.err and word in refused.err, refused
+    assert "glpat-of-a-test" not in refused.out + refused.err
