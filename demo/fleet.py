@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from host import PATH, wait_until
 
@@ -143,14 +143,14 @@ class Watcher:
         self.state = self.root / "state.db"
         self.environment = {"PATH": PATH, "LANG": "C.UTF-8", "HOME": str(self.root),
                             "RUNNERIQ_STATE": str(self.state)}
-        for place in ("CONFIG", "STATE", "DATA", "CACHE", "RUNTIME"):
-            suffix = "DIR" if place == "RUNTIME" else "HOME"
-            self.environment[f"XDG_{place}_{suffix}"] = str(self.root)
+        for kind in ("CONFIG", "STATE", "DATA", "CACHE", "RUNTIME"):
+            suffix = "DIR" if kind == "RUNTIME" else "HOME"
+            self.environment[f"XDG_{kind}_{suffix}"] = str(self.root)
         if gitlab is not None:
             self.environment |= {"GITLAB_URL": gitlab.url, "GITLAB_TOKEN": gitlab.token}
         self._started: list[subprocess.Popen[str]] = []
 
-    def __enter__(self) -> Watcher:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,

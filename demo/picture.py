@@ -93,10 +93,9 @@ def _runner(runner: RunnerNow) -> Line:
 def _leases(scene: Scene) -> list[Line]:
     """Always as many lines as two leases take, so that the picture does not jump."""
     rows: list[Line] = []
-    ends = "ends in" if scene.scheduler == "killed" else "left"
     for lease in scene.leases[:2]:
         head = "LEASES" if not rows else ""
-        left = f"{ends} {lease.left:.0f} s" if ends == "ends in" else f"{lease.left:.0f} s {ends}"
+        left = f"ends in {lease.left:.0f} s" if scene.scheduler == "killed" else f"{lease.left:.0f} s left"
         rows.append((Span(f" {head:<{NAME_WIDTH}}", "bold"), Span(f"  {lease.runner:<{NAME_WIDTH}}"),
                      Span(f"withholds {' '.join(lease.lanes)}", "yellow"), Span(f" for job {lease.job}, {left}")))
     if not rows:

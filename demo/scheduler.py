@@ -26,6 +26,7 @@ class Scheduler:
 
     def __init__(self, gitlab: Simulator, place: Path, capacity: dict[str, int], environment: dict[str, str]) -> None:
         self._watcher = Watcher(gitlab, place)
+        self._watcher.configure("")  # what the host is configured for is no matter of the demo
         self._watcher.environment |= {
             "RUNNERIQ_ASSIGNER_TRUST_MODEL_MODE": "autonomous",
             "RUNNERIQ_MONITOR_CAPACITY": ",".join(f"{name}={slots}" for name, slots in capacity.items()),
@@ -33,7 +34,6 @@ class Scheduler:
             "RUNNERIQ_GATE_SHORT_WAIT": "1h",  # only the lanes critical and high withhold others
             "RUNNERIQ_GATE_KILL_SWITCH": str(self._watcher.root / "stop-steering"),
             "RUNNERIQ_GITLAB_CALLS_PER_MINUTE": "6000",
-            "RUNNERIQ_CONFIG": str(self._configuration()),
             "RUNNERIQ_CARBON_ENERGY_WAIT": "3s",
         } | environment
         self._process: subprocess.Popen[str] | None = None
@@ -97,19 +97,15 @@ class Scheduler:
         self._keep_log()
         return "".join(self._logs)
 
-    def _configuration(self) -> Path:
-        """An empty one: what the host is configured for is no matter of the demo."""
-        return self._watcher.configure("")
+    def last_words(self) -> str:
+        lines = (self._watcher.root / "err").read_text().splitlines()
+        return _sentence(lines[-1]) if lines else "it has said nothing"
 
     def _keep_log(self) -> None:
         path = self._watcher.root / "err"
         if path.exists():
             self._logs.append(path.read_text())
             path.unlink()
-
-    def last_words(self) -> str:
-        lines = (self._watcher.root / "err").read_text().splitlines()
-        return _sentence(lines[-1]) if lines else "it has said nothing"
 
 
 def _sentence(line: str) -> str:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 POLL_SECONDS = 0.02
 
@@ -66,7 +67,7 @@ class StageProcess:
 
     def start(self) -> str:
         """Starts the process; the error text when that fails, else ""."""
-        owner = {}
+        owner: dict[str, Any] = {}
         if self._account is not None:
             owner = {"user": self._account.uid, "group": self._account.gid, "extra_groups": []}
         try:

@@ -226,7 +226,6 @@ class Story:
 
     def _until(self, condition: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
         patience = self._left(patience)
-
         why = ""
 
         def is_settled() -> bool:

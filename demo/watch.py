@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from http.client import HTTPException
 from typing import Any
@@ -69,7 +70,7 @@ class Watch:
 
     # ---- looking
 
-    def _repeat(self, look: Any, pause: float) -> None:
+    def _repeat(self, look: Callable[[], None], pause: float) -> None:
         while not self._stop.is_set():
             look()
             self._stop.wait(pause)
@@ -167,7 +168,7 @@ def change_of(before: frozenset[str], now: frozenset[str]) -> str:
     return ", ".join(text for text in told if text)
 
 
-def lanes_of(tags: Any) -> tuple[str, ...]:
+def lanes_of(tags: Iterable[str]) -> tuple[str, ...]:
     there = set(tags)
     return tuple(lane.partition(":")[2] for lane in LANES if lane in there)
 

@@ -50,7 +50,7 @@ def storms(effort: Effort) -> list[Row]:
 
 
 def _once(effort: Effort, case: str) -> dict[str, float]:
-    command = [effort.program("alerting_bench"), f"--benchmark_filter=^{case}/iterations:1$", "--benchmark_format=json"]
+    command = [str(effort.program("alerting_bench")), f"--benchmark_filter=^{case}/iterations:1$", "--benchmark_format=json"]
     out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return dict(json.loads(out)["benchmarks"][0])
 

@@ -2,7 +2,8 @@
 
     bench.py FOLDER_OF_PROGRAMS [GROUP...] [--quick] [--json FILE] [--write]
 
-Never fails on a figure; exit code 1 is for a group that could not be measured. Groups that take minutes, or need what is not built, are measured only when they are named.
+Never fails on a figure; exit code 1 is for a group that could not be measured. A group that takes minutes is measured
+only when it is named.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from places import ROOT
 from rows import Reference, Row, unmeasured
 
 MEGA = 1_000_000
+WITHOUT_CACHE = {"CCACHE_DISABLE": "1"}  # of compilers' output
 
 
 def measured(effort: Effort) -> list[Row]:
@@ -39,27 +40,35 @@ def build_not_measured(_: Effort) -> list[Row]:
 def build(_: Effort) -> list[Row]:
     """Everything of the release preset in a folder of its own, without a cache of compilers' output."""
     with tempfile.TemporaryDirectory(prefix="runneriq-build-", dir=os.environ.get("TMPDIR", "/var/tmp")) as folder:
-        environment = os.environ | {"CCACHE_DISABLE": "1"}
-        begin, cpu = time.monotonic(), _cpu()
+        clock = _Clock()
         for command in (["cmake", "--preset", "release", "-B", folder], ["cmake", "--build", folder]):
-            subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=True)
-        minutes = (time.monotonic() - begin) / 60
-        perfect = (_cpu() - cpu) / (os.cpu_count() or 1) / 60
-    return [Row("build", "full build, release, cold", "min", [minutes],
-                Reference("its CPU time, spread evenly over the cores", [perfect])), *_test()]
+            subprocess.run(command, cwd=ROOT, env=os.environ | WITHOUT_CACHE, stdout=subprocess.DEVNULL, check=True)
+        row = clock.row("build", "full build, release, cold")
+    return [row, _test()]
 
 
-def _test() -> list[Row]:
+def _test() -> Row:
     """In a copy of the tree, as `./dev test` is on a fresh machine."""
     with tempfile.TemporaryDirectory(prefix="runneriq-test-", dir=os.environ.get("TMPDIR", "/var/tmp")) as folder:
         copy = Path(folder) / "tree"
         shutil.copytree(ROOT, copy, symlinks=True, ignore=shutil.ignore_patterns("build", "__pycache__"))
-        begin, cpu = time.monotonic(), _cpu()
-        done = subprocess.run(["./dev", "test"], cwd=copy, env=os.environ | {"CCACHE_DISABLE": "1"},
-                              capture_output=True, check=False)
-        minutes, perfect = (time.monotonic() - begin) / 60, (_cpu() - cpu) / (os.cpu_count() or 1) / 60
-    title = "./dev test, cold" + ("" if done.returncode == 0 else f", which failed with {done.returncode}")
-    return [Row("test", title, "min", [minutes], Reference("its CPU time, spread evenly over the cores", [perfect]))]
+        clock = _Clock()
+        done = subprocess.run(["./dev", "test"], cwd=copy, env=os.environ | WITHOUT_CACHE, capture_output=True,
+                              check=False)
+        failed = "" if done.returncode == 0 else f", which failed with {done.returncode}"
+        return clock.row("test", f"./dev test, cold{failed}")
+
+
+class _Clock:
+    """Runs from the moment that it is made."""
+
+    def __init__(self) -> None:
+        self._began, self._cpu = time.monotonic(), _cpu()
+
+    def row(self, name: str, title: str) -> Row:
+        minutes, cpu = (time.monotonic() - self._began) / 60, (_cpu() - self._cpu) / 60
+        return Row(name, title, "min", [minutes],
+                   Reference("its CPU time, spread evenly over the cores", [cpu / (os.cpu_count() or 1)]))
 
 
 def _cpu() -> float:

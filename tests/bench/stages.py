@@ -13,6 +13,7 @@ import socket
 import tempfile
 import time
 from pathlib import Path
+from unittest.mock import patch
 
 from places import ROOT  # noqa: F401  (the path comes first)
 import realtime
@@ -103,9 +104,10 @@ def stages_beside_reference(executor: Path, runs: int) -> list[Row]:
     """The other stages; prepare once more with a scheduler service that answers."""
     ours: dict[str, list[float]] = {}
     theirs: dict[str, list[float]] = {}
-    os.environ |= {"RUNNERIQ": str(executor.parent / "runneriq"),
-                   "RUNNERIQ_GITLAB_SIM": str(executor.parent / "runneriq-gitlab-sim")}
-    with host_with(executor, "shell") as host, Simulator() as gitlab, Service(gitlab) as service:
+    copies = {"RUNNERIQ": str(executor.parent / "runneriq"),
+              "RUNNERIQ_GITLAB_SIM": str(executor.parent / "runneriq-gitlab-sim")}
+    with (patch.dict(os.environ, copies), host_with(executor, "shell") as host, Simulator() as gitlab,
+          Service(gitlab) as service):
         service.begin()
         for number in range(1, 2 * runs + 1):
             asks = number % 2 == 0
