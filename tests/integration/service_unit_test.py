@@ -20,7 +20,8 @@ from fleet import Simulator
 from host import NOBODY, wait_until
 from laid_out import LaidOut
 from service_call import UnixConnection, ask_over
-from unit_file import Unit, environment_file
+from unit_file import Unit
+from walk_systemctl import assignments_in
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="not started as root: users cannot be changed")
 
@@ -46,7 +47,7 @@ class Manager:
                             "USER": self.account.pw_name, "NOTIFY_SOCKET": "/run/notify",
                             "CREDENTIALS_DIRECTORY": self._load_credentials()}
         for path in self.unit.all("EnvironmentFile"):
-            self.environment |= environment_file(machine.inside(path.removeprefix("-")).read_text())
+            self.environment |= assignments_in(machine.inside(path.removeprefix("-")).read_text())
         self.process: subprocess.Popen[str] | None = None
 
     def _account(self) -> None:

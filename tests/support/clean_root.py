@@ -23,7 +23,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from host import PATH, SCRATCH, wait_until
+from clean_root_entry import IDLE
+from host import PATH, SCRATCH
 from stage_process import Account
 
 ENTRY = Path(__file__).with_name("clean_root_entry.py")
@@ -32,6 +33,7 @@ STALE_SECONDS = 600.0
 START_SECONDS = 60.0
 ENVIRONMENT = {"PATH": PATH, "LANG": "C.UTF-8", "HOME": "/root", "DEBIAN_FRONTEND": "noninteractive"}
 ROOT = Account(0, 0)
+NAMESPACES = ("--mount", "--pid", "--ipc", "--uts")
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,6 @@ def why_no_root() -> str:
     tried = subprocess.run(["unshare", *NAMESPACES, "--fork", "mount", "-t", "tmpfs", "none", "/mnt"],
                            capture_output=True, text=True, check=False)
     return f"no new namespaces here: {tried.stderr.strip()}" if tried.returncode else ""
-
-
-NAMESPACES = ("--mount", "--pid", "--ipc", "--uts")
 
 
 class CleanRoot:
@@ -170,7 +169,7 @@ class CleanRoot:
                     found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
             except OSError:
                 pass  # it has ended in the meantime
-        return {pid: words for pid, words in found.items() if pid != self.pid and words != "sleep 3600 "}
+        return {pid: words for pid, words in found.items() if pid != self.pid and words.rstrip() != IDLE}
 
     def signal_all(self, words: str, number: signal.Signals = signal.SIGTERM) -> int:
         """Signals the root's processes whose command line begins with `words`; how many."""

@@ -16,8 +16,9 @@ from pathlib import Path
 DEVICES = {"null": (1, 3), "zero": (1, 5), "full": (1, 7), "random": (1, 8), "urandom": (1, 9), "tty": (5, 0)}
 HOSTNAME = "clean-root"
 SIOCSIFFLAGS, IFF_UP = 0x8914, 0x1
+IDLE = "sleep 3600"
 # The shell collects children that nobody else waits for, as every first process must.
-WAIT_FOR_EVER = "trap : TERM; while :; do sleep 3600 & wait $!; done"
+WAIT_FOR_EVER = f"trap : TERM; while :; do {IDLE} & wait $!; done"
 
 
 def bring_loopback_up() -> None:

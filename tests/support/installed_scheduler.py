@@ -11,12 +11,13 @@ from typing import Any
 from clean_root import CleanRoot, Said
 from host import wait_until
 from service_call import Reply, UnixConnection, ask_over
+from walk_systemctl import KEPT
 
 SOCKET = "/run/runneriq/runneriq.sock"
 STATE = "/var/lib/runneriq/state.db"
 TOKEN_FILE = "/etc/runneriq/credentials/gitlab-token"
 ENVIRONMENT_FILE = "/etc/runneriq/environment"
-SERVICE, RELAY = "runneriq.service", "runneriq-relay.service"
+SERVICE = "runneriq.service"
 
 
 class InstalledScheduler:
@@ -53,7 +54,7 @@ class InstalledScheduler:
         self.systemctl("stop", SERVICE).check()
 
     def journal(self, unit: str = SERVICE) -> str:
-        path = self._root.path(f"/run/walk-units/{unit}.log")
+        path = self._root.path(f"{KEPT}/{unit}.log")
         return path.read_text() if path.exists() else ""
 
     def processes(self) -> dict[int, int]:

@@ -17,8 +17,8 @@ mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/r
 mount -t proc proc "$1/root/proc"
 mount --rbind /dev "$1/root/dev"
 mount --bind "$1/run" "$1/root/run"
-shift_to=$1; shift
-exec chroot "$shift_to/root" "$@"
+folder=$1; shift
+exec chroot "$folder/root" "$@"
 """
 
 
@@ -31,6 +31,13 @@ class LaidOut:
         for name in ("upper", "work", "root", "run"):
             (self._folder / name).mkdir()
         self.upper, self.run_folder = self._folder / "upper", self._folder / "run"
+        try:
+            self._lay_over(debs)
+        except BaseException:
+            shutil.rmtree(self._folder)
+            raise
+
+    def _lay_over(self, debs: list[Path]) -> None:
         for deb in debs:
             subprocess.run(["dpkg-deb", "--extract", deb, self.upper], check=True, timeout=60)
         # Its links stand for folders of this machine, and over it folders would hide them.

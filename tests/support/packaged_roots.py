@@ -10,6 +10,7 @@ import pytest
 
 import debian_base
 from clean_root import CleanRoot, why_no_root
+from package_contents import PACKAGES
 from tiny_deb import field
 
 
@@ -34,7 +35,7 @@ def package_folder() -> Path:
 def debs() -> dict[str, Path]:
     """The built packages by name. Debug symbols are no package of ours."""
     found = {field(path, "Package"): path for path in package_folder().glob("*.deb")}
-    missing = {"runneriq", "runneriq-executor", "runneriq-demo"} - found.keys()
+    missing = set(PACKAGES) - found.keys()
     assert not missing, f"{package_folder()} lacks the packages {sorted(missing)}"
     return found
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Stands in for systemctl and journalctl where systemd is not the first process. It starts what a unit says: conditions,
-user, group, folders, environment, credentials, sockets, and waits for READY=1. It confines nothing, starts nothing
-again and knows no timers: of these it only says that the unit is there."""
+"""Stands in for systemctl and journalctl where systemd is not the first process. It starts what a unit says:
+conditions, user, group, folders, environment, credentials, sockets, and waits for READY=1. It confines nothing, starts
+nothing again and knows no timers: of these it only says that the unit is there."""
 
 from __future__ import annotations
 
@@ -26,6 +26,25 @@ FIRST_PASSED = 3  # file descriptor of the first socket, as sd_listen_fds(3) has
 PATIENCE = 40.0
 
 
+def settings_in(unit: str) -> list[tuple[str, str]]:
+    """Key and value of each line of a unit file."""
+    lines = [line.partition("=") for line in unit.splitlines() if "=" in line and not line.startswith(("#", ";"))]
+    return [(key.strip(), value.strip()) for key, _, value in lines]
+
+
+def assignments_in(text: str) -> dict[str, str]:
+    """What EnvironmentFile= makes of a file of plain assignments."""
+    return dict(line.split("=", 1) for line in text.splitlines() if "=" in line and not line.startswith("#"))
+
+
+def words_of(command: str, environment: dict[str, str]) -> list[str]:
+    """ExecStart= as systemd splits it: a word $NAME becomes the words of the variable, or none."""
+    words: list[str] = []
+    for word in shlex.split(command):
+        words += shlex.split(environment.get(word[1:], "")) if word.startswith("$") else [word]
+    return words
+
+
 class Unit:
     """A unit file with its drop-ins; `values` of a key in the order of the lines."""
 
@@ -39,13 +58,10 @@ class Unit:
             self._read(file)
 
     def _read(self, file: Path) -> None:
-        for line in file.read_text().splitlines():
-            key, equals, value = line.partition("=")
-            if not equals or line.startswith(("#", ";")):
-                continue
-            if not value.strip():
-                self._lines = [one for one in self._lines if one[0] != key.strip()]
-            self._lines.append((key.strip(), value.strip()))
+        for key, value in settings_in(file.read_text()):
+            if not value:
+                self._lines = [one for one in self._lines if one[0] != key]
+            self._lines.append((key, value))
 
     def values(self, key: str) -> list[str]:
         return [value for name, value in self._lines if name == key and value]
@@ -106,8 +122,7 @@ def environment_of(unit: Unit, account: pwd.struct_passwd) -> dict[str, str]:
         environment |= dict(one.split("=", 1) for one in shlex.split(line))
     for file in unit.values("EnvironmentFile"):
         if Path(file.lstrip("-")).exists() or not file.startswith("-"):
-            lines = Path(file.lstrip("-")).read_text().splitlines()
-            environment |= dict(one.split("=", 1) for one in lines if "=" in one and not one.startswith("#"))
+            environment |= assignments_in(Path(file.lstrip("-")).read_text())
     return environment
 
 
@@ -119,7 +134,9 @@ def credentials_of(unit: Unit, account: pwd.struct_passwd) -> dict[str, str]:
     place.mkdir(parents=True)
     for line in unit.values("LoadCredential"):
         name, _, source = line.partition(":")
-        files = {f"{name}_{one.name}": one for one in Path(source).iterdir()} if Path(source).is_dir() else {name: Path(source)}
+        files = {name: Path(source)}
+        if Path(source).is_dir():
+            files = {f"{name}_{one.name}": one for one in Path(source).iterdir()}
         for key, file in files.items():
             (place / key).write_bytes(file.read_bytes())
     for one in (place, *place.iterdir()):
@@ -140,13 +157,6 @@ def folders_of(unit: Unit, account: pwd.struct_passwd, group: int) -> dict[str, 
     return made
 
 
-def command_of(unit: Unit, environment: dict[str, str]) -> list[str]:
-    words: list[str] = []
-    for word in shlex.split(unit.value("ExecStart")):
-        words += environment.get(word[1:], "").split() if word.startswith("$") else [word]
-    return words
-
-
 def start(unit: Unit) -> int:
     if unit.process() or not unit.name.endswith(".service"):
         return 0  # a timer or a socket alone: the unit is there
@@ -163,7 +173,7 @@ def start(unit: Unit) -> int:
     ready = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     ready.bind(f"\0walk/{unit.name}/{os.getpid()}")
     environment["NOTIFY_SOCKET"] = f"@walk/{unit.name}/{os.getpid()}"
-    process = _spawn(unit, command_of(unit, environment), environment, account, group, listening)
+    process = _spawn(unit, words_of(unit.value("ExecStart"), environment), environment, account, group, listening)
     unit.process_file.write_text(str(process))
     return _wait_for_start(unit, process, ready)
 
@@ -277,7 +287,8 @@ def systemctl(words: list[str]) -> int:
     if verb == "daemon-reload":
         return 0
     if verb in ("enable", "disable", "is-enabled"):
-        code = subprocess.run(["/usr/bin/systemctl", "--root=/", verb, *(unit.name for unit in units)], check=False).returncode
+        command = ["/usr/bin/systemctl", "--root=/", verb, *(unit.name for unit in units)]
+        code = subprocess.run(command, check=False).returncode
         then = {"enable": start, "disable": stop}.get(verb)
         return code or max((then(unit) for unit in units if then and "--now" in words), default=0)
     if verb not in VERBS or not units:
