@@ -37,8 +37,9 @@ Finding receiver_finding(const AlertFacts::KnownReceiver& receiver) {
   if (receiver.trouble) {
     return finding("alerting.receiver." + name, FindingStatus::fail,
                    "receiver " + name + " cannot be used: " + printable_path(receiver.trouble->message, 400),
-                   "set " + receiver.secret_variable + ", or the credential receiver-" + name +
-                       ", for the service that runs the loop");
+                   "put its secret into " + receiver.secret_variable +
+                       ", or into /etc/runneriq/credentials/receiver-" + name +
+                       "; then restart the service that runs the loop");
   }
   return finding("alerting.receiver." + name, FindingStatus::ok,
                  "receiver " + name + " is of type " + std::string(to_text(receiver.options.type)));
@@ -55,10 +56,14 @@ void receivers(std::vector<Finding>& all, const AlertFacts& facts) {
 }
 
 void webhooks(std::vector<Finding>& all, const AlertFacts& facts) {
-  if (facts.webhooks) return;
+  if (facts.webhooks) {
+    all.push_back(finding("alerting.webhook", FindingStatus::ok,
+                          "a secret is known: with --listen failures are told when GitLab calls"));
+    return;
+  }
   all.push_back(finding("alerting.webhook", FindingStatus::skipped,
                         "no secret is known: failures wait for the next poll",
-                        "set RUNNERIQ_WEBHOOK_TOKEN, --listen, and a webhook for job events"));
+                        "/etc/runneriq/credentials/webhook-token, --listen, a GitLab webhook"));
 }
 
 // ---- messages -------------------------------------------------------------------------------------

@@ -88,6 +88,9 @@ class Listing {
   void end() {
     if (as_json_) out_.result("\n]}\n");
   }
+  void tell_if_empty() {
+    if (!as_json_ && !any_) out_.talk("runneriq: the audit trail has no such record");
+  }
 
  private:
   Output& out_;
@@ -103,7 +106,9 @@ Exit list(Session& session, const Invocation& invocation, AuditTrail& trail, con
     return true;
   });
   listing.end();
-  return read ? Exit::fine : tell(session, read.error(), SourceRequest::Kind::snapshot);
+  if (!read) return tell(session, read.error(), SourceRequest::Kind::snapshot);
+  listing.tell_if_empty();
+  return Exit::fine;
 }
 
 std::string_view to_text(AuditVerdict::Kind kind) {

@@ -161,10 +161,12 @@ std::string carbon_now_text(const json& document, Colour colour) {
                     "none: no runner has one. Set RUNNER_ZONE_<runner> or carbon.zones, or give "
                     "runners a tag such as zone:DE");
   } else {
-    text += "\n" + zones_table(zones, colour) + "\n" + reasons_text(zones);
+    text += "\n" + zones_table(zones, colour);
   }
-  for (const std::string& note : sentences_at(document, "notes")) text += wrapped("note       ", note);
-  return text + unplaced_text(document);
+  std::string remarks = reasons_text(zones);
+  for (const std::string& note : sentences_at(document, "notes")) remarks += wrapped("note       ", note);
+  remarks += unplaced_text(document);
+  return text + (zones.empty() || remarks.empty() ? "" : "\n") + remarks;
 }
 
 std::string carbon_summary_text(const json& document) {

@@ -21,12 +21,13 @@ json check_document(const Session& session) {
   for (const config::Problem& problem : session.problems) {
     problems.push_back({{"where", problem.where}, {"message", problem.message}});
   }
-  return {{"file", session.config_file}, {"problems", problems}};
+  return {{"file", session.config_file}, {"absent", session.config_absent}, {"problems", problems}};
 }
 
 std::string check_text(const json& document) {
   const json& problems = list_at(document, "problems");
-  if (problems.empty()) return printable_path(text_at(document, "file")) + " is absent or right\n";
+  const std::string state = flag_at(document, "absent") ? " is not there, and need not be\n" : " is right\n";
+  if (problems.empty()) return printable_path(text_at(document, "file")) + state;
   std::string text;
   for (const json& problem : problems) {
     text += on_one_line(text_at(problem, "where") + ": " + text_at(problem, "message")) + "\n";

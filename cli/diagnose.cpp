@@ -27,7 +27,7 @@ constexpr std::array kFlags{
     FlagRow{"--diff", "FILE", "With --log: what changed, as `git diff` prints it."},
     FlagRow{"--good", "FILE", "With --log: the log of the same job when it passed."},
     FlagRow{"--show-prompt", "", "Print exactly what a model would be sent, and send nothing."},
-    FlagRow{"--post", "", "Keep the note on the merge request."},
+    FlagRow{"--post", "", "Write the note to the merge request, or bring it up to date."},
     FlagRow{"--create-issue", "", "Open an issue for each failed job, once per signature."},
     FlagRow{"--output", "text|json|markdown",
             "Print for people (default), for programs, or as the note would be."},

@@ -85,7 +85,9 @@ std::string scored_runner(std::string_view title, const json& scored) {
 std::string how_decided(const json& assignment) {
   const auto percent = std::lround(number_at(assignment, "margin") * 100);
   const std::string model = named_at(assignment, "model");
-  return wrapped("  ", "decided by: " + named_at(assignment, "path") +
+  const std::string path = named_at(assignment, "path");
+  const bool is_tie_break = path == "advisor" && model.empty();  // no model was asked
+  return wrapped("  ", "decided by: " + (is_tie_break ? "tie-break" : path) +
                            (model.empty() ? "" : " (the model " + model + ")") + "; " +
                            counted(integer_at(assignment, "candidates"), "candidate") + ", margin " +
                            std::to_string(percent) + " %");

@@ -3,6 +3,7 @@
 #include "cli/lane_doctor.hpp"
 #include "core/joined.hpp"
 #include "core/printable.hpp"
+#include "executor/remedy.hpp"
 
 #include <algorithm>
 #include <array>
@@ -43,7 +44,8 @@ bool has_one_of(const std::vector<std::string>& scopes, const std::array<std::st
 void configuration(std::vector<Finding>& all, const ProgramFacts& facts) {
   const std::string file = printable_path(facts.config_file);
   if (facts.problems.empty()) {
-    all.push_back(finding("configuration", FindingStatus::ok, file + " is absent or right"));
+    all.push_back(finding("configuration", FindingStatus::ok,
+                          file + (facts.config_absent ? " is not there, and need not be" : " is right")));
   }
   for (const config::Problem& problem : facts.problems) {
     all.push_back(finding("configuration", FindingStatus::fail,
@@ -97,7 +99,7 @@ class FleetFindings {
   void add() {
     if (facts_.no_token) {
       put("token", FindingStatus::fail, told(*facts_.no_token),
-          "export " + facts_.token_variable + " with a token that has the scope read_api");
+          "put a token with the scope read_api into " + token_place());
       return;
     }
     server();
@@ -110,6 +112,12 @@ class FleetFindings {
   void put(std::string_view name, FindingStatus status, std::string what, std::string remedy = "") {
     const std::string prefix = facts_.fleet.name.empty() ? "" : facts_.fleet.name + ".";
     all_.push_back(finding(prefix + std::string(name), status, std::move(what), std::move(remedy)));
+  }
+
+  [[nodiscard]] std::string token_place() const {
+    const std::string& name = facts_.fleet.name;
+    return facts_.token_variable + ", or into /etc/runneriq/credentials/gitlab-token" +
+           (name.empty() ? "" : "-" + name);
   }
 
   [[nodiscard]] bool is_out_of_reach() const {
@@ -135,11 +143,12 @@ class FleetFindings {
         return facts_.version.error().message.find("certificate") != std::string::npos
                    ? "if GitLab's certificate is of your own authority, set gitlab.ca_file to that "
                      "authority's"
-                   : "make a new token with the scope read_api and put it into " + facts_.token_variable;
+                   : "make a new token with the scope read_api and put it into " + token_place();
       case Errc::not_found:
         return "set gitlab.url to the address of GitLab's front page";
       default:
-        return "check gitlab.url, the proxy variables and the network from this machine";
+        return "check gitlab.url and whether this machine and user get through: curl -I " +
+               executor::shell_word(facts_.fleet.url);
     }
   }
 
@@ -147,7 +156,7 @@ class FleetFindings {
     if (!facts_.token) {
       const bool refused = facts_.token.error().code == Errc::permission && !facts_.reading;
       return put("token", refused ? FindingStatus::fail : FindingStatus::warn, told(facts_.token.error()),
-                 refused ? "make a new token with the scope read_api and put it into " + facts_.token_variable
+                 refused ? "make a new token with the scope read_api and put it into " + token_place()
                          : "only personal, group and project access tokens tell their scopes");
     }
     scopes(*facts_.token);
@@ -159,7 +168,7 @@ class FleetFindings {
     if (!has_one_of(token.scopes, kReadingScopes)) {
       return put("token.scopes", FindingStatus::fail,
                  "the token lacks the scope read_api (it has: " + names + ")",
-                 "make a token with the scope read_api and put it into " + facts_.token_variable);
+                 "make a token with the scope read_api and put it into " + token_place());
     }
     const bool writes = has_one_of(token.scopes, kWritingScopes);
     put("token.scopes", FindingStatus::ok,
@@ -169,7 +178,7 @@ class FleetFindings {
   void expiry(const gitlab::TokenFacts& token) {
     if (!token.active) {
       return put("token.expiry", FindingStatus::fail, "the token is revoked or expired",
-                 "make a new one and put it into " + facts_.token_variable);
+                 "make a new one and put it into " + token_place());
     }
     if (!token.expires_at) return;
     const Duration left = *token.expires_at - now_;
@@ -230,7 +239,9 @@ void fleets(std::vector<Finding>& all, const ProgramFacts& facts) {
   if (facts.fleets.empty()) {
     all.push_back(
         finding("gitlab", FindingStatus::fail, "no GitLab is configured",
-                "set GITLAB_URL and GITLAB_TOKEN, or gitlab.url in " + printable_path(facts.config_file)));
+                "set gitlab.url in " + printable_path(facts.config_file) +
+                    " and put a token into /etc/runneriq/credentials/gitlab-token; or export GITLAB_URL and "
+                    "GITLAB_TOKEN"));
   }
   for (const FleetFacts& fleet : facts.fleets) {
     FleetFindings{all, fleet, facts.now}.add();

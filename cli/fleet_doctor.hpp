@@ -32,6 +32,7 @@ struct FleetFacts {
 struct ProgramFacts {
   Time now;
   std::string config_file;
+  bool config_absent = false;
   std::vector<config::Problem> problems;
   std::vector<FleetFacts> fleets;  // empty: none is configured
   scheduler::Lanes lanes;

@@ -147,10 +147,10 @@ CommandRow lanes_remove_command() {
 CommandRow reset_tags_command() {
   return {.name = "reset-tags",
           .arguments = "",
-          .summary = "Put every runner back to rest, at once.",
+          .summary = "The emergency brake: give managed runners all their lanes back, at once.",
           .text =
-              "The emergency brake. Restores all lanes on managed runners and removes what was granted, with "
-              "or without a state file, whether the loop runs or not. A loop that runs leaves these runners "
+              "Restores all lanes on managed runners and removes what was granted, with or without a state "
+              "file, whether the loop runs or not. A loop that runs leaves these runners "
               "alone for 15 minutes; to keep it from steering, make the file that `gate.kill_switch` names. "
               "With `--purge` every `runneriq:` tag goes: jobs that ask for a lane would then wait for ever, "
               "so it names them and asks.",

@@ -193,6 +193,7 @@ struct Session {
   // The effective configuration, where it came from, and what was wrong with it.
   const config::Configuration* configuration = nullptr;
   std::string config_file;
+  bool config_absent = false;  // there is no such file, and none is needed
   std::vector<config::Problem> problems;
 
   std::function<Result<std::unique_ptr<TickSource>>(const SourceRequest&)> open_source;

@@ -44,7 +44,7 @@ std::string edit_text(const TagEdit& edit) {
   const std::string start = name_of(edit) + ":";
   switch (edit.kind) {
     case TagEdit::Kind::planned:
-      return wrapped(start + " ", changes.substr(1));
+      return wrapped(start + " ", "would change," + changes);
     case TagEdit::Kind::done:
       return wrapped(start + " ", "done," + changes);
     case TagEdit::Kind::failed:
@@ -81,6 +81,17 @@ std::string edits_text(const std::vector<DeskEdits>& all) {
   std::string text;
   for (const DeskEdits& desk : all) {
     for (const TagEdit& edit : desk.edits) text += edit_text(edit);
+  }
+  return text;
+}
+
+// What was found to be right needs no word before the question.
+std::string plan_text(const std::vector<DeskEdits>& all) {
+  std::string text;
+  for (const DeskEdits& desk : all) {
+    for (const TagEdit& edit : desk.edits) {
+      if (edit.kind != TagEdit::Kind::unchanged) text += edit_text(edit);
+    }
   }
   return text;
 }
@@ -213,7 +224,7 @@ Exit change_tags(Session& session, const Invocation& invocation, TagDesks& desks
   std::vector<DeskEdits> all = plan(chosen, change, session.waiter.now() + kLimit);
   const int planned = count(all, TagEdit::Kind::planned);
   if (planned > 0) {
-    if (!wants_json(invocation)) session.out.talk(without_end(edits_text(all)));
+    if (!wants_json(invocation)) session.out.talk(without_end(plan_text(all)));
     if (!consents(session, invocation, change)) {
       if (wants_json(invocation)) show(session, invocation, all);
       return Exit::no;

@@ -104,7 +104,7 @@ std::string oldest_text(const json& oldest, Colour colour) {
 std::string decided_text(const json& status) {
   if (status["mode"] != "full") return "";
   const json& split = status["split"];
-  return "decided    direct " + split["direct"].dump() + ", rules " + split["rules"].dump() + ", advisor " +
+  return "decided    direct " + split["direct"].dump() + ", rules " + split["rules"].dump() + ", tie-break " +
          split["advisor"].dump() + ", queued " + split["queued"].dump() + "\n";
 }
 

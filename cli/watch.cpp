@@ -91,7 +91,8 @@ Watch::Watch(Session& session, WatchRequest request)
 
 Exit Watch::run() {
   if (const auto error = open()) return tell(session_, *error, request_.look.source.kind);
-  session_.log.write(LogLevel::info, "started", {{"config", session_.config_file}});
+  session_.log.write(LogLevel::info, "started",
+                     {{"config", session_.config_absent ? "none" : session_.config_file}});
   if (leaves_records()) record_.started();
   while (true) {
     Waiter::Woken woken = look();
@@ -332,7 +333,8 @@ void Watch::reload() {
     session_.log.write(LogLevel::warning, "configuration_refused", {{"why", connected.error().message}});
     return;
   }
-  session_.log.write(LogLevel::info, "configuration_read", {{"config", session_.config_file}});
+  session_.log.write(LogLevel::info, "configuration_read",
+                     {{"config", session_.config_absent ? "none" : session_.config_file}});
 }
 
 Time Watch::next_poll() const {

@@ -48,7 +48,9 @@ std::string octal(std::uint32_t mode) {
 
 std::vector<Finding> configuration(const HostFacts& facts) {
   const std::string file = printable_path(facts.config_file);
-  if (facts.config_problems.empty()) return {ok("configuration", file + " is absent or right")};
+  if (facts.config_problems.empty())
+    return {
+        ok("configuration", file + (facts.config_absent ? " is not there, and need not be" : " is right"))};
   std::vector<Finding> findings;
   for (const std::string& problem : facts.config_problems) {
     findings.push_back(failed("configuration", told(problem) + "; the default is used instead",
@@ -57,10 +59,18 @@ std::vector<Finding> configuration(const HostFacts& facts) {
   return findings;
 }
 
+// A program that is there needs the kernel's leave; what a kernel does not know is passed over.
+std::string bubblewrap_remedy(const HostFacts& facts) {
+  if (!facts.bubblewrap_installed) return "apt-get install bubblewrap";
+  return "sysctl -e -w user.max_user_namespaces=15000 kernel.unprivileged_userns_clone=1 "
+         "kernel.apparmor_restrict_unprivileged_userns=0; in a container, its own host must permit it";
+}
+
 Finding shell_driver(const HostFacts& facts) {
   const std::string remedy =
-      facts.bubblewrap.works ? option(facts, "executor.driver", "bubblewrap") : "apt-get install bubblewrap";
-  const std::string why = facts.bubblewrap.works ? "" : "; bubblewrap: " + told(facts.bubblewrap.detail);
+      facts.bubblewrap.works ? option(facts, "executor.driver", "bubblewrap") : bubblewrap_remedy(facts);
+  const bool is_said = facts.bubblewrap.works || facts.bubblewrap.detail == facts.driver_reason;
+  const std::string why = is_said ? "" : "; bubblewrap: " + told(facts.bubblewrap.detail);
   return warn("driver",
               "the shell driver isolates nothing and is for trusted jobs only (" + told(facts.driver_reason) +
                   why + ")",
@@ -72,7 +82,7 @@ Finding driver(const HostFacts& facts) {
   if (facts.driver == DriverKind::shell) return shell_driver(facts);
   if (facts.driver == DriverKind::bubblewrap && !facts.bubblewrap.works) {
     return failed("driver", "bubblewrap is chosen and does not work: " + told(facts.bubblewrap.detail),
-                  "apt-get install bubblewrap");
+                  bubblewrap_remedy(facts));
   }
   if (facts.driver == DriverKind::automatic) {
     return failed(
@@ -308,15 +318,20 @@ Finding leftovers(const HostFacts& facts) {
                   removal_of_leftovers(facts.leftovers.jobs_dir));
 }
 
+// A program may say nothing when it is asked.
+std::string version_of(const Probe& program) {
+  return program.detail.empty() ? "found on executor.path; it tells no version" : told(program.detail);
+}
+
 Finding git(const HostFacts& facts) {
   if (!uses_programs_of_the_host(facts.driver)) return skipped("git", "jobs do not use the host's");
-  if (facts.git.works) return ok("git", told(facts.git.detail));
+  if (facts.git.works) return ok("git", version_of(facts.git));
   return failed("git", "jobs find no git on executor.path: " + told(facts.git.detail), "apt-get install git");
 }
 
 Finding gitlab_runner(const HostFacts& facts) {
   if (!uses_programs_of_the_host(facts.driver)) return skipped("gitlab-runner", "jobs do not use the host's");
-  if (facts.gitlab_runner.works) return ok("gitlab-runner", told(facts.gitlab_runner.detail));
+  if (facts.gitlab_runner.works) return ok("gitlab-runner", version_of(facts.gitlab_runner));
   return warn(
       "gitlab-runner",
       "jobs find no gitlab-runner on executor.path: gitlab-runner skips their cache and artifacts, with one "

@@ -71,12 +71,14 @@ struct UnitFacts {
 struct HostFacts {
   std::string program;      // absolute path of this binary
   std::string config_file;  // where options are written
+  bool config_absent = false;
   std::vector<std::string> config_problems;
   ExecutorOptions options;
 
   DriverKind driver = DriverKind::shell;  // in effect; automatic: none could be chosen
   std::string driver_reason;              // why it is, or why none is
-  Probe bubblewrap;
+  Probe bubblewrap;                       // whether it makes a sandbox
+  bool bubblewrap_installed = false;
   Probe user_namespaces, mount_namespaces, pid_namespaces;
   std::optional<Probe> podman;  // none = not looked at
 

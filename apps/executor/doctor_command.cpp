@@ -2,6 +2,7 @@
 
 #include "apps/executor/host_facts.hpp"
 #include "apps/executor/settings.hpp"
+#include "apps/executor/usage.hpp"
 #include "core/option.hpp"
 #include "executor/config_toml.hpp"
 #include "executor/doctor.hpp"
@@ -18,11 +19,19 @@ constexpr int kMostSlots = 10'000;
 struct Request {
   bool as_json = false;
   bool print_config_toml = false;
+  bool print_help = false;
   int reserve = 0;
   std::string runner_file;  // "" = where gitlab-runner looks
 };
 
+bool takes_value(std::string_view option) {
+  return option == "--output" || option == "--reserve" || option == "--config-file";
+}
+
 Result<std::string_view> value_of(std::string_view option, std::span<const std::string_view> rest) {
+  if (!takes_value(option)) {
+    return fail(Errc::invalid_argument, "unknown option '" + std::string(option) + "'");
+  }
   if (rest.empty()) return fail(Errc::invalid_argument, std::string(option) + " needs a value");
   return rest.front();
 }
@@ -45,11 +54,8 @@ Result<void> set_reserve(Request& request, std::string_view text) {
 Result<void> set_option(Request& request, std::string_view option, std::string_view value) {
   if (option == "--output") return set_output(request, value);
   if (option == "--reserve") return set_reserve(request, value);
-  if (option == "--config-file") {
-    request.runner_file = value;
-    return {};
-  }
-  return fail(Errc::invalid_argument, "unknown option '" + std::string(option) + "'");
+  request.runner_file = value;
+  return {};
 }
 
 Result<Request> parse(std::span<const std::string_view> words) {
@@ -60,6 +66,10 @@ Result<Request> parse(std::span<const std::string_view> words) {
     if (option == "--config-toml") {
       request.print_config_toml = true;
       continue;
+    }
+    if (option == "--help" || option == "-h") {
+      request.print_help = true;
+      return request;
     }
     const auto value = value_of(option, words);
     if (!value) return fail(value.error());
@@ -91,6 +101,7 @@ int doctor_command(std::span<const std::string_view> arguments,
                    std::span<const std::string_view> environment) {
   const auto request = parse(arguments);
   if (!request) return usage_error(request.error());
+  if (request->print_help) return std::fputs(executor_help().c_str(), stdout) < 0;
   if (request->print_config_toml) return print_config_toml(*request, environment);
   const auto findings = executor::examine(gather_facts(environment, request->runner_file));
   std::fputs((request->as_json ? executor::as_json(findings) : executor::as_text(findings)).c_str(), stdout);

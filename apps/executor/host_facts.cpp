@@ -189,9 +189,9 @@ std::string usual_runner_file(executor::EnvironmentBlock environment) {
 void gather_driver(HostFacts& facts, executor::EnvironmentBlock environment, const JobUser& user) {
   const auto sandbox =
       executor::probe_bubblewrap(facts.options.bubblewrap, user.account, user.drop_privileges);
-  facts.bubblewrap = sandbox
-                         ? try_program({facts.options.bubblewrap.command, "--version"}, facts.options.path)
-                         : Probe{false, sandbox.error().message};
+  Probe version = try_program({facts.options.bubblewrap.command, "--version"}, facts.options.path);
+  facts.bubblewrap_installed = version.works;
+  facts.bubblewrap = sandbox ? std::move(version) : Probe{false, sandbox.error().message};
   const auto choice = choose_driver(facts.options, user);
   facts.driver = choice ? choice->kind : executor::DriverKind::automatic;
   facts.driver_reason = choice ? choice->reason : choice.error().message;
@@ -241,6 +241,7 @@ HostFacts gather_facts(executor::EnvironmentBlock environment, const std::string
   HostFacts facts;
   facts.program = program_path();
   facts.config_file = settings.config_file;
+  facts.config_absent = !platform::exists(settings.config_file);
   for (const config::Problem& problem : settings.problems) {
     facts.config_problems.push_back(problem.where + ": " + problem.message);
   }

@@ -147,6 +147,7 @@ cli::Session Program::session() {
       .run = run_,
       .configuration = &loaded_->configuration,
       .config_file = loaded_->file.path,
+      .config_absent = !platform::exists(loaded_->file.path),
       .problems = loaded_->problems,
       .open_source = [this](const cli::SourceRequest& request) { return open_source(request); },
       .reload = {},
@@ -414,7 +415,8 @@ Result<std::unique_ptr<FleetSource>> Program::open_simulated(const SourceParts& 
 // Only the loop makes a state file: one that a person's question had made would be that person's.
 Result<void> Program::need_store() const {
   if (makes_state(invocation_) || platform::exists(store_->path())) return {};
-  return fail(Errc::not_found, "nothing has been recorded: there is no " + store_->path());
+  return fail(Errc::not_found,
+              "nothing has been recorded: there is no " + store_->path() + ", which `runneriq run` makes");
 }
 
 // What the simulated GitLab says must not get into the history of real ones.
@@ -451,6 +453,7 @@ std::vector<config::Problem> Program::reload(cli::Session& session) {
   loaded_ = std::move(fresh);
   session.configuration = &loaded_->configuration;
   session.config_file = loaded_->file.path;
+  session.config_absent = !platform::exists(loaded_->file.path);
   session.problems = loaded_->problems;
   return {};
 }
@@ -459,6 +462,7 @@ std::vector<executor::Finding> Program::examine() {
   cli::ProgramFacts facts;
   facts.now = waiter_.now();
   facts.config_file = loaded_->file.path;
+  facts.config_absent = !platform::exists(loaded_->file.path);
   facts.problems = loaded_->problems;
   facts.lanes = scheduler::lanes_of(loaded_->settings.steering);
   facts.state_file = store_->path();

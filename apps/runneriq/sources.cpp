@@ -176,7 +176,8 @@ Result<std::vector<Watched>> watched_fleets(const Settings& settings, Environmen
     if (!token) return fail(std::move(token.error()));
     if (token->empty()) {
       return fail(Errc::invalid_argument, "no token for " + fleet.url + ": set " + token_variable(fleet) +
-                                              " to a token with the scope read_api");
+                                              " to a token with the scope read_api, or, on the service's "
+                                              "machine, be root");
     }
     all.push_back({fleet, std::move(*token)});
   }

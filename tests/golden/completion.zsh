@@ -302,7 +302,7 @@ _runneriq() {
         '--diff[With --log\: what changed, as `git diff` prints it.]:file:_files' \
         '--good[With --log\: the log of the same job when it passed.]:file:_files' \
         '--show-prompt[Print exactly what a model would be sent, and send nothing.]' \
-        '--post[Keep the note on the merge request.]' \
+        '--post[Write the note to the merge request, or bring it up to date.]' \
         '--create-issue[Open an issue for each failed job, once per signature.]' \
         '--output[Print for people (default), for programs, or as the note would be.]:value:(text json markdown)' \
         '--project[The project of the job, pipeline or merge request, an id or a full path.]:value:' \

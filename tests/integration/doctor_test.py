@@ -85,6 +85,15 @@ def test_a_wrong_option_is_refused(make_host: HostMaker, arguments: list[str]) -
     assert end.returncode == 2 and end.stderr
 
 
+def test_an_option_that_is_unknown_is_called_so(make_host: HostMaker) -> None:
+    assert "unknown option '--nonsense'" in doctor(make_host("shell"), "--nonsense").stderr
+
+
+def test_help_is_given_to_whoever_asks_doctor_for_it(make_host: HostMaker) -> None:
+    end = doctor(make_host("shell"), "--help")
+    assert end.returncode == 0 and "doctor --config-toml" in end.stdout and end.stderr == ""
+
+
 def finding(host: Host, name: str) -> dict[str, str]:
     findings = json.loads(doctor(host, "--output", "json").stdout)["findings"]
     return next(one for one in findings if one["name"] == name)

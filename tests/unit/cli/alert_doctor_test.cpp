@@ -58,7 +58,9 @@ TEST_F(AlertDoctor, SaysOfEachReceiverWhetherItCanBeUsed) {
   const Finding night = named("alerting.receiver.night");
   EXPECT_EQ(night.status, FindingStatus::fail);
   EXPECT_EQ(night.what, "receiver night cannot be used: no secret address is known");
-  EXPECT_TRUE(has(night.remedy, "set RUNNERIQ_RECEIVER_OPS, or the credential receiver-night"))
+  EXPECT_TRUE(has(night.remedy,
+                  "put its secret into RUNNERIQ_RECEIVER_OPS, or into "
+                  "/etc/runneriq/credentials/receiver-night; then restart"))
       << night.remedy;
   EXPECT_EQ(executor::exit_code(all()), 1);
   EXPECT_FALSE(tells("alerting.receivers"));
@@ -70,10 +72,12 @@ TEST_F(AlertDoctor, SaysThatNobodyIsTold) {
   EXPECT_FALSE(tells("alerting.receiver.ops"));
 }
 
-TEST_F(AlertDoctor, SaysThatNoWebhookIsTaken) {
+TEST_F(AlertDoctor, SaysWhetherWebhooksAreTaken) {
   EXPECT_EQ(named("alerting.webhook").status, FindingStatus::skipped);
+  EXPECT_TRUE(has(named("alerting.webhook").remedy, "/etc/runneriq/credentials/webhook-token"));
   facts.webhooks = true;
-  EXPECT_FALSE(tells("alerting.webhook"));
+  EXPECT_TRUE(tells("alerting.webhook"));
+  EXPECT_EQ(named("alerting.webhook").status, FindingStatus::ok);
 }
 
 TEST_F(AlertDoctor, FailsForAFileThatCannotBeUsed) {

@@ -76,6 +76,12 @@ TEST_F(Audit, RefusesWhatItCannotRead) {
   }
 }
 
+TEST_F(Audit, SaysThatNoRecordFits) {
+  EXPECT_EQ(run_words(fake, {"audit", "--job", "4799"}), Exit::fine);
+  EXPECT_TRUE(fake.out.results.empty());
+  EXPECT_EQ(fake.out.talked, std::vector<std::string>{"runneriq: the audit trail has no such record"});
+}
+
 TEST_F(Audit, ShowsARecordThatItCannotRead) {
   add({}, "strange", "not\x1b[2J json");
   EXPECT_EQ(shown({}).size(), 5U);
@@ -88,6 +94,7 @@ TEST_F(Audit, ShowsARecordThatItCannotRead) {
 TEST_F(Audit, TellsOfATrailThatCannotBeRead) {
   fake.trail.outage = Error{Errc::unavailable, "state.db: disk I/O error"};
   EXPECT_EQ(run_words(fake, {"audit"}), Exit::usage);
+  EXPECT_EQ(fake.out.talked.size(), 1U);  // not that there is no record
   EXPECT_EQ(run_words(fake, {"audit", "verify"}), Exit::usage);
   fake.session.audit = []() -> Result<AuditTrail*> { return fail(Errc::permission, "state.db"); };
   EXPECT_EQ(run_words(fake, {"audit"}), Exit::usage);

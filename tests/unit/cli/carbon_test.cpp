@@ -88,6 +88,17 @@ TEST_F(Carbon, NowColoursShadesOnATerminal) {
   EXPECT_TRUE(has(run({"carbon", "now"}), "\x1b[32m58"));
 }
 
+TEST_F(Carbon, NowEndsWithItsLastLine) {
+  grid = carbon::grid_of({outlook_from("FR", {58}, Rung::live)});
+  runners = std::vector{placed(7, "FR")};
+  grid.zones.at(carbon::ZoneKey{"FR"}).why = "";
+  const std::string text = run({"carbon", "now"});
+  EXPECT_TRUE(text.ends_with('\n'));
+  EXPECT_FALSE(text.ends_with("\n\n")) << text;
+  grid.zones.at(carbon::ZoneKey{"FR"}).why = "the live source is away";
+  EXPECT_TRUE(has(run({"carbon", "now"}), "\n\nwhy        FR: the live source is away"));
+}
+
 TEST_F(Carbon, NowGoesOnWithoutTheRunnersAndNeverBlamesGitLab) {
   grid = carbon::grid_of({outlook_from("FR", {58})});
   runners = fail(Errc::unavailable, "GitLab is away");

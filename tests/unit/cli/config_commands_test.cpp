@@ -63,7 +63,11 @@ TEST_F(ConfigCommands, ShowTellsWhatIsWrongAndGoesOn) {
 
 TEST_F(ConfigCommands, CheckNamesEachProblem) {
   EXPECT_EQ(run_words(fake, {"config", "check"}), Exit::fine);
-  EXPECT_EQ(fake.out.results, "/etc/runneriq/runneriq.yaml is absent or right\n");
+  EXPECT_EQ(fake.out.results, "/etc/runneriq/runneriq.yaml is right\n");
+  fake.out.results.clear();
+  fake.session.config_absent = true;
+  EXPECT_EQ(run_words(fake, {"config", "check"}), Exit::fine);
+  EXPECT_EQ(fake.out.results, "/etc/runneriq/runneriq.yaml is not there, and need not be\n");
   fake.session.problems = {{"/etc/x.yaml:3", "unknown option 'x\x1b', did you mean 'y'?"},
                            {"RUNNERIQ_Z", "unknown option 'Z'"}};
   fake.out.results.clear();

@@ -101,8 +101,9 @@ TEST(FleetDoctor, AGitLabOutOfReachIsOneFinding) {
   fleet.version = fail(Errc::unavailable, "GET https://gitlab.example.com: connection refused");
   fleet.token = fail(Errc::unavailable, "connection refused");
   fleet.reading = fail(Errc::unavailable, "connection refused");
-  EXPECT_EQ(found(with(fleet), "gitlab").remedy,
-            "check gitlab.url, the proxy variables and the network from this machine");
+  EXPECT_EQ(
+      found(with(fleet), "gitlab").remedy,
+      "check gitlab.url and whether this machine and user get through: curl -I https://gitlab.example.com");
   EXPECT_EQ(found(with(fleet), "token").name, "");
   EXPECT_EQ(found(with(fleet), "fleet").name, "");
 }
@@ -122,7 +123,9 @@ TEST(FleetDoctor, ATokenWithoutTheScopeIsNamed) {
   const Finding scopes = found(with(fleet), "token.scopes");
   EXPECT_EQ(scopes.status, FindingStatus::fail);
   EXPECT_EQ(scopes.what, "the token lacks the scope read_api (it has: read_user, read_registry)");
-  EXPECT_EQ(scopes.remedy, "make a token with the scope read_api and put it into GITLAB_TOKEN");
+  EXPECT_EQ(scopes.remedy,
+            "make a token with the scope read_api and put it into GITLAB_TOKEN, or into "
+            "/etc/runneriq/credentials/gitlab-token");
 }
 
 TEST(FleetDoctor, AReadingTokenIsEnoughToAdvise) {
@@ -148,6 +151,9 @@ TEST(FleetDoctor, WithoutATokenNothingElseIsJudged) {
   fleet.no_token = Error{Errc::invalid_argument, "no token for https://gitlab.example.com"};
   const auto all = examine(with(fleet));
   EXPECT_EQ(found(with(fleet), "token").status, FindingStatus::fail);
+  EXPECT_EQ(found(with(fleet), "token").remedy,
+            "put a token with the scope read_api into GITLAB_TOKEN, or into "
+            "/etc/runneriq/credentials/gitlab-token");
   EXPECT_TRUE(std::none_of(all.begin(), all.end(), [](const Finding& f) { return f.name == "gitlab"; }));
 }
 
@@ -168,6 +174,7 @@ TEST(FleetDoctor, SeveralFleetsAreToldApartByName) {
   facts.fleets.push_back(second);
   EXPECT_EQ(found(facts, "gitlab").status, FindingStatus::ok);
   EXPECT_EQ(found(facts, "acme.token").status, FindingStatus::fail);
+  EXPECT_TRUE(found(facts, "acme.token").remedy.ends_with("/gitlab-token-acme"));
 }
 
 TEST(FleetDoctor, AStateFileThatIsNotThereYetIsFine) {
@@ -177,10 +184,21 @@ TEST(FleetDoctor, AStateFileThatIsNotThereYetIsFine) {
   EXPECT_EQ(found(facts, "state").what, "/var/lib/runneriq/state.db is not there yet");
 }
 
+TEST(FleetDoctor, AConfigurationThatIsNotThereIsNotCalledRight) {
+  ProgramFacts facts = good();
+  EXPECT_EQ(found(facts, "configuration").what, "/etc/runneriq/runneriq.yaml is right");
+  facts.config_absent = true;
+  EXPECT_EQ(found(facts, "configuration").status, FindingStatus::ok);
+  EXPECT_EQ(found(facts, "configuration").what, "/etc/runneriq/runneriq.yaml is not there, and need not be");
+}
+
 TEST(FleetDoctor, WithoutAFleetItSaysHowToNameOne) {
   ProgramFacts facts = good();
   facts.fleets.clear();
   EXPECT_EQ(found(facts, "gitlab").what, "no GitLab is configured");
+  EXPECT_EQ(found(facts, "gitlab").remedy,
+            "set gitlab.url in /etc/runneriq/runneriq.yaml and put a token into "
+            "/etc/runneriq/credentials/gitlab-token; or export GITLAB_URL and GITLAB_TOKEN");
 }
 
 TEST(FleetDoctor, TextOfGitLabCannotImitateALine) {

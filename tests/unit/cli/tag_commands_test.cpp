@@ -48,10 +48,21 @@ TEST_F(TagCommands, InstallShowsAsksAndWrites) {
   EXPECT_EQ(run_words(fake, {"lanes", "install"}), Exit::fine);
   EXPECT_EQ(gitlab.tags.tags_of(7), kAtRest);
   EXPECT_EQ(questions.size(), 1U);
-  EXPECT_NE(talk().find("runner 7 (build-1): +runneriq:critical"), std::string::npos) << talk();
+  EXPECT_NE(talk().find("runner 7 (build-1): would change, +runneriq:critical"), std::string::npos) << talk();
   EXPECT_NE(fake.out.results.find("done"), std::string::npos);
   EXPECT_EQ(events(), (std::vector<std::string>{"lanes_installed by user:alice",
                                                 "lanes_installed_outcome by user:alice"}));
+}
+
+TEST_F(TagCommands, PlanAndResultAreToldApart) {
+  gitlab.add(7, "build-1", {"docker"});
+  gitlab.add(8, "build-2", kAtRest);
+  EXPECT_EQ(run_words(fake, {"lanes", "install", "--yes"}), Exit::fine);
+  EXPECT_NE(talk().find("runner 7 (build-1): would change, +"), std::string::npos) << talk();
+  EXPECT_EQ(talk().find("runner 8"), std::string::npos) << talk();
+  EXPECT_NE(fake.out.results.find("runner 7 (build-1): done, +"), std::string::npos) << fake.out.results;
+  EXPECT_NE(fake.out.results.find("runner 8 (build-2): is so already"), std::string::npos)
+      << fake.out.results;
 }
 
 TEST_F(TagCommands, NothingIsWrittenWithoutConsent) {

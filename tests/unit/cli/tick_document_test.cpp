@@ -61,7 +61,11 @@ TEST(TickDocument, ShowsARunner) {
 
 TEST(TickDocument, SaysWhichModelDecided) {
   scheduler::Tick tick = sample_tick();
-  EXPECT_TRUE(explanation_document(tick, 1, {})["assignment"]["model"].is_null());
+  const json without = explanation_document(tick, 1, {});
+  EXPECT_TRUE(without["assignment"]["model"].is_null());
+  EXPECT_EQ(without["assignment"]["path"], "advisor");
+  EXPECT_NE(explanation_text(without, Colour::off).find("decided by: tie-break; 2 candidates"),
+            std::string::npos);
   tick.decisions.jobs[1].assignment.model = "claude-haiku-5-5";
   const json explanation = explanation_document(tick, 1, {});
   EXPECT_EQ(explanation["assignment"]["model"], "claude-haiku-5-5");

@@ -56,6 +56,19 @@ TEST_F(RunLoop, TicksEveryPollUntilItIsStopped) {
   EXPECT_TRUE(fake.out.results.empty());
 }
 
+TEST_F(RunLoop, NamesTheConfigurationOnlyWhereItIsThere) {
+  for (const bool is_absent : {false, true}) {
+    fake.session.config_absent = is_absent;
+    fake.log.events.clear();
+    ticks(1);
+    EXPECT_EQ(run_words(fake, {"run"}), Exit::fine);
+    const auto started = std::ranges::find(fake.log.events, "started", &RecordingEvents::Event::name);
+    ASSERT_NE(started, fake.log.events.end());
+    EXPECT_EQ(std::get<std::string>(started->fields.at(0).value),
+              is_absent ? "none" : "/etc/runneriq/runneriq.yaml");
+  }
+}
+
 TEST_F(RunLoop, EndsWhenItsStarterIsGone) {
   fake.waiter.causes = {Woken::by_orphaning, Woken::at_deadline};
   EXPECT_EQ(run_words(fake, {"run"}), Exit::fine);

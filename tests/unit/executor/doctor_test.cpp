@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <functional>
 #include <regex>
 #include <span>
@@ -151,6 +152,19 @@ const Case kHost[]{
      "driver", kWarn, "apt-get install bubblewrap"},
     {"BubblewrapThatDoesNotWork", [](HostFacts& f) { f.bubblewrap.works = false; }, "driver", kFail,
      "apt-get install bubblewrap"},
+    {"BubblewrapThatMayMakeNoSandbox",
+     [](HostFacts& f) {
+       f.bubblewrap.works = false;
+       f.bubblewrap_installed = true;
+     },
+     "driver", kFail, "sysctl -e -w user.max_user_namespaces=15000"},
+    {"TheShellDriverSinceBubblewrapMayMakeNoSandbox",
+     [](HostFacts& f) {
+       f.driver = DriverKind::shell;
+       f.bubblewrap = {false, "no permission"};
+       f.bubblewrap_installed = true;
+     },
+     "driver", kWarn, "kernel.apparmor_restrict_unprivileged_userns=0"},
     {"NoUserNamespaces",
      [](HostFacts& f) {
        f.user_namespaces = {false, "EPERM"};
@@ -490,6 +504,38 @@ TEST(Doctor, EscapesControlCharactersOfPaths) {
   for (const Finding& finding : examine(facts)) {
     EXPECT_EQ(described(finding).find_first_of("\n\x1b"), std::string::npos) << described(finding);
   }
+}
+
+Finding finding_of(const HostFacts& facts, std::string_view name) {
+  const auto findings = examine(facts);
+  const auto found = std::ranges::find(findings, name, &Finding::name);
+  return found == findings.end() ? Finding{} : *found;
+}
+
+TEST(Doctor, SaysOneReasonOnce) {
+  HostFacts facts = good_host();
+  facts.driver = DriverKind::shell;
+  facts.driver_reason = "no program 'bwrap'";
+  facts.bubblewrap = {false, facts.driver_reason};
+  EXPECT_EQ(finding_of(facts, "driver").what,
+            "the shell driver isolates nothing and is for trusted jobs only (no program 'bwrap')");
+}
+
+TEST(Doctor, AProgramThatTellsNoVersionIsFoundAllTheSame) {
+  HostFacts facts = good_host();
+  facts.git.detail = facts.gitlab_runner.detail = "";
+  for (const char* name : {"git", "gitlab-runner"}) {
+    EXPECT_EQ(finding_of(facts, name).status, kOk);
+    EXPECT_EQ(finding_of(facts, name).what, "found on executor.path; it tells no version");
+  }
+}
+
+TEST(Doctor, SaysWhetherTheConfigurationIsThere) {
+  HostFacts facts = good_host();
+  EXPECT_EQ(finding_of(facts, "configuration").what, "/etc/runneriq/runneriq.yaml is right");
+  facts.config_absent = true;
+  EXPECT_EQ(finding_of(facts, "configuration").what,
+            "/etc/runneriq/runneriq.yaml is not there, and need not be");
 }
 
 TEST(Doctor, LeavesEntriesOfOtherDriversAlone) {
