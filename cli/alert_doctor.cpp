@@ -1,5 +1,6 @@
 #include "cli/alert_doctor.hpp"
 
+#include "cli/credentials.hpp"
 #include "cli/words.hpp"
 #include "core/printable.hpp"
 
@@ -37,8 +38,8 @@ Finding receiver_finding(const AlertFacts::KnownReceiver& receiver) {
   if (receiver.trouble) {
     return finding("alerting.receiver." + name, FindingStatus::fail,
                    "receiver " + name + " cannot be used: " + printable_path(receiver.trouble->message, 400),
-                   "put its secret into " + receiver.secret_variable +
-                       ", or into /etc/runneriq/credentials/receiver-" + name +
+                   "put its secret into " + receiver.secret_variable + ", or into " +
+                       std::string(kCredentials) + "receiver-" + name +
                        "; then restart the service that runs the loop");
   }
   return finding("alerting.receiver." + name, FindingStatus::ok,
@@ -63,7 +64,7 @@ void webhooks(std::vector<Finding>& all, const AlertFacts& facts) {
   }
   all.push_back(finding("alerting.webhook", FindingStatus::skipped,
                         "no secret is known: failures wait for the next poll",
-                        "/etc/runneriq/credentials/webhook-token, --listen, a GitLab webhook"));
+                        std::string(kCredentials) + "webhook-token, --listen, a GitLab webhook"));
 }
 
 // ---- messages -------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 #include "cli/fleet_doctor.hpp"
 
+#include "cli/credentials.hpp"
 #include "cli/lane_doctor.hpp"
 #include "core/joined.hpp"
 #include "core/printable.hpp"
@@ -116,7 +117,7 @@ class FleetFindings {
 
   [[nodiscard]] std::string token_place() const {
     const std::string& name = facts_.fleet.name;
-    return facts_.token_variable + ", or into /etc/runneriq/credentials/gitlab-token" +
+    return facts_.token_variable + ", or into " + std::string(kCredentials) + "gitlab-token" +
            (name.empty() ? "" : "-" + name);
   }
 
@@ -237,11 +238,10 @@ class FleetFindings {
 
 void fleets(std::vector<Finding>& all, const ProgramFacts& facts) {
   if (facts.fleets.empty()) {
-    all.push_back(
-        finding("gitlab", FindingStatus::fail, "no GitLab is configured",
-                "set gitlab.url in " + printable_path(facts.config_file) +
-                    " and put a token into /etc/runneriq/credentials/gitlab-token; or export GITLAB_URL and "
-                    "GITLAB_TOKEN"));
+    all.push_back(finding("gitlab", FindingStatus::fail, "no GitLab is configured",
+                          "set gitlab.url in " + printable_path(facts.config_file) +
+                              " and put a token into " + std::string(kCredentials) +
+                              "gitlab-token; or export GITLAB_URL and GITLAB_TOKEN"));
   }
   for (const FleetFacts& fleet : facts.fleets) {
     FleetFindings{all, fleet, facts.now}.add();

@@ -155,6 +155,39 @@ class TreeRemoval {
   int first_error_ = 0;
 };
 
+// A named pipe that nobody writes is empty: its opening must not wait, for ever, for somebody.
+UniqueFd open_to_read(const std::string& path, int flags) {
+  UniqueFd fd{::open(path.c_str(), flags | O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
+  if (fd) ::fcntl(fd.get(), F_SETFL, 0);
+  return fd;
+}
+
+Result<void> take_pieces(int fd, const std::string& path, std::size_t max_bytes,
+                         const std::function<void(std::string_view)>& take) {
+  std::size_t read = 0;
+  char block[16384];
+  while (true) {
+    const ssize_t count = ::read(fd, block, sizeof block);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return fail(system_error("cannot read " + path, errno));
+    if (count == 0) return {};
+    read += static_cast<std::size_t>(count);
+    if (read > max_bytes) {
+      return fail(Errc::invalid_argument, path + " is larger than " + std::to_string(max_bytes) + " bytes");
+    }
+    take({block, static_cast<std::size_t>(count)});
+  }
+}
+
+// Why a file holds no secret; "" when only its owner, root or we ourselves, can read it.
+std::string_view exposure(int fd) {
+  struct stat found {};
+  if (::fstat(fd, &found) != 0 || !S_ISREG(found.st_mode)) return "is no regular file";
+  if (found.st_uid != 0 && found.st_uid != ::geteuid()) return "belongs to another user: use chown root";
+  if ((found.st_mode & (S_IRWXG | S_IRWXO)) != 0) return "is open to other users: use chmod 600";
+  return "";
+}
+
 }  // namespace
 
 Error system_error(std::string_view what, int error_number) {
@@ -173,28 +206,30 @@ Error system_error(std::string_view what, int error_number) {
 
 Result<void> read_pieces(const std::string& path, std::size_t max_bytes,
                          const std::function<void(std::string_view)>& take) {
-  // A named pipe that nobody writes is empty: its opening must not wait, for ever, for somebody.
-  const UniqueFd fd{::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
+  const UniqueFd fd = open_to_read(path, 0);
   if (!fd) return fail(system_error("cannot open " + path, errno));
-  ::fcntl(fd.get(), F_SETFL, 0);
-  std::size_t read = 0;
-  char block[16384];
-  while (true) {
-    const ssize_t count = ::read(fd.get(), block, sizeof block);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return fail(system_error("cannot read " + path, errno));
-    if (count == 0) return {};
-    read += static_cast<std::size_t>(count);
-    if (read > max_bytes) {
-      return fail(Errc::invalid_argument, path + " is larger than " + std::to_string(max_bytes) + " bytes");
-    }
-    take({block, static_cast<std::size_t>(count)});
-  }
+  return take_pieces(fd.get(), path, max_bytes, take);
 }
 
 Result<std::string> read_file(const std::string& path, std::size_t max_bytes) {
   std::string content;
   auto done = read_pieces(path, max_bytes, [&content](std::string_view piece) { content += piece; });
+  if (!done) return fail(std::move(done.error()));
+  return content;
+}
+
+// The file is judged and read through one descriptor, so that both concern the same file.
+Result<std::string> read_private_file(const std::string& path, std::size_t max_bytes) {
+  const UniqueFd fd = open_to_read(path, O_NOFOLLOW);
+  if (!fd && errno == ELOOP)
+    return fail(Errc::invalid_argument, path + " is a symbolic link: put the file there");
+  if (!fd) return fail(system_error("cannot open " + path, errno));
+  if (const std::string_view why = exposure(fd.get()); !why.empty()) {
+    return fail(Errc::invalid_argument, path + " " + std::string(why));
+  }
+  std::string content;
+  auto done =
+      take_pieces(fd.get(), path, max_bytes, [&content](std::string_view piece) { content += piece; });
   if (!done) return fail(std::move(done.error()));
   return content;
 }

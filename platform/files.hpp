@@ -24,6 +24,10 @@ Result<std::string> read_file(const std::string& path, std::size_t max_bytes);
 Result<void> read_pieces(const std::string& path, std::size_t max_bytes,
                          const std::function<void(std::string_view)>& take);
 
+// The whole content of a regular file that root or we own and nobody else can read; no symbolic link.
+// Error: invalid_argument when it is otherwise, with the remedy; else as of read_file().
+Result<std::string> read_private_file(const std::string& path, std::size_t max_bytes);
+
 // Replaces `path` in one step (temporary file beside it, then rename), mode 0600.
 Result<void> replace_file(const std::string& path, std::string_view content);
 

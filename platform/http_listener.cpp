@@ -80,18 +80,20 @@ SocketAddress bound_address(int fd) {
   return bound;
 }
 
-std::string url_of(int fd, const HttpListen& listen) {
-  const SocketAddress bound = bound_address(fd);
-  const std::string scheme = listen.tls ? "https://" : "http://";
+std::string tcp_text(const SocketAddress& bound) {
   char text[INET6_ADDRSTRLEN]{};
   if (bound.storage.ss_family == AF_INET6) {
     const auto six = read_back<sockaddr_in6>(bound);
     ::inet_ntop(AF_INET6, &six.sin6_addr, text, sizeof text);
-    return scheme + "[" + std::string(text) + "]:" + std::to_string(ntohs(six.sin6_port));
+    return "[" + std::string(text) + "]:" + std::to_string(ntohs(six.sin6_port));
   }
   const auto four = read_back<sockaddr_in>(bound);
   ::inet_ntop(AF_INET, &four.sin_addr, text, sizeof text);
-  return scheme + text + ":" + std::to_string(ntohs(four.sin_port));
+  return std::string(text) + ":" + std::to_string(ntohs(four.sin_port));
+}
+
+std::string url_of(int fd, const HttpListen& listen) {
+  return (listen.tls ? "https://" : "http://") + tcp_text(bound_address(fd));
 }
 
 UniqueFd open_socket(int family) {
@@ -230,6 +232,12 @@ Result<HttpListener> HttpListener::take_over(int descriptor, const HttpListen& l
 
 HttpListener::~HttpListener() {
   if (fd_ && !made_path_.empty()) ::unlink(made_path_.c_str());
+}
+
+std::string listen_address_of(int fd) {
+  const SocketAddress bound = bound_address(fd);
+  const auto family = bound.storage.ss_family;
+  return family == AF_INET || family == AF_INET6 ? tcp_text(bound) : std::string(kUnix);
 }
 
 std::vector<int> activated_descriptors(std::string_view listen_pid, std::string_view listen_fds,

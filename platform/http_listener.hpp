@@ -55,6 +55,10 @@ class HttpListener {
   std::string made_path_;  // "" = not ours to remove
 };
 
+// Where a socket is bound, as HttpListen has it; of any other than TCP, and of what is no socket, only
+// "unix:".
+std::string listen_address_of(int fd);
+
 // The descriptors that systemd hands over, from the values of LISTEN_PID and LISTEN_FDS (sd_listen_fds(3)):
 // none unless they are meant for the process `own_pid`. At most 16.
 std::vector<int> activated_descriptors(std::string_view listen_pid, std::string_view listen_fds, int own_pid);

@@ -147,7 +147,7 @@ cli::Session Program::session() {
       .run = run_,
       .configuration = &loaded_->configuration,
       .config_file = loaded_->file.path,
-      .config_absent = !platform::exists(loaded_->file.path),
+      .config_absent = loaded_->file_absent(),
       .problems = loaded_->problems,
       .open_source = [this](const cli::SourceRequest& request) { return open_source(request); },
       .reload = {},
@@ -453,7 +453,7 @@ std::vector<config::Problem> Program::reload(cli::Session& session) {
   loaded_ = std::move(fresh);
   session.configuration = &loaded_->configuration;
   session.config_file = loaded_->file.path;
-  session.config_absent = !platform::exists(loaded_->file.path);
+  session.config_absent = loaded_->file_absent();
   session.problems = loaded_->problems;
   return {};
 }
@@ -462,7 +462,7 @@ std::vector<executor::Finding> Program::examine() {
   cli::ProgramFacts facts;
   facts.now = waiter_.now();
   facts.config_file = loaded_->file.path;
-  facts.config_absent = !platform::exists(loaded_->file.path);
+  facts.config_absent = loaded_->file_absent();
   facts.problems = loaded_->problems;
   facts.lanes = scheduler::lanes_of(loaded_->settings.steering);
   facts.state_file = store_->path();

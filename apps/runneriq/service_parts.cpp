@@ -19,10 +19,7 @@
 #include "service/process_figures.hpp"
 #include "service/webhook_intake.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <nlohmann/json.hpp>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -263,24 +260,6 @@ bool is_tcp(const std::string& listen) {
   return !listen.starts_with("unix:");
 }
 
-// As --listen names it: where a socket that was handed over is bound. What is no socket is refused when it is
-// served, and stands for a Unix socket until then.
-std::string address_of(int fd) {
-  sockaddr_storage bound{};
-  socklen_t size = sizeof bound;
-  char text[INET6_ADDRSTRLEN]{};
-  if (::getsockname(fd, reinterpret_cast<sockaddr*>(&bound), &size) != 0) return "unix:";
-  if (bound.ss_family == AF_INET) {
-    const auto& four = reinterpret_cast<const sockaddr_in&>(bound);
-    ::inet_ntop(AF_INET, &four.sin_addr, text, sizeof text);
-    return std::string(text) + ":" + std::to_string(ntohs(four.sin_port));
-  }
-  if (bound.ss_family != AF_INET6) return "unix:";
-  const auto& six = reinterpret_cast<const sockaddr_in6&>(bound);
-  ::inet_ntop(AF_INET6, &six.sin6_addr, text, sizeof text);
-  return "[" + std::string(text) + "]:" + std::to_string(ntohs(six.sin6_port));
-}
-
 Result<void> check_safety(const platform::HttpListen& listen, const Secret& bearer) {
   if (!is_tcp(listen.address)) return {};
   const std::string where = listen.descriptor ? "the socket that was handed over, " + listen.address + ","
@@ -310,14 +289,15 @@ platform::HttpListen listener_at(std::string address, const ServiceOptions& opti
   return made;
 }
 
-// The sockets that were handed over, else the one to make. Each is judged by where it is bound.
+// The sockets that were handed over, else the one to make. Each is judged by where it is bound; what is no
+// socket is refused when it is served.
 Result<std::vector<platform::HttpListen>> safe_listeners(const std::string& listen, const FaceParts& parts,
                                                          const Secret& bearer) {
   const auto told = [&](const char* name) { return executor::find_in(parts.environment, name).value_or(""); };
   const ServiceOptions& options = parts.settings->service;
   std::vector<platform::HttpListen> all;
   for (const int fd : platform::activated_descriptors(told("LISTEN_PID"), told("LISTEN_FDS"), ::getpid())) {
-    all.push_back(listener_at(address_of(fd), options));
+    all.push_back(listener_at(platform::listen_address_of(fd), options));
     all.back().descriptor = fd;
   }
   if (all.empty()) all.push_back(listener_at(listen, options));

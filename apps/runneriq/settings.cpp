@@ -1,19 +1,14 @@
 #include "apps/runneriq/settings.hpp"
 
 #include "alerting/abseil/time_zone_database.hpp"
+#include "cli/credentials.hpp"
 #include "cli/log_options.hpp"
 #include "core/utf8.hpp"
 #include "executor/contract.hpp"
 #include "platform/files.hpp"
-#include "platform/unique_fd.hpp"
 #include "scheduler/options.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <set>
 
 namespace runneriq::app {
@@ -24,8 +19,6 @@ constexpr std::string_view kZoneKeyPrefix = "ELECTRICITY_MAPS_TOKEN_";
 constexpr std::size_t kLargestToken = 4096;
 // systemd's LoadCredential=runneriq:FOLDER names the files of the folder so.
 const std::string kLoadedFolder = "runneriq_";
-// Where the units' secrets are kept, for root, who types a command beside them.
-const std::string kKeptSecrets = "/etc/runneriq/credentials/";
 const std::string kServiceToken = "RUNNERIQ_SERVICE_TOKEN";
 const std::string kPlayToken = "RUNNERIQ_PLAY_TOKEN";
 const std::string kRelayToken = "RUNNERIQ_RELAY_TOKEN";
@@ -130,51 +123,23 @@ Result<Secret> as_password(std::string text, const std::string& where) {
               where + " holds no secret of a receiver: it must be one line without control characters");
 }
 
-Result<Secret> credential(const std::string& path, CheckSecret checked) {
-  auto text = platform::read_file(path, kLargestToken);
+// What a file holds; empty where there is none.
+Result<Secret> secret_of(Result<std::string> text, const std::string& path, CheckSecret checked) {
   if (text) return checked(without_newline(std::move(*text)), path);
   if (text.error().code == Errc::not_found) return Secret{};
   return fail(std::move(text.error()));
 }
 
-// Why a file of secrets is refused; "" when only its owner, root or we ourselves, can read it.
-std::string exposed(int fd) {
-  struct stat found {};
-  if (::fstat(fd, &found) != 0 || !S_ISREG(found.st_mode)) return "is no regular file";
-  if (found.st_uid != 0 && found.st_uid != ::geteuid()) return "belongs to another user: use chown root";
-  if ((found.st_mode & (S_IRWXG | S_IRWXO)) != 0) return "is open to other users: use chmod 600";
-  return "";
+Result<Secret> credential(const std::string& path, CheckSecret checked) {
+  return secret_of(platform::read_file(path, kLargestToken), path, checked);
 }
 
-Result<std::string> read_token(int fd, const std::string& path) {
-  std::string text(kLargestToken + 1, '\0');
-  const ssize_t count = ::read(fd, text.data(), text.size());
-  if (count < 0) return fail(platform::system_error("cannot read " + path, errno));
-  if (static_cast<std::size_t>(count) == text.size()) {
-    return fail(Errc::invalid_argument, path + " is larger than " + std::to_string(kLargestToken) + " bytes");
-  }
-  text.resize(static_cast<std::size_t>(count));
-  return text;
-}
-
-// Empty when there is none, and for whoever may not read it. The file is judged and read through one
-// descriptor, so that both concern the same file.
+// Empty also for whoever may not read it.
 Result<Secret> kept_secret(const std::string& name, CheckSecret checked) {
-  const std::string path = kKeptSecrets + name;
-  const platform::UniqueFd fd{::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
-  if (!fd && errno == ELOOP)
-    return fail(Errc::invalid_argument, path + " is a symbolic link: put the file there");
-  if (!fd) {
-    Error error = platform::system_error("cannot open " + path, errno);
-    if (error.code == Errc::not_found || error.code == Errc::permission) return Secret{};
-    return fail(std::move(error));
-  }
-  if (const std::string why = exposed(fd.get()); !why.empty()) {
-    return fail(Errc::invalid_argument, path + " " + why);
-  }
-  auto text = read_token(fd.get(), path);
-  if (!text) return fail(std::move(text.error()));
-  return checked(without_newline(std::move(*text)), path);
+  const std::string path = std::string(cli::kCredentials) + name;
+  auto text = platform::read_private_file(path, kLargestToken);
+  if (!text && text.error().code == Errc::permission) return Secret{};
+  return secret_of(std::move(text), path, checked);
 }
 
 // The variable, else the credential of that name, else what is kept for the units.
@@ -204,6 +169,10 @@ Loaded::Loaded()
     : configuration{option_rows(settings),
                     {"gitlab", "monitor", "analyzer", "assigner", "gate", "carbon", "alerting", "advisor",
                      "diagnosis", "log", "relay", "service", "executor"}} {}
+
+bool Loaded::file_absent() const {
+  return !platform::exists(file.path);
+}
 
 Options option_rows(Settings& settings) {
   Options rows = gitlab::option_rows(settings.gitlab);

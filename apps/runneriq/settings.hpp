@@ -55,6 +55,7 @@ struct Loaded {
   std::vector<config::Problem> problems;
 
   Loaded();
+  [[nodiscard]] bool file_absent() const;  // which is fine: everything has a default
 };
 
 // All rows of the program.
