@@ -5,40 +5,40 @@
 
 #include <array>
 #include <string_view>
-#include <utility>
 
 namespace runneriq::cli {
 namespace {
 
-using Entry = std::pair<std::string_view, std::string_view>;
-
 constexpr std::array kVariables{
-    Entry{
+    ManualEntry{
         "GITLAB_TOKEN",
         "The token for the first GitLab; `GITLAB_TOKEN_NAME` for the fleet NAME. Like every secret it is "
-        "also "
-        "read from a credential file in `$CREDENTIALS_DIRECTORY`. Further secrets are in runneriq.yaml(5)."},
-    Entry{"GITLAB_URL, GITLAB_PROJECT_ID, GITLAB_GROUP_ID", "Which GitLab, and which part of it, to watch."},
-    Entry{"RUNNERIQ_CONFIG", "The configuration file."},
-    Entry{"RUNNERIQ_STATE", "The state file; an absolute path."},
-    Entry{"RUNNERIQ_...", "Any option: `monitor.poll_interval` is `RUNNERIQ_MONITOR_POLL_INTERVAL`."},
-    Entry{"NO_COLOR", "Print no colours, when it is not empty."},
+        "also read from a credential file in `$CREDENTIALS_DIRECTORY`. Further secrets are in "
+        "runneriq.yaml(5)."},
+    ManualEntry{"GITLAB_URL, GITLAB_PROJECT_ID, GITLAB_GROUP_ID",
+                "Which GitLab, and which part of it, to watch."},
+    ManualEntry{"RUNNERIQ_CONFIG", "The configuration file."},
+    ManualEntry{"RUNNERIQ_STATE", "The state file; an absolute path."},
+    ManualEntry{"RUNNERIQ_...", "Any option: `monitor.poll_interval` is `RUNNERIQ_MONITOR_POLL_INTERVAL`."},
+    ManualEntry{"NO_COLOR", "Print no colours, when it is not empty."},
 };
 
 constexpr std::array kFiles{
-    Entry{"/etc/runneriq/runneriq.yaml",
-          "The configuration, runneriq.yaml(5). Everything has a default: no file is needed."},
-    Entry{"/var/lib/runneriq/state.db",
-          "The state of the fleet: history, kept decisions and the audit trail. Beside it lie `carbon.db`, "
-          "`alerts.db`, `advisor.db` and `admissions.db`. For whoever may not write there all are in "
-          "`$XDG_STATE_HOME/runneriq` or `~/.local/state/runneriq`."},
+    ManualEntry{"/etc/runneriq/runneriq.yaml",
+                "The configuration, runneriq.yaml(5). Everything has a default: no file is needed."},
+    ManualEntry{
+        "/var/lib/runneriq/state.db",
+        "The state of the fleet: history, kept decisions and the audit trail. Beside it lie `carbon.db`, "
+        "`alerts.db`, `advisor.db` and `admissions.db`. For whoever may not write there all are in "
+        "`$XDG_STATE_HOME/runneriq` or `~/.local/state/runneriq`."},
 };
 
 constexpr std::array kExamples{
-    Entry{"One look at the built-in GitLab, without credentials and network:", "runneriq run --once --mock"},
-    Entry{"Why one of its jobs stands where it stands:", "runneriq explain 1047 --mock"},
-    Entry{"What the token sees and what it lacks, each with its remedy:", "runneriq doctor"},
-    Entry{"This page:", "runneriq man | man -l -"},
+    ManualEntry{"One look at the built-in GitLab, without credentials and network:",
+                "runneriq run --once --mock"},
+    ManualEntry{"Why one of its jobs stands where it stands:", "runneriq explain 1047 --mock"},
+    ManualEntry{"What the token sees and what it lacks, each with its remedy:", "runneriq doctor"},
+    ManualEntry{"This page:", "runneriq man | man -l -"},
 };
 
 void add_flags(ManualPage& page, std::span<const FlagRow> flags) {
@@ -63,16 +63,6 @@ void add_exit_codes(ManualPage& page) {
     page.entry(std::to_string(static_cast<int>(row.code)), "", row.meaning);
 }
 
-void add_entries(ManualPage& page, std::string_view title, std::span<const Entry> entries) {
-  page.section(title);
-  for (const auto& [name, text] : entries) page.entry(name, "", text);
-}
-
-void add_examples(ManualPage& page) {
-  page.section("EXAMPLES");
-  for (const auto& [words, lines] : kExamples) page.paragraph(words).example(lines);
-}
-
 }  // namespace
 
 std::string man_page() {
@@ -81,20 +71,18 @@ std::string man_page() {
   page.section("DESCRIPTION")
       .paragraph(
           "Reads a fleet of GitLab runners and its pending jobs over GitLab's API. By default it only "
-          "advises "
-          "and sends GitLab no call that could change anything. What does is told so: `run --execute`, "
-          "`lanes "
-          "install` and `lanes remove`, `reset-tags`, `revert-expired`, `diagnose` with `--post` or "
-          "`--create-issue`, and the options `diagnosis.post`, `diagnosis.issues` and receivers of the type "
-          "gitlab.")
+          "advises and sends GitLab no call that could change anything. What does is told so: `run "
+          "--execute`, `lanes install` and `lanes remove`, `reset-tags`, `revert-expired`, `diagnose` with "
+          "`--post` or `--create-issue`, and the options `diagnosis.post`, `diagnosis.issues` and receivers "
+          "of the type gitlab.")
       .paragraph("Results go to standard output, everything else to standard error.");
   add_commands(page);
   page.section("FLAGS OF EVERY COMMAND");
   add_flags(page, common_flags());
   add_exit_codes(page);
-  add_entries(page, "ENVIRONMENT", kVariables);
-  add_entries(page, "FILES", kFiles);
-  add_examples(page);
+  page.section("ENVIRONMENT").entries(kVariables);
+  page.section("FILES").entries(kFiles);
+  page.section("EXAMPLES").examples(kExamples);
   page.see_also("runneriq.yaml(5), runneriq-executor(1), runneriq-gitlab-sim(1)");
   return page.roff();
 }

@@ -190,6 +190,11 @@ ManualPage& ManualPage::entry(std::string_view term, std::string_view argument, 
   return tagged(bold(term) + (argument.empty() ? "" : " " + usage_text(argument)), text);
 }
 
+ManualPage& ManualPage::entries(std::span<const ManualEntry> all) {
+  for (const auto& [term, text] : all) entry(term, "", text);
+  return *this;
+}
+
 ManualPage& ManualPage::call(std::string_view words, std::string_view text) {
   return tagged(usage_text(words), text);
 }
@@ -203,6 +208,11 @@ ManualPage& ManualPage::example(std::string_view lines) {
   std::string text = ".RS 4\n.EX\n";
   for (const std::string_view one : lines_of(lines)) text += line(escaped(one));
   return block(text + ".EE\n.RE\n");
+}
+
+ManualPage& ManualPage::examples(std::span<const ManualEntry> all) {
+  for (const auto& [words, lines] : all) paragraph(words).example(lines);
+  return *this;
 }
 
 // Each in bold with its section plain, as man-pages(7) has it.

@@ -2,10 +2,17 @@
 // in backticks becomes bold.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace runneriq {
+
+// A term with what it means; of an example, what it is for with its lines.
+struct ManualEntry {
+  std::string_view term;
+  std::string_view text;
+};
 
 class ManualPage {
  public:
@@ -23,12 +30,14 @@ class ManualPage {
   ManualPage& usage(std::string_view line);
   // A term with what it means.
   ManualPage& entry(std::string_view term, std::string_view argument, std::string_view prose);
+  ManualPage& entries(std::span<const ManualEntry> all);
   // The same with a whole usage line as term.
   ManualPage& call(std::string_view line, std::string_view prose);
   // A further line of the last entry.
   ManualPage& more(std::string_view prose);
   // Lines as they are, indented.
   ManualPage& example(std::string_view lines);
+  ManualPage& examples(std::span<const ManualEntry> all);
   // "runneriq.yaml(5), systemd.exec(5)"
   ManualPage& see_also(std::string_view pages);
 

@@ -11,33 +11,27 @@ constexpr std::string_view kProgram = "  runneriq-executor ";
 constexpr std::size_t kSummaryColumn = 38;
 
 constexpr std::array kRows{
-    UsageRow{
-        Caller::gitlab_runner, "config", "print the job's settings as JSON",
-        "Reads the job and the configuration, chooses driver and account, and prints the job's settings as "
-        "JSON."},
-    UsageRow{
-        Caller::gitlab_runner, "prepare", "wait for the job's turn, make its environment",
-        "Waits while more important jobs have the slots of this host, never longer than `executor.max_hold`, "
-        "then makes the job's environment. Says in the job's log what priority the job has and why it "
-        "waits."},
+    UsageRow{Caller::gitlab_runner, "config", "print the job's settings as JSON",
+             "Reads the job and the configuration, chooses driver and account, and prints the job's settings "
+             "as JSON."},
+    UsageRow{Caller::gitlab_runner, "prepare", "wait for the job's turn, make its environment",
+             "Waits while more important jobs have the slots of this host, never longer than "
+             "`executor.max_hold`, then makes the job's environment. Says in the job's log what priority the "
+             "job has and why it waits."},
     UsageRow{Caller::gitlab_runner, "run SCRIPT STAGE", "run one script of the job",
              "Runs one script of the job in its environment and tells gitlab-runner the script's exit code."},
-    UsageRow{
-        Caller::gitlab_runner, "cleanup", "remove what the job left, keep the checkout",
-        "Ends what the job has left running, removes its private folders, keeps the checkout and gives the "
-        "slot to the next."},
-    UsageRow{
-        Caller::people, "doctor [--output text|json] [--config-file FILE]",
-        "examine this host; exit 1 if something fails",
-        "Examines this host: driver, account, state file, git, gitlab-runner and its config.toml, cgroups "
-        "and "
-        "configuration. Prints one line per finding and, below what is not fine, the line to write or the "
-        "command to type."},
+    UsageRow{Caller::gitlab_runner, "cleanup", "remove what the job left, keep the checkout",
+             "Ends what the job has left running, removes its private folders, keeps the checkout and gives "
+             "the slot to the next."},
+    UsageRow{Caller::people, "doctor [--output text|json] [--config-file FILE]",
+             "examine this host; exit 1 if something fails",
+             "Examines this host: driver, account, state file, git, gitlab-runner and its config.toml, "
+             "cgroups and configuration. Prints one line per finding and, below what is not fine, the line "
+             "to write or the command to type."},
     UsageRow{Caller::people, "doctor --config-toml [--reserve N]",
              "print the blocks to paste into config.toml",
              "Prints the blocks that put this program in front of the jobs of a runner, with timeouts that "
-             "fit the "
-             "configuration."},
+             "fit the configuration."},
     UsageRow{Caller::people, "--version | --help", "", "Prints the version, or a summary of these calls."},
 };
 

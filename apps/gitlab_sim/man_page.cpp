@@ -2,30 +2,25 @@
 #include "core/manual_page.hpp"
 
 #include <array>
-#include <utility>
 
 namespace runneriq::app {
 namespace {
 
-using Entry = std::pair<std::string_view, std::string_view>;
-
 constexpr std::array kDescription{
     "Answers like GitLab where RunnerIQ and gitlab-runner ask it: a part of its REST and GraphQL API, of its "
-    "rules "
-    "and of the runner's protocol. It keeps nothing on disk, speaks to nobody by itself, and is for "
-    "demonstrations "
-    "and tests only.",
+    "rules and of the runner's protocol. It keeps nothing on disk, speaks to nobody by itself, and is for "
+    "demonstrations and tests only.",
     "It prints one line with its address, the administrator's token and its process id, and serves until "
-    "SIGTERM or "
-    "SIGINT. Its time, its faults and its counts are told and changed by HTTP calls below `/sim`."};
+    "SIGTERM or SIGINT. Its time, its faults and its counts are told and changed by HTTP calls below "
+    "`/sim`."};
 
 constexpr std::array kExitCodes{
-    Entry{"0", "It was asked to end."},
-    Entry{"1", "It cannot serve, for example since another program has the port."},
-    Entry{"2",
-          "The command line, the scenario or the token's file is wrong; the bad key of a scenario is named "
-          "with "
-          "its path."},
+    ManualEntry{"0", "It was asked to end."},
+    ManualEntry{"1", "It cannot serve, for example since another program has the port."},
+    ManualEntry{
+        "2",
+        "The command line, the scenario or the token's file is wrong; the bad key of a scenario is named "
+        "with its path."},
 };
 
 constexpr std::string_view kScenario =
@@ -40,10 +35,10 @@ constexpr std::string_view kScenario =
     "      - {name: unit, tags: [docker], takes: 4m, waited: 2m}\n";
 
 constexpr std::array kExamples{
-    Entry{"Serve on a fixed port, a minute in each second:",
-          "runneriq-gitlab-sim --listen 127.0.0.1:8929 --time-factor 60"},
-    Entry{"Ask it, from another terminal:",
-          "GITLAB_URL=http://127.0.0.1:8929 GITLAB_TOKEN=glpat-simulator \\\n  runneriq queue"},
+    ManualEntry{"Serve on a fixed port, a minute in each second:",
+                "runneriq-gitlab-sim --listen 127.0.0.1:8929 --time-factor 60"},
+    ManualEntry{"Ask it, from another terminal:",
+                "GITLAB_URL=http://127.0.0.1:8929 GITLAB_TOKEN=glpat-simulator \\\n  runneriq queue"},
 };
 
 }  // namespace
@@ -59,10 +54,8 @@ std::string simulator_man_page() {
   page.section("SCENARIO")
       .paragraph("Every key may be left out but names; unknown keys are errors. One runner that takes a job:")
       .example(kScenario);
-  page.section("EXIT STATUS");
-  for (const auto& [code, text] : kExitCodes) page.entry(code, "", text);
-  page.section("EXAMPLES");
-  for (const auto& [words, line] : kExamples) page.paragraph(words).example(line);
+  page.section("EXIT STATUS").entries(kExitCodes);
+  page.section("EXAMPLES").examples(kExamples);
   page.see_also("runneriq(1), runneriq-demo(1)");
   return page.roff();
 }

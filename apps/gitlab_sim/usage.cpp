@@ -11,18 +11,18 @@ namespace {
 constexpr std::size_t kSummaryColumn = 22;
 
 constexpr std::array kFlags{
-    SimulatorFlag{
-        "--scenario", "FILE", "what it holds, YAML or JSON (docs/simulator.md); else the fleet of --mock",
-        "What it holds: users, projects, runners, pipelines and jobs, as YAML or JSON of at most 1 MiB. "
-        "Without it, it holds the fleet of `runneriq run --mock`."},
-    SimulatorFlag{
-        "--listen", "ADDRESS", "ADDRESS:PORT or unix:/path; 127.0.0.1:0 (any free port) unless told",
-        "Where it answers: an address with its port, or `unix:` with a path. `127.0.0.1:0` unless told, "
-        "which is any free port."},
-    SimulatorFlag{
-        "--time-factor", "N", "simulated seconds per second; 0 = time stands until POST /sim/advance",
-        "How many simulated seconds pass in a second; 1 unless told, at most 1000000. With 0 time stands "
-        "still until it is moved by `POST /sim/advance`."},
+    SimulatorFlag{"--scenario", "FILE",
+                  "what it holds, YAML or JSON (docs/simulator.md); else the fleet of --mock",
+                  "What it holds: users, projects, runners, pipelines and jobs, as YAML or JSON of at most 1 "
+                  "MiB. Without it, it holds the fleet of `runneriq run --mock`."},
+    SimulatorFlag{"--listen", "ADDRESS",
+                  "ADDRESS:PORT or unix:/path; 127.0.0.1:0 (any free port) unless told",
+                  "Where it answers: an address with its port, or `unix:` with a path. `127.0.0.1:0` unless "
+                  "told, which is any free port."},
+    SimulatorFlag{"--time-factor", "N",
+                  "simulated seconds per second; 0 = time stands until POST /sim/advance",
+                  "How many simulated seconds pass in a second; 1 unless told, at most 1000000. With 0 time "
+                  "stands still until it is moved by `POST /sim/advance`."},
     SimulatorFlag{"--token", "FILE", "a file with the administrator's token; glpat-simulator unless told",
                   "A file with the administrator's token. It is `glpat-simulator` unless told."},
     SimulatorFlag{"--version", "", "", "Prints the version."},

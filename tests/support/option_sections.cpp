@@ -1,16 +1,7 @@
 #include "tests/support/option_sections.hpp"
 
-#include "advisor/options.hpp"
-#include "alerting/options.hpp"
-#include "apps/runneriq/relay_options.hpp"
-#include "apps/runneriq/service_options.hpp"
-#include "carbon/options.hpp"
+#include "apps/runneriq/settings.hpp"
 #include "cli/log_options.hpp"
-#include "diagnosis/options.hpp"
-#include "executor/options.hpp"
-#include "gitlab/options.hpp"
-#include "scheduler/fleet_options.hpp"
-#include "scheduler/gate_options.hpp"
 #include "scheduler/options.hpp"
 
 #include <cctype>
@@ -24,23 +15,6 @@ constexpr const char* kHost =
     "`runneriq-executor`; `executor.slots` and `executor.socket` also by `runneriq`";
 constexpr const char* kBoth = "`runneriq` and `runneriq-executor`";
 
-struct Fields {
-  executor::ExecutorOptions executor;
-  scheduler::PriorityRules rules = scheduler::PriorityRules::defaults();
-  gitlab::ClientOptions gitlab;
-  scheduler::MonitorOptions monitor;
-  scheduler::AssignerOptions assigner;
-  scheduler::TrustOptions trust;
-  scheduler::SteeringOptions steering;
-  carbon::CarbonOptions carbon;
-  alerting::AlertingOptions alerting;
-  advisor::AdvisorOptions advisor;
-  diagnosis::DiagnosisOptions diagnosis;
-  app::ServiceOptions service;
-  app::RelayOptions relay;
-  platform::LogSettings log;
-};
-
 Options with(Options rows, Options more) {
   for (Option& row : more) rows.push_back(std::move(row));
   return rows;
@@ -49,7 +23,7 @@ Options with(Options rows, Options more) {
 }  // namespace
 
 std::vector<OptionSection> option_sections() {
-  static Fields fields;
+  static app::Settings fields;
   return {
       {"GitLab", "Whom `runneriq` watches. `gitlab.fleets.<name>` adds further GitLabs.", "", kFleet,
        gitlab::option_rows(fields.gitlab)},
@@ -73,7 +47,7 @@ std::vector<OptionSection> option_sections() {
       {"Service", "For `runneriq run --listen`.", "", kFleet, app::option_rows(fields.service)},
       {"Relay", "For `runneriq relay` on further hosts.", "", kFleet, app::option_rows(fields.relay)},
       {"Log", "The log of `runneriq`.", "", kFleet, cli::option_rows(fields.log)},
-      {"Priority", "How both programs score jobs.", "", kBoth, scheduler::option_rows(fields.rules)},
+      {"Priority", "How both programs score jobs.", "", kBoth, scheduler::option_rows(fields.priority)},
       {"Executor",
        "For `runneriq-executor` on runner hosts. What is wrong there is named in the job log and ignored; "
        "builds, cache and private folders lie beside the state file unless set.",

@@ -5,33 +5,22 @@
 
 #include <array>
 #include <span>
-#include <utility>
 
 namespace runneriq {
 namespace {
 
-using Entry = std::pair<std::string_view, std::string_view>;
-
 constexpr std::array kDescription{
     "One file serves both programs. It is a YAML document whose keys stand below `runneriq:`. Everything has "
-    "a "
-    "default: no file is needed. A key that does not exist is an error with its line and, where one is near, "
-    "the key "
-    "that may have been meant. `runneriq` answers for the whole file and ends with exit code 2 where "
-    "something is wrong; "
-    "`runneriq-executor` answers for the sections `executor` and `analyzer`, names in the job's log what is "
-    "wrong there, "
-    "and goes on with what the key was before.",
+    "a default: no file is needed. A key that does not exist is an error with its line and, where one is "
+    "near, the key that may have been meant. `runneriq` answers for the whole file and ends with exit code 2 "
+    "where something is wrong; `runneriq-executor` answers for the sections `executor` and `analyzer`, names "
+    "in the job's log what is wrong there, and goes on with what the key was before.",
     "A value comes from its default, this file, a variable of the environment or a flag of the command line; "
-    "the later "
-    "one wins. The variable of a key is its name in capitals behind `RUNNERIQ_`, with `_` for each point. In "
-    "a variable "
-    "the entries of lists and mappings are separated by commas: `a,b` and `main=100,develop=75`. Keys with a "
-    "`*`, which "
-    "stands for a name of your own, have no variable.",
+    "the later one wins. The variable of a key is its name in capitals behind `RUNNERIQ_`, with `_` for each "
+    "point. In a variable the entries of lists and mappings are separated by commas: `a,b` and "
+    "`main=100,develop=75`. Keys with a `*`, which stands for a name of your own, have no variable.",
     "Durations are `250ms`, `30s`, `10m`, `2h`, `1d` or plain seconds. `runneriq` reads the file anew on "
-    "SIGHUP, "
-    "`runneriq-executor` for each job."};
+    "SIGHUP, `runneriq-executor` for each job."};
 
 constexpr std::string_view kExample =
     "runneriq:\n"
@@ -47,34 +36,37 @@ constexpr std::string_view kExample =
     "    max_hold: 10m\n";
 
 constexpr std::array kSecrets{
-    Entry{"GITLAB_TOKEN, GITLAB_TOKEN_<NAME>",
-          "The token for GitLab, and for the further GitLab of that name. Credentials `gitlab-token` and "
-          "`gitlab-token-<name>`."},
-    Entry{"RUNNERIQ_PLAY_TOKEN, RUNNERIQ_PLAY_TOKEN_<NAME>",
-          "The token that starts deferred jobs. Credentials `play-token` and `play-token-<name>`."},
-    Entry{"RUNNERIQ_SERVICE_TOKEN", "What callers over TCP must show. Credential `service-token`."},
-    Entry{"RUNNERIQ_RELAY_TOKEN", "What a relay shows to the service. Credential `relay-token`."},
-    Entry{"RUNNERIQ_WEBHOOK_TOKEN, RUNNERIQ_WEBHOOK_SIGNING_KEY",
-          "What GitLab's webhooks must show. Credentials `webhook-token` and `webhook-signing-key`."},
-    Entry{"RUNNERIQ_RECEIVER_<NAME>",
-          "The secret of the receiver of alerts of that name. Credential `receiver-<name>`."},
-    Entry{"ANTHROPIC_API_KEY, OPENAI_API_KEY",
-          "The key of a model's provider. Credentials `anthropic-api-key` and `openai-api-key`."},
-    Entry{"ELECTRICITY_MAPS_TOKEN, ELECTRICITY_MAPS_TOKEN_<ZONE>",
-          "The key for the intensities of all zones, or of one. Credentials `electricity-maps-token` and "
-          "`electricity-maps-token-<zone>`."},
+    ManualEntry{
+        "GITLAB_TOKEN, GITLAB_TOKEN_<NAME>",
+        "The token for GitLab, and for the further GitLab of that name. Credentials `gitlab-token` and "
+        "`gitlab-token-<name>`."},
+    ManualEntry{"RUNNERIQ_PLAY_TOKEN, RUNNERIQ_PLAY_TOKEN_<NAME>",
+                "The token that starts deferred jobs. Credentials `play-token` and `play-token-<name>`."},
+    ManualEntry{"RUNNERIQ_SERVICE_TOKEN", "What callers over TCP must show. Credential `service-token`."},
+    ManualEntry{"RUNNERIQ_RELAY_TOKEN", "What a relay shows to the service. Credential `relay-token`."},
+    ManualEntry{"RUNNERIQ_WEBHOOK_TOKEN, RUNNERIQ_WEBHOOK_SIGNING_KEY",
+                "What GitLab's webhooks must show. Credentials `webhook-token` and `webhook-signing-key`."},
+    ManualEntry{"RUNNERIQ_RECEIVER_<NAME>",
+                "The secret of the receiver of alerts of that name. Credential `receiver-<name>`."},
+    ManualEntry{"ANTHROPIC_API_KEY, OPENAI_API_KEY",
+                "The key of a model's provider. Credentials `anthropic-api-key` and `openai-api-key`."},
+    ManualEntry{
+        "ELECTRICITY_MAPS_TOKEN, ELECTRICITY_MAPS_TOKEN_<ZONE>",
+        "The key for the intensities of all zones, or of one. Credentials `electricity-maps-token` and "
+        "`electricity-maps-token-<zone>`."},
 };
 
 constexpr std::array kVariables{
-    Entry{"RUNNERIQ_CONFIG", "Another configuration file. The flag `--config` of `runneriq` wins over it."},
-    Entry{"RUNNERIQ_STATE",
-          "The state file of the program that is called; an absolute path. By default "
-          "`/var/lib/runneriq/state.db` and `/var/lib/runneriq-executor/host.db`; for whoever may not write "
-          "there, "
-          "below `$XDG_STATE_HOME` or `~/.local/state`."},
-    Entry{"RUNNER_ZONE_<runner>",
-          "The grid zone of the runner of that id or description, before `carbon.zones`."},
-    Entry{"CREDENTIALS_DIRECTORY", "Where systemd.exec(5) puts credentials."},
+    ManualEntry{"RUNNERIQ_CONFIG",
+                "Another configuration file. The flag `--config` of `runneriq` wins over it."},
+    ManualEntry{
+        "RUNNERIQ_STATE",
+        "The state file of the program that is called; an absolute path. By default "
+        "`/var/lib/runneriq/state.db` and `/var/lib/runneriq-executor/host.db`; for whoever may not write "
+        "there, below `$XDG_STATE_HOME` or `~/.local/state`."},
+    ManualEntry{"RUNNER_ZONE_<runner>",
+                "The grid zone of the runner of that id or description, before `carbon.zones`."},
+    ManualEntry{"CREDENTIALS_DIRECTORY", "Where systemd.exec(5) puts credentials."},
 };
 
 // Entries of mappings and lists may begin a new line.
@@ -108,10 +100,6 @@ void add_section(ManualPage& page, const OptionSection& section) {
   for (const Option& option : section.options) add_option(page, option);
 }
 
-void add_entries(ManualPage& page, std::span<const Entry> entries) {
-  for (const auto& [term, text] : entries) page.entry(term, "", text);
-}
-
 }  // namespace
 
 std::string configuration_page() {
@@ -124,9 +112,9 @@ std::string configuration_page() {
   page.section("SECRETS").paragraph(
       "Secrets are never options. Each is a variable or, where that is not set, a file in "
       "`$CREDENTIALS_DIRECTORY`.");
-  add_entries(page, kSecrets);
+  page.entries(kSecrets);
   page.section("ENVIRONMENT");
-  add_entries(page, kVariables);
+  page.entries(kVariables);
   page.section("FILES").entry("/etc/runneriq/runneriq.yaml", "", "The file, where nothing names another.");
   page.section("EXAMPLES")
       .paragraph("A group is watched once a minute; its runner hosts run two jobs at a time:")
