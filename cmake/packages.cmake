@@ -21,7 +21,7 @@ endfunction()
 function(man_pages component)
   foreach(page ${ARGN})
     string(REGEX REPLACE ".*\\." "" section ${page})
-    install(FILES ${made}/man/${page}.gz DESTINATION share/man/man${section} COMPONENT ${component} OPTIONAL)
+    install(FILES ${made}/man/${page}.gz DESTINATION share/man/man${section} COMPONENT ${component})
   endforeach()
 endfunction()
 

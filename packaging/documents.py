@@ -14,7 +14,6 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-MAINTAINER = "RunnerIQ maintainers <runneriq@example.org>"
 LINKED = {
     "runneriq-executor": ["glibc", "libstdcxx", "boost", "nlohmann-json", "yaml-cpp", "sqlite", "expected",
                           "tomlplusplus"],
@@ -22,6 +21,17 @@ LINKED = {
                  "re2", "abseil"],
     "runneriq-demo": ["libstdcxx", "boost", "nlohmann-json", "yaml-cpp", "expected"],
 }
+
+
+def told(file: str, pattern: str) -> str:
+    """A fact that another file of the project owns."""
+    found = re.search(pattern, (ROOT / file).read_text())
+    if found is None:
+        raise ValueError(f"{file} does not say {pattern}")
+    return found[1]
+
+
+MAINTAINER = told("cmake/packages.cmake", r'set\(RUNNERIQ_MAINTAINER "([^"]+)"\)')
 
 
 def write(path: Path, text: str) -> None:
@@ -113,12 +123,11 @@ def config_toml(executor: Path) -> str:
 
 def make(build: Path, epoch: int) -> None:
     to, programs = build / "packaging", build / "bin"
-    version = re.search(r"project\(runneriq VERSION ([0-9.]+)", (ROOT / "CMakeLists.txt").read_text())
-    assert version is not None
+    version = told("CMakeLists.txt", r"project\(runneriq VERSION ([0-9.]+)")
     for package in LINKED:
-        write_packed(to / package / "changelog.gz", debian_changelog(package, version[1], epoch))
+        write_packed(to / package / "changelog.gz", debian_changelog(package, version, epoch))
         write(to / package / "copyright", copyright_of(package))
-    write(to / "changelog.rpm", rpm_changelog(version[1], epoch))
+    write(to / "changelog.rpm", rpm_changelog(version, epoch))
     for page in sorted((ROOT / "docs/man").glob("*.[15]")):
         write_packed(to / "man" / f"{page.name}.gz", page.read_text())
     for shell in ("bash", "zsh", "fish"):
