@@ -13,7 +13,6 @@ import subprocess
 import termios
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote
 
+from fenced_blocks import Block, blocks_of
+
 NOT_OURS = {"build", ".git", ".pytest_cache"}
-_FENCE = re.compile(r"^ *```(?P<language>\w*)[^\n]*\n(?P<text>.*?)^ *```[^\S\n]*$", re.DOTALL | re.MULTILINE)
+_FENCED = re.compile(r"^ *```.*?^ *```[^\S\n]*$", re.DOTALL | re.MULTILINE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _LINK = re.compile(r"\[(?:[^\[\]]|\[[^\]]*\])*\]\(\s*<?([^()\s>]+(?:\([^()]*\))?)>?(?:\s+\"[^\"]*\")?\s*\)")
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$", re.MULTILINE)
 _OF_ITSELF = re.compile(r"^(?:[a-z][a-z+.-]*:|//)", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Block:
-    language: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -34,12 +29,12 @@ class Page:
 
     @cached_property
     def blocks(self) -> list[Block]:
-        return [Block(one["language"], textwrap.dedent(one["text"])) for one in _FENCE.finditer(self.text)]
+        return blocks_of(self.path)
 
     @cached_property
     def prose(self) -> str:
         """Without fenced code and comments."""
-        return _COMMENT.sub("", _FENCE.sub("", self.text))
+        return _COMMENT.sub("", _FENCED.sub("", self.text))
 
     @cached_property
     def spans(self) -> list[str]:
