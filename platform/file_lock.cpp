@@ -90,7 +90,7 @@ Taken take_lock(int file, Duration patience) {
 }  // namespace
 
 Result<FileLock> FileLock::acquire(const std::string& path, Duration patience) {
-  UniqueFd file{::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, 0600)};
+  UniqueFd file = open_or_make(path, O_RDWR);
   if (!file) return fail(system_error(path, errno));
   const SteadyTime start = std::chrono::steady_clock::now();
   switch (take_lock(file.get(), patience)) {

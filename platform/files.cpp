@@ -188,6 +188,13 @@ std::string_view exposure(int fd) {
   return "";
 }
 
+// Only for a file that we have just made: no other name leads to it.
+void give_to_its_owner(int made, const std::string& path) {
+  const Ownership owner = owner_of_new_file(path);
+  // Where that is refused the file stays root's, which whoever runs as root can open.
+  if (owner.uid != ::geteuid()) (void)!::fchown(made, owner.uid, owner.gid);
+}
+
 }  // namespace
 
 Error system_error(std::string_view what, int error_number) {
@@ -234,11 +241,36 @@ Result<std::string> read_private_file(const std::string& path, std::size_t max_b
   return content;
 }
 
+Ownership owner_of_new_file(const std::string& path) {
+  const Ownership ours{::geteuid(), ::getegid()};
+  struct stat folder {};
+  if (ours.uid != 0 || ::stat(split(path).parent.c_str(), &folder) != 0 || folder.st_uid == 0) return ours;
+  return {folder.st_uid, folder.st_gid};
+}
+
+UniqueFd make_file(const std::string& path, int flags) {
+  UniqueFd made{::open(path.c_str(), flags | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
+  if (made) give_to_its_owner(made.get(), path);
+  return made;
+}
+
+UniqueFd open_or_make(const std::string& path, int flags) {
+  // Between the two somebody else may make it, and somebody remove it again.
+  for (int tries = 0; tries < 100; ++tries) {
+    UniqueFd there{::open(path.c_str(), flags | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC)};
+    if (there || errno != ENOENT) return there;
+    UniqueFd made = make_file(path, flags);
+    if (made || errno != EEXIST) return made;
+  }
+  return {};
+}
+
 Result<void> replace_file(const std::string& path, std::string_view content) {
   // A fresh file each time: what stands under the name of the draft may be someone else's.
   std::string draft = path + ".XXXXXX";
   const UniqueFd fd{::mkostemp(draft.data(), O_CLOEXEC)};
   if (!fd) return fail(system_error("cannot make a file beside " + path, errno));
+  give_to_its_owner(fd.get(), path);
   auto written = write_all(fd.get(), content, draft);
   if (written && ::rename(draft.c_str(), path.c_str()) != 0) {
     written = fail(system_error("cannot rename " + draft + " to " + path, errno));
@@ -248,7 +280,7 @@ Result<void> replace_file(const std::string& path, std::string_view content) {
 }
 
 Result<void> append_to_file(const std::string& path, std::string_view content) {
-  const UniqueFd fd{::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600)};
+  const UniqueFd fd = open_or_make(path, O_WRONLY | O_APPEND);
   if (!fd) return fail(system_error("cannot open " + path, errno));
   return write_all(fd.get(), content, path);
 }

@@ -28,10 +28,24 @@ Result<void> read_pieces(const std::string& path, std::size_t max_bytes,
 // Error: invalid_argument when it is otherwise, with the remedy; else as of read_file().
 Result<std::string> read_private_file(const std::string& path, std::size_t max_bytes);
 
-// Replaces `path` in one step (temporary file beside it, then rename), mode 0600.
+// Whose a new file at `path` is: ours; or, where root makes it in another user's folder, that user's, so that
+// what an administrator once ran by hand leaves nothing that the service cannot open.
+struct Ownership {
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
+};
+Ownership owner_of_new_file(const std::string& path);
+
+// Makes and opens `path` with mode 0600, for owner_of_new_file(). `flags` as of open(2).
+// Invalid, with errno, on failure: EEXIST where something is there, if only a symbolic link.
+UniqueFd make_file(const std::string& path, int flags);
+// Opens what is there, never through a last symbolic link, else as make_file().
+UniqueFd open_or_make(const std::string& path, int flags);
+
+// Replaces `path` in one step (temporary file beside it, then rename), mode 0600, for owner_of_new_file().
 Result<void> replace_file(const std::string& path, std::string_view content);
 
-// Appends in one write; made with mode 0600 if absent.
+// Appends in one write; made as by open_or_make() if absent.
 Result<void> append_to_file(const std::string& path, std::string_view content);
 
 // A read-only view of a whole file that costs no copy. Owns the mapping.

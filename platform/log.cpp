@@ -76,7 +76,7 @@ spdlog::file_event_handlers private_file() {
   spdlog::file_event_handlers handlers;
   handlers.after_open = [](const spdlog::filename_t&, std::FILE* file) { ::fchmod(::fileno(file), kMode); };
   handlers.before_open = [](const spdlog::filename_t& path) {
-    const UniqueFd made{::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, kMode)};
+    const UniqueFd made = open_or_make(path, O_WRONLY | O_APPEND);
   };
   return handlers;
 }
@@ -141,15 +141,14 @@ void tell_failures(const Outlet& file, const Outlet& standard_error) {
 // what someone else has put in its place must not be written or given our mode.
 Result<void> check_file(const std::string& path) {
   const std::string trouble = "cannot write the log " + printable_path(path);
-  const UniqueFd probe{
-      ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, kMode)};
+  const UniqueFd probe = open_or_make(path, O_WRONLY | O_APPEND | O_NONBLOCK);
   if (!probe && errno == ELOOP) return fail(Errc::conflict, trouble + ": it is a symbolic link");
   if (!probe) return fail(system_error(trouble, errno));
   struct stat found {};
   if (::fstat(probe.get(), &found) != 0 || !S_ISREG(found.st_mode)) {
     return fail(Errc::unavailable, trouble + ": it is no regular file");
   }
-  if (found.st_uid != ::geteuid() || found.st_nlink != 1) {
+  if (found.st_uid != owner_of_new_file(path).uid || found.st_nlink != 1) {
     return fail(Errc::conflict, trouble + ": it is another user's file, or has another name, too");
   }
   return {};

@@ -43,9 +43,8 @@ Error error_of(sqlite3* database) {
 
 // SQLite drops its own locks when any descriptor of the same file is closed in this process:
 // so the file is opened here only to make it, when nobody can have it open.
-Result<void> make_file(const std::string& path) {
-  const UniqueFd made{::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
-  if (made || errno == EEXIST) return {};
+Result<void> make_database_file(const std::string& path) {
+  if (make_file(path, O_RDWR) || errno == EEXIST) return {};
   return fail(system_error(path, errno));
 }
 
@@ -55,7 +54,7 @@ Result<void> check_regular_file(const std::string& path, Database::Missing missi
     if (S_ISREG(status.st_mode)) return {};
     return fail(Errc::conflict, path + ": not a regular file");
   }
-  if (errno == ENOENT && missing == Database::Missing::make) return make_file(path);
+  if (errno == ENOENT && missing == Database::Missing::make) return make_database_file(path);
   return fail(system_error(path, errno));
 }
 

@@ -4,6 +4,7 @@
 #include "platform/files.hpp"
 #include "platform/sqlite.hpp"
 #include "scheduler/sqlite/audit_trail_file.hpp"
+#include "tests/support/forked.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
@@ -126,6 +127,21 @@ TEST_F(FleetStateAudit, TheCheckpointIsWrittenEveryHundredRecordsAndAtTheEnd) {
   struct stat status {};
   ASSERT_EQ(::stat(checkpoint().c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
+}
+
+// An administrator runs the program by hand in the folder of the service's user.
+TEST_F(FleetStateAudit, TheServiceGoesOnWithWhatRootHasBegun) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+  give_to_ordinary_user(folder.path());
+  append(3);
+  EXPECT_EQ(answer_of_ordinary_user([this]() -> std::string {
+              auto trail = open();
+              if (!trail) return trail.error().message;
+              const auto appended = trail->append(entry(4));
+              return appended ? "appended" : appended.error().message;
+            }),
+            "appended");
+  EXPECT_EQ(verdict(), Verdict(Kind::fine, 4));
 }
 
 TEST_F(FleetStateAudit, AnOlderWriterThatClosesLaterDoesNotSetTheCheckpointBack) {

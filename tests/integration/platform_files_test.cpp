@@ -74,6 +74,7 @@ class Files : public testing::Test {
 using ReadFile = Files;
 using ReplaceFile = Files;
 using AppendToFile = Files;
+using OpenOrMake = Files;
 using Mapped = Files;
 using MakeFolders = Files;
 using MakeOwnedFolder = Files;
@@ -184,6 +185,39 @@ TEST_F(ReplaceFile, ReadersNeverSeeAPart) {
   stop = true;
   for (std::thread& writer : writers) writer.join();
   EXPECT_EQ(odd, 0U) << "of 500 reads";
+}
+
+TEST_F(OpenOrMake, WhatRootMakesInAnotherUsersFolderIsThatUsers) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+  give_to_ordinary_user(made_folder("theirs"));
+  ASSERT_TRUE(open_or_make(in("theirs/made"), O_RDWR));
+  ASSERT_TRUE(replace_file(in("theirs/replaced"), "1"));
+  ASSERT_TRUE(append_to_file(in("theirs/appended"), "1"));
+  for (const std::string name : {"theirs/made", "theirs/replaced", "theirs/appended"}) {
+    EXPECT_EQ(status_of(in(name)).st_uid, kOrdinaryUser) << name;
+    EXPECT_EQ(status_of(in(name)).st_gid, kOrdinaryUser) << name;
+    EXPECT_EQ(mode_of(in(name)), 0600U) << name;
+  }
+  ASSERT_TRUE(open_or_make(in("ours"), O_RDWR));
+  EXPECT_EQ(status_of(in("ours")).st_uid, 0U);
+}
+
+TEST_F(OpenOrMake, WhatIsThereStaysWhoseItIs) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+  write_file(in("roots"), "");
+  give_to_ordinary_user(made_folder("theirs"));
+  ASSERT_EQ(::link(in("roots").c_str(), in("theirs/linked").c_str()), 0);
+  ASSERT_TRUE(open_or_make(in("theirs/linked"), O_RDWR));
+  EXPECT_EQ(status_of(in("roots")).st_uid, 0U) << "a user has taken a file of root's by a link";
+}
+
+TEST_F(OpenOrMake, FollowsNoLinkNotEvenToWhereNothingIs) {
+  ASSERT_EQ(::symlink(in("absent").c_str(), in("link").c_str()), 0);
+  EXPECT_FALSE(open_or_make(in("link"), O_RDWR));
+  EXPECT_EQ(errno, ELOOP);
+  EXPECT_FALSE(make_file(in("link"), O_RDWR));
+  EXPECT_EQ(errno, EEXIST);
+  EXPECT_FALSE(exists(in("absent")));
 }
 
 TEST_F(AppendToFile, LinesOfManyWritersStayWhole) {

@@ -130,6 +130,19 @@ TEST_F(Log, EveryLineIsInTheFileAtOnce) {
   EXPECT_EQ(lines_of(content(in("log"))), 1U);
 }
 
+// As an administrator who runs the program by hand, in the folder of the service's user.
+TEST_F(Log, TheServiceCanWriteWhatRootHasBegun) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+  ASSERT_EQ(::chmod(folder.path().c_str(), 0711), 0);
+  ASSERT_EQ(::mkdir(in("theirs").c_str(), 0700), 0);
+  give_to_ordinary_user(in("theirs"));
+  const std::string file = in("theirs/log");
+  ASSERT_EQ(write_one_of_each({.file = file}), "");
+  ASSERT_EQ(write_one_of_each({.file = file}), "") << "root itself, once more";
+  EXPECT_EQ(answer_of_ordinary_user([&] { return write_one_of_each({.file = file}); }), "");
+  EXPECT_EQ(lines_of(content(file)), 9U);
+}
+
 TEST_F(Log, SaysWhyAFileCannotBeWritten) {
   ::mkdir(in("folder").c_str(), 0700);
   ::mkfifo(in("fifo").c_str(), 0600);
