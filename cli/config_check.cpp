@@ -4,6 +4,7 @@
 #include "cli/shared_flags.hpp"
 #include "cli/words.hpp"
 #include "core/printable.hpp"
+#include "executor/remedy.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -26,8 +27,11 @@ json check_document(const Session& session) {
 
 std::string check_text(const json& document) {
   const json& problems = list_at(document, "problems");
-  const std::string state = flag_at(document, "absent") ? " is not there, and need not be\n" : " is right\n";
-  if (problems.empty()) return printable_path(text_at(document, "file")) + state;
+  if (problems.empty()) {
+    return executor::without_problems(printable_path(text_at(document, "file")),
+                                      flag_at(document, "absent")) +
+           "\n";
+  }
   std::string text;
   for (const json& problem : problems) {
     text += on_one_line(text_at(problem, "where") + ": " + text_at(problem, "message")) + "\n";

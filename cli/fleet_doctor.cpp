@@ -43,10 +43,10 @@ bool has_one_of(const std::vector<std::string>& scopes, const std::array<std::st
 // ---- configuration and state --------------------------------------------------------------
 
 void configuration(std::vector<Finding>& all, const ProgramFacts& facts) {
-  const std::string file = printable_path(facts.config_file);
   if (facts.problems.empty()) {
-    all.push_back(finding("configuration", FindingStatus::ok,
-                          file + (facts.config_absent ? " is not there, and need not be" : " is right")));
+    all.push_back(
+        finding("configuration", FindingStatus::ok,
+                executor::without_problems(printable_path(facts.config_file), facts.config_absent)));
   }
   for (const config::Problem& problem : facts.problems) {
     all.push_back(finding("configuration", FindingStatus::fail,

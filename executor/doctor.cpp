@@ -49,8 +49,7 @@ std::string octal(std::uint32_t mode) {
 std::vector<Finding> configuration(const HostFacts& facts) {
   const std::string file = printable_path(facts.config_file);
   if (facts.config_problems.empty())
-    return {
-        ok("configuration", file + (facts.config_absent ? " is not there, and need not be" : " is right"))};
+    return {ok("configuration", without_problems(file, facts.config_absent))};
   std::vector<Finding> findings;
   for (const std::string& problem : facts.config_problems) {
     findings.push_back(failed("configuration", told(problem) + "; the default is used instead",
@@ -59,9 +58,14 @@ std::vector<Finding> configuration(const HostFacts& facts) {
   return findings;
 }
 
+// The distributions of these three call their packages the same.
+std::string install(const HostFacts& facts, std::string_view package) {
+  return std::string(facts.install).append(" ").append(package);
+}
+
 // A program that is there needs the kernel's leave; what a kernel does not know is passed over.
 std::string bubblewrap_remedy(const HostFacts& facts) {
-  if (!facts.bubblewrap_installed) return "apt-get install bubblewrap";
+  if (!facts.bubblewrap_installed) return install(facts, "bubblewrap");
   return "sysctl -e -w user.max_user_namespaces=15000 kernel.unprivileged_userns_clone=1 "
          "kernel.apparmor_restrict_unprivileged_userns=0; in a container, its own host must permit it";
 }
@@ -118,7 +122,7 @@ Finding podman(const HostFacts& facts) {
   if (facts.podman->works) {
     return ok("podman", told(facts.podman->detail) + "; git and gitlab-runner must be in the jobs' images");
   }
-  return failed("podman", "podman does not work: " + told(facts.podman->detail), "apt-get install podman");
+  return failed("podman", "podman does not work: " + told(facts.podman->detail), install(facts, "podman"));
 }
 
 Finding chain(const HostFacts& facts) {
@@ -326,7 +330,7 @@ std::string version_of(const Probe& program) {
 Finding git(const HostFacts& facts) {
   if (!uses_programs_of_the_host(facts.driver)) return skipped("git", "jobs do not use the host's");
   if (facts.git.works) return ok("git", version_of(facts.git));
-  return failed("git", "jobs find no git on executor.path: " + told(facts.git.detail), "apt-get install git");
+  return failed("git", "jobs find no git on executor.path: " + told(facts.git.detail), install(facts, "git"));
 }
 
 Finding gitlab_runner(const HostFacts& facts) {

@@ -79,6 +79,7 @@ struct HostFacts {
   std::string driver_reason;              // why it is, or why none is
   Probe bubblewrap;                       // whether it makes a sandbox
   bool bubblewrap_installed = false;
+  std::string_view install = "apt-get install";  // this host's way, before the package's name
   Probe user_namespaces, mount_namespaces, pid_namespaces;
   std::optional<Probe> podman;  // none = not looked at
 

@@ -36,6 +36,10 @@ std::string write_option(std::string_view file, std::string_view key, std::strin
          "` below it";
 }
 
+std::string without_problems(std::string_view file, bool absent) {
+  return std::string(file) + (absent ? " is not there, and need not be" : " is right");
+}
+
 std::string shell_word(std::string_view path) {
   constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+:@";
   if (!path.empty() && path.find_first_not_of(kPlain) == std::string_view::npos) return std::string(path);

@@ -25,6 +25,7 @@
 #include <climits>
 #include <iterator>
 #include <memory>
+#include <utility>
 
 namespace runneriq::app {
 namespace {
@@ -214,6 +215,18 @@ executor::CounterFacts counter_facts() {
   return facts;
 }
 
+std::string_view install_command() {
+  constexpr std::array<std::pair<const char*, std::string_view>, 4> kPackagers{
+      {{"/usr/bin/apt-get", "apt-get install"},
+       {"/usr/bin/dnf", "dnf install"},
+       {"/usr/bin/yum", "yum install"},
+       {"/usr/bin/zypper", "zypper install"}}};
+  for (const auto& [program, words] : kPackagers) {
+    if (platform::exists(program)) return words;
+  }
+  return HostFacts{}.install;
+}
+
 void gather_runner(HostFacts& facts) {
   auto runner = executor::read_runner_config(facts.runner_file);
   if (runner) {
@@ -250,6 +263,7 @@ HostFacts gather_facts(executor::EnvironmentBlock environment, const std::string
   facts.user_namespaces = namespaces("user");
   facts.mount_namespaces = namespaces("mnt");
   facts.pid_namespaces = namespaces("pid");
+  facts.install = install_command();
   facts.is_root = platform::is_root();
   facts.uid = ::geteuid();
   facts.job_account = user.account;

@@ -1,6 +1,7 @@
 #include "executor/doctor.hpp"
 
 #include "config/yaml/document.hpp"
+#include "core/json_text.hpp"
 #include "executor/config_toml.hpp"
 #include "executor/toml/runner_config.hpp"
 
@@ -150,6 +151,12 @@ const Case kHost[]{
        f.bubblewrap = {false, "no program 'bwrap'"};
      },
      "driver", kWarn, "apt-get install bubblewrap"},
+    {"BubblewrapOnAnRpmHost",
+     [](HostFacts& f) {
+       f.bubblewrap = {false, "no program 'bwrap'"};
+       f.install = "dnf install";
+     },
+     "driver", kFail, "dnf install bubblewrap"},
     {"BubblewrapThatDoesNotWork", [](HostFacts& f) { f.bubblewrap.works = false; }, "driver", kFail,
      "apt-get install bubblewrap"},
     {"BubblewrapThatMayMakeNoSandbox",
@@ -561,7 +568,7 @@ TEST(Doctor, ReadsAsText) {
 
 TEST(Doctor, ReadsAsJsonEvenWithBytesThatAreNoText) {
   const Finding findings[]{{"git", kWarn, "a\xff\"b", "x"}};
-  const auto document = nlohmann::json::parse(as_json(findings));
+  const auto document = json_in(as_json(findings));
   EXPECT_EQ(document["findings"][0]["name"], "git");
   EXPECT_EQ(document["findings"][0]["status"], "warn");
   EXPECT_EQ(document["findings"][0]["remedy"], "x");
