@@ -1,9 +1,10 @@
-# Tests of the integration area: one ctest test per pytest file, against the built binary.
+# Tests of the integration area: one ctest test per pytest file, against the built binary. What may take longest
+# begins first, so that no long one runs alone at the end.
 function(runneriq_pytest name seconds)
   add_test(NAME integration.${name}
            COMMAND /usr/bin/python3 -B -m pytest -q -rs -p no:cacheprovider ${name}_test.py
            WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/integration)
-  set_tests_properties(integration.${name} PROPERTIES LABELS integration TIMEOUT ${seconds})
+  set_tests_properties(integration.${name} PROPERTIES LABELS integration TIMEOUT ${seconds} COST ${seconds})
   set_property(TEST integration.${name} PROPERTY ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)
 endfunction()
 

@@ -1,7 +1,8 @@
 # The packages and what is in them. The test package.build makes them for all tests with FIXTURES_REQUIRED packages.
 if(RUNNERIQ_STATIC)
   add_test(NAME package.build COMMAND ${PROJECT_SOURCE_DIR}/packaging/make-packages ${PROJECT_BINARY_DIR})
-  set_tests_properties(package.build PROPERTIES LABELS package FIXTURES_SETUP packages RESOURCE_LOCK packages TIMEOUT 600)
+  set_tests_properties(package.build PROPERTIES LABELS package FIXTURES_SETUP packages RESOURCE_LOCK packages TIMEOUT 600
+                       COST 2000)
 
   function(runneriq_packaging_pytest name seconds)
     runneriq_fleet_pytest(${name} ${seconds})
