@@ -28,6 +28,11 @@ target_include_directories(project_version INTERFACE ${PROJECT_BINARY_DIR}/gener
 if(RUNNERIQ_SANITIZE)
   target_compile_options(project_settings INTERFACE
     -fsanitize=${RUNNERIQ_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  # These two checks stand at every access and are a fifth of the time to compile. The address sanitizer stops at a
+  # null pointer, too, and nothing here makes pointers of bytes.
+  if(RUNNERIQ_SANITIZE MATCHES undefined)
+    target_compile_options(project_settings INTERFACE -fno-sanitize=null,alignment)
+  endif()
   target_link_options(project_settings INTERFACE -fsanitize=${RUNNERIQ_SANITIZE})
   # GCC's thread sanitizer does not know fences, of which Asio has one; it warns of each.
   if(RUNNERIQ_SANITIZE STREQUAL thread)
