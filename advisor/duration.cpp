@@ -2,6 +2,7 @@
 
 #include "advisor/plain_text.hpp"
 #include "advisor/rounded.hpp"
+#include "core/json_text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -44,9 +45,8 @@ Question duration_question(const DurationCase& duration) {
                                {{"job", quoted(duration.job_name, kLongestName)},
                                 {"stage", quoted(duration.stage, kLongestName)},
                                 {"paths", paths_of(duration.changed_files)}}}};
-  Question question{.kind = QuestionKind::duration,
-                    .project = duration.project,
-                    .document = document.dump(-1, ' ', false, ordered_json::error_handler_t::replace)};
+  Question question{
+      .kind = QuestionKind::duration, .project = duration.project, .document = json_line(document)};
   question.key = question.project + "\n" + question.document;
   return question;
 }

@@ -1,5 +1,6 @@
 #include "advisor/reply_json.hpp"
 
+#include "core/json_text.hpp"
 #include "core/printable.hpp"
 
 #include <nlohmann/json.hpp>
@@ -70,13 +71,8 @@ std::optional<std::int64_t> number_in(std::string_view text) {
 }  // namespace
 
 json reply_object(std::string_view body) {
-  bool too_deep = false;
-  const auto within_depth = [&](int depth, json::parse_event_t, const json&) {
-    too_deep = too_deep || depth > kDeepest;
-    return !too_deep;
-  };
-  json document = json::parse(body, within_depth, false);
-  return too_deep || !document.is_object() ? json::object() : document;
+  json document = shallow_json_in(body, kDeepest);
+  return document.is_object() ? document : json::object();
 }
 
 const json& member(const json& object, const char* name) {

@@ -1,6 +1,7 @@
 #include "advisor/plain_text.hpp"
 #include "advisor/rounded.hpp"
 #include "advisor/tie_break.hpp"
+#include "core/json_text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -110,7 +111,7 @@ Question tie_break_question(const AdvisorQuestion& question) {
                                 {"stage", quoted(question.job->facts.stage)},
                                 {"A", quoted(name_of(question, *question.better))},
                                 {"B", quoted(name_of(question, *question.second))}}}};
-  std::string text = document.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  std::string text = json_line(document);
   return {.kind = QuestionKind::tie_break, .key = text, .document = text};
 }
 

@@ -2,6 +2,7 @@
 
 #include "advisor/excerpt.hpp"
 #include "advisor/plain_text.hpp"
+#include "core/json_text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -84,7 +85,7 @@ Question triage_question(const diagnosis::TriageQuestion& question, const diagno
   return {.kind = QuestionKind::triage,
           .project = question.project,
           .key = key_of(question, excerpt, terms),
-          .document = document.dump(-1, ' ', false, ordered_json::error_handler_t::replace),
+          .document = json_line(document),
           .line_numbers = std::move(excerpt.numbers)};
 }
 

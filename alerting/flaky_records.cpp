@@ -1,5 +1,6 @@
 #include "alerting/flaky_records.hpp"
 
+#include "core/json_text.hpp"
 #include "core/printable.hpp"
 
 #include <nlohmann/json.hpp>
@@ -24,9 +25,7 @@ class Writer {
     if (time != kNever) document_[name] = time.time_since_epoch().count();
   }
   void member(const char* name, FlakyCommit::Counted counted) { member(name, static_cast<int>(counted)); }
-  [[nodiscard]] std::string text() const {
-    return document_.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-  }
+  [[nodiscard]] std::string text() const { return json_line(document_); }
 
  private:
   ordered_json document_ = ordered_json::object();
@@ -34,7 +33,7 @@ class Writer {
 
 class Reader {
  public:
-  explicit Reader(std::string_view text) : document_(ordered_json::parse(text, nullptr, false)) {
+  explicit Reader(std::string_view text) : document_(ordered_json_in(text)) {
     if (!document_.is_object()) problem_ = "no JSON object";
   }
   void member(const char* name, std::string& text) {

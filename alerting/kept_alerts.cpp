@@ -1,6 +1,7 @@
 #include "alerting/kept_alerts.hpp"
 
 #include "alerting/event_document.hpp"
+#include "core/json_text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -10,10 +11,6 @@ namespace runneriq::alerting {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string text_of(const Json& document) {
-  return document.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 // ---- values; reading throws a Json::exception or std::out_of_range, caught below -----------
 
@@ -56,7 +53,7 @@ Json document_of(const PackedEvent& packed) {
 }
 
 PackedEvent packed_in(const Json& document) {
-  Result<Event> event = parse_event(text_of(document.at("event")), Time{});
+  Result<Event> event = parse_event(json_line(document.at("event")), Time{});
   if (!event) throw std::out_of_range("event");
   const Classified of{.event = *std::move(event),
                       .outcome = Outcome::failed,
@@ -218,7 +215,7 @@ std::string alert_document(const Alert& alert) {
                 {"memberships", Json::array()}};
   if (alert.hiding) document["hiding"] = document_of(*alert.hiding, alert);
   for (const Membership& one : alert.memberships) document["memberships"].push_back(document_of(one, alert));
-  return text_of(document);
+  return json_line(document);
 }
 
 std::optional<Alert> parse_alert(std::uint64_t key, std::string_view document) {
@@ -233,7 +230,7 @@ std::string group_document(const AlertGroup& group) {
   put(document, "last_message", group.last_message);
   put(document, "news_at", group.news_at);
   put(document, "repeat_at", group.repeat_at);
-  return text_of(document);
+  return json_line(document);
 }
 
 std::optional<KeptGroup> parse_group(std::uint64_t key, std::string_view document) {

@@ -2,6 +2,7 @@
 #include "alerting/kept_alerts.hpp"
 #include "alerting/noise_stages.hpp"
 #include "alerting/verdict_words.hpp"
+#include "core/json_text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -65,11 +66,11 @@ std::vector<NoiseReduction::Kept> NoiseStages::take_changes() {
 std::string NoiseStages::counters_document() const {
   nlohmann::json document{{"clock", clock_.time_since_epoch().count()}, {"inhibitions", inhibitions_}};
   for_each_total(totals_, [&](const std::string& name, std::int64_t value) { document[name] = value; });
-  return document.dump();
+  return json_line(document);
 }
 
 bool NoiseStages::restore_counters(const std::string& text) {
-  const auto document = nlohmann::json::parse(text, nullptr, false);
+  const auto document = json_in(text);
   if (!document.is_object()) return false;
   bool is_whole = true;
   const auto read = [&](const std::string& name, std::int64_t& value) {

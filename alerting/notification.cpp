@@ -1,6 +1,7 @@
 #include "alerting/notification.hpp"
 
 #include "alerting/event_document.hpp"
+#include "core/json_text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -118,7 +119,7 @@ std::vector<AlertEntry> entries_in(const Json& alerts) {
     if (entries.empty() || entries.back().alert != alert_in(document))
       throw std::out_of_range("an event is of no alert");
     if (!document.contains("time")) continue;
-    const std::string event = document.dump(-1, ' ', false, Json::error_handler_t::replace);
+    const std::string event = json_line(document);
     entries.back().events.push_back(checked(parse_event(event, Time{})));
   }
   return entries;

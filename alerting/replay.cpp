@@ -1,6 +1,7 @@
 #include "alerting/replay.hpp"
 
 #include "alerting/event_document.hpp"
+#include "core/json_text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -133,7 +134,7 @@ std::string replay_document(const ReplayReport& report) {
     document["suppressed"].push_back(
         {{"event", event_document(one.event)}, {"stage", to_text(one.stage)}, {"reason", one.reason}});
   }
-  return document.dump(-1, ' ', true, Json::error_handler_t::replace);
+  return ascii_json_line(document);
 }
 
 }  // namespace runneriq::alerting

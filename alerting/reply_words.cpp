@@ -1,5 +1,6 @@
 #include "alerting/reply_words.hpp"
 
+#include "core/json_text.hpp"
 #include "core/printable.hpp"
 
 #include <nlohmann/json.hpp>
@@ -22,7 +23,7 @@ bool holds_a_piece(std::string_view words, std::string_view secret) {
 }  // namespace
 
 nlohmann::json reply_object(std::string_view body) {
-  nlohmann::json document = nlohmann::json::parse(body, nullptr, false);
+  nlohmann::json document = json_in(body);
   return document.is_object() ? document : nlohmann::json::object();
 }
 

@@ -1,5 +1,7 @@
 #include "carbon/ledger_document.hpp"
 
+#include "core/json_text.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -100,7 +102,7 @@ double sum_of_slots(const LedgerRow& row) {
 }
 
 std::string grams_text(double grams) {
-  return json(grams).dump() + " g";
+  return json_line(json(grams)) + " g";
 }
 
 }  // namespace

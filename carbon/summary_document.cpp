@@ -1,6 +1,7 @@
 #include "carbon/summary_document.hpp"
 
 #include "carbon/ledger_document.hpp"
+#include "core/json_text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -199,9 +200,9 @@ void check_groups(const Groups& groups, std::string_view name, const Sums& total
       same_grams(sum.saved_by_place, total.saved_by_place)) {
     return;
   }
-  faults.push_back("the sums by " + std::string(name) + " give " + json(sum.grams).dump() + " g of " +
-                   std::to_string(sum.jobs) + " jobs, the total is " + json(total.grams).dump() + " g of " +
-                   std::to_string(total.jobs));
+  faults.push_back("the sums by " + std::string(name) + " give " + json_line(json(sum.grams)) + " g of " +
+                   std::to_string(sum.jobs) + " jobs, the total is " + json_line(json(total.grams)) +
+                   " g of " + std::to_string(total.jobs));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "cli/reading.hpp"
 #include "cli/table.hpp"
 #include "cli/words.hpp"
+#include "core/json_text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -145,8 +146,8 @@ struct Check {
     if (carbon::same_grams(grams, summary.total.grams)) return;
     faults.push_back({{"gitlab", nullptr},
                       {"job_id", nullptr},
-                      {"what", "the rows add up to " + json(grams).dump() + " g, the total is " +
-                                   json(summary.total.grams).dump() + " g"}});
+                      {"what", "the rows add up to " + json_line(json(grams)) + " g, the total is " +
+                                   json_line(json(summary.total.grams)) + " g"}});
   }
 };
 

@@ -1,6 +1,7 @@
 #include "cli/csv.hpp"
 
 #include "cli/words.hpp"
+#include "core/json_text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -26,7 +27,7 @@ std::string field_of(const json& object, std::string_view pointer) {
   if (!object.contains(place)) return "";
   const json& value = object.at(place);
   if (value.is_null()) return "";
-  return value.is_string() ? csv_field(value.get<std::string>()) : value.dump();
+  return value.is_string() ? csv_field(value.get<std::string>()) : json_line(value);
 }
 
 }  // namespace

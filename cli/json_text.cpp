@@ -1,5 +1,7 @@
 #include "cli/json_text.hpp"
 
+#include "core/json_text.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace runneriq::cli {
@@ -8,7 +10,6 @@ namespace {
 using nlohmann::json;
 
 constexpr int kDeepest = 32;
-constexpr auto kReplace = json::error_handler_t::replace;
 
 const json& member_at(const json& object, const char* key) {
   static const json kNone = nullptr;
@@ -20,21 +21,16 @@ const json& member_at(const json& object, const char* key) {
 }  // namespace
 
 std::string pretty(const json& document) {
-  return document.dump(2, ' ', true, kReplace) + "\n";
+  return ascii_json_lines(document);
 }
 
 std::string one_line(const json& document) {
-  return document.dump(-1, ' ', true, kReplace);
+  return ascii_json_line(document);
 }
 
 Result<json> parse_document(std::string_view text) {
-  bool too_deep = false;
-  const auto within_depth = [&](int depth, json::parse_event_t, const json&) {
-    too_deep = too_deep || depth > kDeepest;
-    return !too_deep;
-  };
-  json document = json::parse(text, within_depth, false);
-  if (too_deep || !document.is_object()) return fail(Errc::corrupt, "no document of RunnerIQ");
+  json document = shallow_json_in(text, kDeepest);
+  if (!document.is_object()) return fail(Errc::corrupt, "no document of RunnerIQ");
   return document;
 }
 

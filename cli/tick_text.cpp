@@ -4,6 +4,7 @@
 #include "cli/status_document.hpp"
 #include "cli/table.hpp"
 #include "cli/words.hpp"
+#include "core/json_text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -26,7 +27,7 @@ std::string counts_text(const json& counts) {
   std::string text;
   for (const auto& [name, number] : counts.items()) {
     if (number == 0) continue;
-    text += (text.empty() ? "" : ", ") + name + " " + number.dump();
+    text += (text.empty() ? "" : ", ") + name + " " + json_line(number);
   }
   return text;
 }
@@ -104,8 +105,8 @@ std::string oldest_text(const json& oldest, Colour colour) {
 std::string decided_text(const json& status) {
   if (status["mode"] != "full") return "";
   const json& split = status["split"];
-  return "decided    direct " + split["direct"].dump() + ", rules " + split["rules"].dump() + ", tie-break " +
-         split["advisor"].dump() + ", queued " + split["queued"].dump() + "\n";
+  return "decided    direct " + json_line(split["direct"]) + ", rules " + json_line(split["rules"]) +
+         ", tie-break " + json_line(split["advisor"]) + ", queued " + json_line(split["queued"]) + "\n";
 }
 
 std::string calls_text(const json& api) {

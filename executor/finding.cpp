@@ -1,5 +1,7 @@
 #include "executor/finding.hpp"
 
+#include "core/json_text.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -68,7 +70,7 @@ std::string as_json(std::span<const Finding> findings) {
   const nlohmann::ordered_json document{{"findings", std::move(list)},
                                         {"failed", counted(findings, FindingStatus::fail)},
                                         {"warned", counted(findings, FindingStatus::warn)}};
-  return document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return json_lines(document);
 }
 
 }  // namespace runneriq::executor

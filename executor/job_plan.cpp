@@ -1,5 +1,6 @@
 #include "executor/job_plan.hpp"
 
+#include "core/json_text.hpp"
 #include "core/utf8.hpp"
 
 #include <nlohmann/json.hpp>
@@ -309,7 +310,7 @@ tl::unexpected<Error> refuse(std::string_view why) {
 
 std::string to_json(const JobPlan& plan) {
   JobPlan described = plan;  // describe() serves reading, too, and so takes what it may change
-  return Writer::object(described).dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_line(Writer::object(described));
 }
 
 Result<JobPlan> parse_job_plan(std::string_view json) {

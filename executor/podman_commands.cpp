@@ -1,5 +1,6 @@
 #include "executor/podman_commands.hpp"
 
+#include "core/json_text.hpp"
 #include "core/path.hpp"
 #include "core/printable.hpp"
 
@@ -190,7 +191,7 @@ Result<std::string> mount_of(const std::string& directory) {
 }
 
 std::string json_list(const std::vector<std::string>& list) {
-  return nlohmann::json(list).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return json_line(nlohmann::json(list));
 }
 
 // An entrypoint of empty strings is YAML's way to say "none".

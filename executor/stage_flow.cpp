@@ -1,5 +1,6 @@
 #include "executor/stage_flow.hpp"
 
+#include "core/json_text.hpp"
 #include "core/overloaded.hpp"
 #include "core/printable.hpp"
 #include "executor/admission_wait.hpp"
@@ -304,8 +305,7 @@ int config_stage(Session& session, std::string& document) {
   if (!answer) return unless_told_to_end(session, driver_failure(session, answer.error()));
   if (auto written = session.files.write_plan(*plan); !written)
     return system_failure(session, written.error());
-  document = config_document(session, *plan, completed(session, *plan, *answer))
-                 .dump(-1, ' ', false, json::error_handler_t::replace);
+  document = json_line(config_document(session, *plan, completed(session, *plan, *answer)));
   return unless_told_to_end(session, 0);
 }
 

@@ -1,5 +1,6 @@
 #include "gitlab/graphql.hpp"
 
+#include "core/json_text.hpp"
 #include "core/lower_case.hpp"
 #include "gitlab/json_reader.hpp"
 #include "gitlab/replies.hpp"
@@ -70,7 +71,7 @@ std::string_view question_for(RunnerOwner::Kind kind) {
 
 std::string body_of(std::string query, Json variables) {
   const Json body{{"query", std::move(query)}, {"variables", std::move(variables)}};
-  return body.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_line(body);
 }
 
 // The `data` of an answer. GitLab sends errors with status 200.

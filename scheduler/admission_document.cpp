@@ -1,4 +1,5 @@
 // What executors and the service say to each other, as JSON.
+#include "core/json_text.hpp"
 #include "core/printable.hpp"
 #include "gitlab/json_reader.hpp"
 #include "scheduler/admission_service.hpp"
@@ -24,10 +25,6 @@ constexpr std::int64_t kMostHeld = 1'000'000;
 constexpr std::int64_t kHighest = std::numeric_limits<std::int64_t>::max();
 
 // ---- writing -----------------------------------------------------------------------------------------
-
-std::string text_of(const json& document) {
-  return document.dump(-1, ' ', false, json::error_handler_t::replace);
-}
 
 double seconds_of(Duration duration) {
   return std::chrono::duration<double>(duration).count();
@@ -251,7 +248,7 @@ std::string to_json(const AdmissionQuestion& question) {
   job["score"] = request.score;
   job["queued_seconds"] = seconds_of(request.queued_in_gitlab);
   job["max_hold_seconds"] = seconds_of(request.max_hold);
-  return text_of({{"host", host_json(question.host)}, {"job", std::move(job)}});
+  return json_line(json{{"host", host_json(question.host)}, {"job", std::move(job)}});
 }
 
 std::string to_json(const AdmissionStanding& standing) {
@@ -265,17 +262,17 @@ std::string to_json(const AdmissionStanding& standing) {
                  {"version", standing.version}};
   put(object, "expected_seconds", standing.expected, seconds_of);
   put(object, "expected_start", standing.expected_start, [](Time time) { return runneriq::to_text(time); });
-  return text_of(object);
+  return json_line(object);
 }
 
 std::string to_json(const OutcomeReport& report) {
   json outcomes = json::array();
   for (const JobOutcome& outcome : report.outcomes) outcomes.push_back(outcome_json(outcome));
-  return text_of({{"host", host_json(report.host)}, {"outcomes", std::move(outcomes)}});
+  return json_line(json{{"host", host_json(report.host)}, {"outcomes", std::move(outcomes)}});
 }
 
 std::string accepted_json(std::size_t accepted) {
-  return text_of({{"accepted", accepted}});
+  return json_line(json{{"accepted", accepted}});
 }
 
 Result<AdmissionQuestion> parse_admission_question(std::string_view text) {

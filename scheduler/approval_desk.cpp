@@ -1,5 +1,7 @@
 #include "scheduler/approval_desk.hpp"
 
+#include "core/json_text.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -41,7 +43,7 @@ AuditEntry entry_of(const Proposal& proposal, Time now) {
           .actor = proposal.decided_by,
           .trust = "person",
           .event = std::string(to_text(proposal.state)),
-          .document = document.dump(-1, ' ', true, json::error_handler_t::replace)};
+          .document = ascii_json_line(document)};
 }
 
 }  // namespace

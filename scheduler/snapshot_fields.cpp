@@ -1,5 +1,6 @@
 #include "scheduler/snapshot_fields.hpp"
 
+#include "core/json_text.hpp"
 #include "core/option.hpp"
 #include "core/printable.hpp"
 
@@ -20,7 +21,7 @@ constexpr double kLongestSeconds = 315'360'000;     // ten years
 constexpr double kLatestSeconds = 253'402'300'799;  // the end of the year 9999
 
 std::string shown(const json& value) {
-  return quoted_text(value.dump(-1, ' ', false, json::error_handler_t::replace));
+  return quoted_text(json_line(value));
 }
 
 std::optional<std::int64_t> integer_in(const json& value) {

@@ -1,3 +1,4 @@
+#include "core/json_text.hpp"
 #include "scheduler/snapshot_document.hpp"
 #include "scheduler/snapshot_words.hpp"
 
@@ -208,7 +209,7 @@ std::string print_snapshot(const FleetSnapshot& fleet) {
         fleet.scores, [&](const auto& entry) { return printed(entry.first, entry.second, home); });
   }
   put_list(document, "degraded", fleet.degraded);
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_lines(document);
 }
 
 }  // namespace runneriq::scheduler

@@ -1,5 +1,6 @@
 #include "scheduler/tag_edits.hpp"
 
+#include "core/json_text.hpp"
 #include "core/tag_names.hpp"
 
 #include <nlohmann/json.hpp>
@@ -95,7 +96,7 @@ AuditEntry entry(const EditOrder& order, std::string event, const json& document
           .actor = order.actor,
           .trust = "person",
           .event = std::move(event),
-          .document = document.dump(-1, ' ', true, json::error_handler_t::replace)};
+          .document = ascii_json_line(document)};
 }
 
 bool is_planned(const TagEdit& edit) {

@@ -1,5 +1,7 @@
 #include "scheduler/trust.hpp"
 
+#include "core/json_text.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -96,7 +98,7 @@ std::string digest_of(const Action& action, const Digest& digest) {
   const json fields = {to_text(action.kind),      action.gitlab.value(),  action.tag,
                        action.job.gitlab.value(), action.job.job.value(), to_text(action.job_class),
                        std::move(runners)};
-  return digest(fields.dump(-1, ' ', false, json::error_handler_t::replace));
+  return digest(json_line(fields));
 }
 
 TrustMode mode_in_force(const TrustTerms& terms, const TrustRecord& record) {

@@ -2,6 +2,7 @@
 
 #include "carbon/ledger_document.hpp"
 #include "carbon/summary_document.hpp"
+#include "core/json_text.hpp"
 #include "service/query.hpp"
 
 #include <nlohmann/json.hpp>
@@ -20,7 +21,7 @@ constexpr std::int64_t kRowsShown = 100;
 constexpr std::int64_t kMostRowsShown = 1000;
 
 ServedReply reply_of(const json& document) {
-  return json_reply(200, document.dump(-1, ' ', false, json::error_handler_t::replace));
+  return json_reply(200, json_line(document));
 }
 
 template <class Kind>

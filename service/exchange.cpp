@@ -1,5 +1,6 @@
 #include "service/exchange.hpp"
 
+#include "core/json_text.hpp"
 #include "core/printable.hpp"
 
 #include <nlohmann/json.hpp>
@@ -60,7 +61,7 @@ ServedReply json_reply(int status, std::string body) {
 ServedReply error_reply(int status, std::string_view code, std::string_view message) {
   const json document{
       {"error", {{"code", std::string(code)}, {"message", printable_path(message, kLongestMessage)}}}};
-  return json_reply(status, document.dump(-1, ' ', false, json::error_handler_t::replace));
+  return json_reply(status, json_line(document));
 }
 
 ServedReply error_reply(const Error& error) {

@@ -1,5 +1,6 @@
 #include "service/fleet_documents.hpp"
 
+#include "core/json_text.hpp"
 #include "gitlab/json_reader.hpp"
 
 #include <nlohmann/json.hpp>
@@ -14,10 +15,6 @@ using scheduler::AuditRecord;
 using scheduler::Lease;
 using scheduler::Proposal;
 using scheduler::RunnerKey;
-
-std::string text_of(const json& document) {
-  return document.dump(-1, ' ', false, json::error_handler_t::replace);
-}
 
 json lease_json(const Lease& lease) {
   return {{"id", lease.id},
@@ -74,7 +71,7 @@ template <class Items, class ToJson>
 std::string list_document(std::string_view name, const Items& items, ToJson to_json) {
   json list = json::array();
   for (const auto& item : items) list.push_back(to_json(item));
-  return text_of({{std::string(name), std::move(list)}});
+  return json_line(json{{std::string(name), std::move(list)}});
 }
 
 }  // namespace
@@ -85,7 +82,8 @@ std::string leases_document(Time now, const scheduler::SteeringReport* steering)
   if (steering != nullptr) {
     for (const Lease& lease : steering->leases) leases.push_back(lease_json(lease));
   }
-  return text_of({{"now", to_text(now)}, {"mode", scheduler::to_text(mode)}, {"leases", std::move(leases)}});
+  return json_line(
+      json{{"now", to_text(now)}, {"mode", scheduler::to_text(mode)}, {"leases", std::move(leases)}});
 }
 
 std::string approvals_document(std::span<const Proposal> proposals) {
@@ -93,7 +91,7 @@ std::string approvals_document(std::span<const Proposal> proposals) {
 }
 
 std::string approval_document(const Proposal& proposal) {
-  return text_of(proposal_json(proposal));
+  return json_line(proposal_json(proposal));
 }
 
 std::string audit_document(std::span<const AuditRecord> records) {
@@ -101,9 +99,9 @@ std::string audit_document(std::span<const AuditRecord> records) {
 }
 
 std::string readiness_document(const std::optional<Time>& last_tick, const std::string& trouble) {
-  return text_of({{"ready", trouble.empty()},
-                  {"last_tick", last_tick ? json(to_text(*last_tick)) : json(nullptr)},
-                  {"reason", trouble}});
+  return json_line(json{{"ready", trouble.empty()},
+                        {"last_tick", last_tick ? json(to_text(*last_tick)) : json(nullptr)},
+                        {"reason", trouble}});
 }
 
 }  // namespace runneriq::service

@@ -1,5 +1,6 @@
 #include "service/openapi.hpp"
 
+#include "core/json_text.hpp"
 #include "service/openapi_schemas.hpp"
 #include "service/routes.hpp"
 
@@ -98,11 +99,11 @@ std::string document() {
                       "bearer token."}}},
                    {"paths", std::move(paths)},
                    {"components",
-                    {{"schemas", json::parse(kOpenapiSchemas)},
-                     {"parameters", json::parse(kOpenapiParameters)},
+                    {{"schemas", json_in(kOpenapiSchemas)},
+                     {"parameters", json_in(kOpenapiParameters)},
                      {"securitySchemes", {{"token", {{"type", "http"}, {"scheme", "bearer"}}}}}}},
                    {"security", json::array({json::object(), {{"token", json::array()}}})}};
-  return whole.dump();
+  return json_line(whole);
 }
 
 }  // namespace

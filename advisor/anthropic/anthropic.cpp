@@ -1,6 +1,7 @@
 #include "advisor/anthropic/anthropic.hpp"
 
 #include "advisor/reply_json.hpp"
+#include "core/json_text.hpp"
 #include "core/percent_encoding.hpp"
 #include "core/printable.hpp"
 
@@ -12,10 +13,6 @@ namespace runneriq::advisor {
 namespace {
 
 using nlohmann::json;
-
-std::string dumped(const json& document) {
-  return document.dump(-1, ' ', false, json::error_handler_t::replace);
-}
 
 std::optional<Usage> usage_of(const json& reply) {
   const json& usage = member(reply, "usage");
@@ -81,11 +78,11 @@ WireCall Anthropic::call(const Question& question, std::string_view model) const
   json output{{"format", {{"type", "json_schema"}, {"schema", reply_object(form.schema)}}}};
   const auto known = known_model(model);
   if (known && known->has_effort) output["effort"] = "low";
-  call.body = dumped({{"model", model},
-                      {"max_tokens", form.most_output},
-                      {"system", form.instructions},
-                      {"messages", json::array({{{"role", "user"}, {"content", question.document}}})},
-                      {"output_config", output}});
+  call.body = json_line(json{{"model", model},
+                             {"max_tokens", form.most_output},
+                             {"system", form.instructions},
+                             {"messages", json::array({{{"role", "user"}, {"content", question.document}}})},
+                             {"output_config", output}});
   return call;
 }
 

@@ -1,6 +1,7 @@
 #include "advisor/openai/openai.hpp"
 
 #include "advisor/reply_json.hpp"
+#include "core/json_text.hpp"
 #include "core/printable.hpp"
 
 #include <nlohmann/json.hpp>
@@ -57,7 +58,7 @@ WireCall OpenAi::call(const Question& question, std::string_view model) const {
                       {"messages", json::array({{{"role", "system"}, {"content", form.instructions}},
                                                 {{"role", "user"}, {"content", question.document}}})},
                       {"response_format", {{"type", "json_schema"}, {"json_schema", schema}}}};
-  call.body = document.dump(-1, ' ', false, json::error_handler_t::replace);
+  call.body = json_line(document);
   return call;
 }
 

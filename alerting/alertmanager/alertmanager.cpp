@@ -1,6 +1,7 @@
 #include "alerting/alertmanager/alertmanager.hpp"
 
 #include "alerting/message_text.hpp"
+#include "core/json_text.hpp"
 #include "core/printable.hpp"
 
 #include <nlohmann/json.hpp>
@@ -114,7 +115,7 @@ Receiver::Call Alertmanager::call(const Notification& notification, const Delive
                  .headers = {{"Content-Type", "application/json"}},
                  .secret_header = bearer_.empty() ? "" : "Authorization",
                  .secret = bearer_,
-                 .body = alerts.dump(-1, ' ', false, Json::error_handler_t::replace)};
+                 .body = json_line(alerts)};
 }
 
 DeliveryReply Alertmanager::judge(const WebReply& reply, Time now) const {

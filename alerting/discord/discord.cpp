@@ -3,6 +3,7 @@
 #include "alerting/message_text.hpp"
 #include "alerting/reply_words.hpp"
 #include "alerting/secret_address.hpp"
+#include "core/json_text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -73,7 +74,7 @@ std::string body_of(const Notification& notification) {
                    {"color", color_of(notification)},
                    {"timestamp", runneriq::to_text(notification.time)}};
   const Json body{{"embeds", Json::array({embed})}, {"allowed_mentions", {{"parse", Json::array()}}}};
-  return body.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_line(body);
 }
 
 // The address with a part added to its path; its own query stays.

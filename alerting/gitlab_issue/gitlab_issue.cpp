@@ -1,6 +1,7 @@
 #include "alerting/gitlab_issue/gitlab_issue.hpp"
 
 #include "alerting/gitlab_issue/gitlab_markdown.hpp"
+#include "core/json_text.hpp"
 #include "core/percent_encoding.hpp"
 #include "core/printable.hpp"
 #include "gitlab/markdown.hpp"
@@ -23,10 +24,6 @@ std::optional<std::int64_t> iid_of(std::string_view text) {
   return number;
 }
 
-std::string dumped(const Json& document) {
-  return document.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 // At the start of a line of its own, behind all that is not ours.
 std::string_view action_of(const Notification& notification) {
   if (notification.firing == 0) return "\n/close\n";
@@ -36,14 +33,14 @@ std::string_view action_of(const Notification& notification) {
 
 std::string note_of(const Notification& notification, std::string_view action) {
   const MessageText text = message_text(notification);
-  return dumped({{"body", "**" + gitlab::code_span(cut_characters(text.title, 800)) + "**\n" +
-                              markdown_of(text, kLongestBody) + std::string(action)}});
+  return json_line(Json{{"body", "**" + gitlab::code_span(cut_characters(text.title, 800)) + "**\n" +
+                                     markdown_of(text, kLongestBody) + std::string(action)}});
 }
 
 std::string issue_of(const Notification& notification) {
   const MessageText text = message_text(notification);
-  return dumped(
-      {{"title", gitlab::escaped_title(text.title)}, {"description", markdown_of(text, kLongestBody)}});
+  return json_line(
+      Json{{"title", gitlab::escaped_title(text.title)}, {"description", markdown_of(text, kLongestBody)}});
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "alerting/reply_words.hpp"
 #include "alerting/secret_address.hpp"
 #include "alerting/subject_words.hpp"
+#include "core/json_text.hpp"
 #include "core/printable.hpp"
 
 #include <nlohmann/json.hpp>
@@ -79,17 +80,13 @@ Json event_of(const Notification& notification, std::size_t most_alerts, const S
   return event;
 }
 
-std::string written(const Json& event) {
-  return event.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 std::string body_of(const Notification& notification, const Secret& key) {
-  std::string body = written(event_of(notification, kMostAlerts, key));
+  std::string body = json_line(event_of(notification, kMostAlerts, key));
   if (body.size() <= kPagerDutyEvent) return body;
   Json shorter = event_of(notification, kFewAlerts, key);
   shorter["payload"]["custom_details"]["note"] =
       "All details would be longer than PagerDuty takes: only the first alerts are here.";
-  return written(shorter);
+  return json_line(shorter);
 }
 
 // {"status": "invalid event", "message": "…", "errors": ["…"]}

@@ -3,6 +3,7 @@
 #include "alerting/reply_words.hpp"
 #include "alerting/secret_address.hpp"
 #include "alerting/slack/blocks.hpp"
+#include "core/json_text.hpp"
 #include "core/printable.hpp"
 
 #include <nlohmann/json.hpp>
@@ -77,7 +78,7 @@ Json body_of(const MessageText& message) {
 WebCall json_call(const Json& body) {
   WebCall call;
   call.headers = {{"Content-Type", "application/json; charset=utf-8"}};
-  call.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
+  call.body = json_line(body);
   return call;
 }
 

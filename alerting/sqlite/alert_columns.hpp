@@ -7,10 +7,7 @@
 #include "alerting/verdict.hpp"
 #include "platform/sqlite_columns.hpp"
 
-#include <nlohmann/json_fwd.hpp>
-
 #include <cstdint>
-#include <string>
 
 namespace runneriq::alerting {
 
@@ -39,9 +36,5 @@ template <class Value>
 int column_of_kind(Value value) {
   return static_cast<int>(value);
 }
-
-// One line; what is no UTF-8 is replaced.
-std::string column_of_document(const nlohmann::json& document);
-std::string column_of_document(const nlohmann::ordered_json& document);
 
 }  // namespace runneriq::alerting

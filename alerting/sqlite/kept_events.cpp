@@ -2,6 +2,7 @@
 
 #include "alerting/event_document.hpp"
 #include "alerting/sqlite/alert_columns.hpp"
+#include "core/json_text.hpp"
 #include "platform/sqlite_rows.hpp"
 
 #include <nlohmann/json.hpp>
@@ -26,12 +27,12 @@ bool names_nothing(const Event& event) {
 std::string steps_column(const std::vector<Step>& steps) {
   json list = json::array();
   for (const Step& step : steps) list.push_back({column_of_kind(step.stage), step.words});
-  return column_of_document(list);
+  return json_line(list);
 }
 
 std::vector<Step> steps_in(const std::string& text) {
   std::vector<Step> steps;
-  const json list = json::parse(text, nullptr, false);
+  const json list = json_in(text);
   if (!list.is_array()) return steps;
   for (const json& one : list) {
     if (one.is_array() && one.size() == 2 && one[0].is_number_integer() && one[1].is_string()) {
@@ -53,7 +54,7 @@ Result<void> put_whole(Database& database, const KeptEvent& kept, Time now) {
       kept.number, column_of(now), column_of(kept.event.time), kept.event.project, kept.event.job_id,
       column_of_kind(kept.severity), kept.signature, column_of_kind(verdict.fate),
       column_of_kind(verdict.stage), verdict.reason, verdict.group, verdict.notification,
-      steps_column(verdict.steps), column_of_document(event_document(kept.event)));
+      steps_column(verdict.steps), json_line(event_document(kept.event)));
 }
 
 Result<void> put_verdict(Database& database, const KeptEvent& kept) {

@@ -1,6 +1,7 @@
 #include "alerting/sqlite/kept_messages.hpp"
 
 #include "alerting/sqlite/alert_columns.hpp"
+#include "core/json_text.hpp"
 #include "platform/sqlite_rows.hpp"
 
 #include <nlohmann/json.hpp>
@@ -24,7 +25,7 @@ Result<void> put_message(Database& database, const Notification& notification, T
       " ON CONFLICT (id) DO NOTHING",
       notification.id, notification.receiver, notification.group, column_of(notification.time),
       column_of_kind(notification.severity), column_of_kind(notification.reason), column_of(now),
-      column_of_document(notification_document(notification)));
+      json_line(notification_document(notification)));
 }
 
 std::string selection(std::string_view conditions) {

@@ -3,6 +3,7 @@
 #include "alerting/message_text.hpp"
 #include "alerting/reply_words.hpp"
 #include "alerting/secret_address.hpp"
+#include "core/json_text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -56,7 +57,7 @@ std::string message_with(Json body) {
                   {"body", std::move(body)}};
   const Json attachment{{"contentType", "application/vnd.microsoft.card.adaptive"}, {"content", card}};
   const Json message{{"type", "message"}, {"attachments", Json::array({attachment})}};
-  return message.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_line(message);
 }
 
 // Lines that do not fit are left out before the last one.
@@ -66,11 +67,11 @@ std::string body_of(const MessageText& message, bool fires) {
   Json blocks = Json::array();
   for (const Line& line : message.lines) {
     blocks.push_back(block_of(line));
-    lengths.push_back(blocks.back().dump(-1, ' ', false, Json::error_handler_t::replace).size() + 1);
+    lengths.push_back(json_line(blocks.back()).size() + 1);
   }
   const Json mark = block_of({{.text = "…"}});
   const std::size_t used = message_with(Json::array({title})).size() + 1;
-  const std::size_t kept = leading_lines(lengths, kTeamsBody - used, mark.dump().size() + 1);
+  const std::size_t kept = leading_lines(lengths, kTeamsBody - used, json_line(mark).size() + 1);
   Json body = Json::array({title});
   for (std::size_t at = 0; at < kept; ++at) body.push_back(std::move(blocks[at]));
   if (kept < lengths.size()) {

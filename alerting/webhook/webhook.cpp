@@ -1,5 +1,6 @@
 #include "alerting/webhook/webhook.hpp"
 
+#include "core/json_text.hpp"
 #include "platform/base64.hpp"
 #include "platform/keyed_digest.hpp"
 
@@ -27,7 +28,7 @@ Result<Secret> key_of(std::string_view text) {
 std::string body_of(const Notification& notification) {
   nlohmann::ordered_json document{{"version", 1}};
   document.update(notification_document(notification));
-  return document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return json_line(document);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // runneriq-gitlab-sim: a small GitLab for demonstrations and tests.
 #include "apps/gitlab_sim/usage.hpp"
 #include "config/yaml/yaml_json.hpp"
+#include "core/json_text.hpp"
 #include "core/option.hpp"
 #include "core/printable.hpp"
 #include "core/version.hpp"
@@ -111,7 +112,7 @@ int serve(Plan plan) {
   if (!simulator) return report(simulator.error(), kFailure);
   const nlohmann::json line{
       {"url", (*simulator)->url()}, {"token", plan.settings.token.reveal()}, {"pid", getpid()}};
-  std::printf("%s\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+  std::printf("%s\n", json_line(line).c_str());
   std::fflush(stdout);
   wait_for(termination);
   return 0;

@@ -1,5 +1,6 @@
 #include "apps/runneriq/advice_loop.hpp"
 
+#include "core/json_text.hpp"
 #include "core/lines.hpp"
 #include "platform/system_waiter.hpp"
 
@@ -41,7 +42,7 @@ std::string document_of(const StuckJob& job, const advisor::DurationOpinion& opi
                                 {"model_reason", opinion.reason},
                                 {"running_seconds", job.running / std::chrono::seconds{1}},
                                 {"usual_seconds", job.usual / std::chrono::seconds{1}}};
-  return document.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+  return ascii_json_line(document);
 }
 
 }  // namespace

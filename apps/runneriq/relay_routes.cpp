@@ -1,5 +1,6 @@
 #include "apps/runneriq/relay_routes.hpp"
 
+#include "core/json_text.hpp"
 #include "scheduler/admission_service.hpp"
 
 #include <nlohmann/json.hpp>
@@ -74,9 +75,7 @@ bool is_answer(int status) {
 
 ServedReply json_error(int status, std::string_view message) {
   const nlohmann::json body = {{"error", message}};
-  return {.status = status,
-          .headers = {{"content-type", "application/json"}},
-          .body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
+  return {.status = status, .headers = {{"content-type", "application/json"}}, .body = json_line(body)};
 }
 
 }  // namespace runneriq::app

@@ -1,6 +1,7 @@
 #include "config/yaml/yaml_json.hpp"
 
 #include "config/yaml/strict_events.hpp"
+#include "core/json_text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -15,7 +16,7 @@ using nlohmann::json;
 
 json scalar(const std::string& text, bool plain) {
   if (!plain) return text;
-  json value = json::parse(text, nullptr, false);
+  json value = json_in(text);
   const bool known = value.is_number() || value.is_boolean();
   return known ? value : json(text);
 }

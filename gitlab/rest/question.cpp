@@ -1,6 +1,7 @@
 #include "gitlab/rest/question.hpp"
 
 #include "core/joined.hpp"
+#include "core/json_text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -29,7 +30,7 @@ bool holds_other_operations(std::string_view document) {
 }
 
 bool is_query(const std::string& body) {
-  const auto json = nlohmann::json::parse(body, nullptr, false);
+  const auto json = json_in(body);
   if (!json.is_object() || !json.contains("query") || !json["query"].is_string()) return false;
   const auto& document = json["query"].get_ref<const std::string&>();
   const std::size_t start = document.find_first_not_of(" \t\r\n");
@@ -108,10 +109,6 @@ bool is_like(std::string_view path, std::string_view pattern) {
   });
 }
 
-std::string dumped(const nlohmann::json& json) {
-  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 }  // namespace
 
 std::string Question::title() const {
@@ -186,18 +183,18 @@ bool only_writes_discussions(const platform::HttpCall& call, const ApiBase& base
 std::string tags_body(std::span<const std::string> tags) {
   nlohmann::json list = nlohmann::json::array();
   for (const std::string& tag : tags) list.push_back(tag);
-  return dumped({{"tag_list", std::move(list)}});
+  return json_line(nlohmann::json{{"tag_list", std::move(list)}});
 }
 
 std::string note_body(std::string_view text) {
-  return dumped({{"body", text}});
+  return json_line(nlohmann::json{{"body", text}});
 }
 
 std::string issue_body(std::string_view title, std::string_view description,
                        std::span<const std::string> labels) {
   nlohmann::json issue{{"title", title}, {"description", description}};
   if (!labels.empty()) issue["labels"] = joined(labels, ",");
-  return dumped(issue);
+  return json_line(issue);
 }
 
 bool permits(Permit permit, const platform::HttpCall& call, const ApiBase& base) {

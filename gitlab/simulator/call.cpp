@@ -1,5 +1,6 @@
 #include "gitlab/simulator/call.hpp"
 
+#include "core/json_text.hpp"
 #include "core/option.hpp"
 
 #include <nlohmann/json.hpp>
@@ -12,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kDeepest = 32;
+constexpr int kDeepest = 32;
 
 std::optional<int> hex_digit(char digit) {
   if (digit >= '0' && digit <= '9') return digit - '0';
@@ -43,16 +44,6 @@ json form(std::string_view body) {
     }
   }
   return document;
-}
-
-json shallow_json(std::string_view text) {
-  bool too_deep = false;
-  const auto watch = [&](int depth, json::parse_event_t, const json&) {
-    if (depth > static_cast<int>(kDeepest)) too_deep = true;
-    return !too_deep;
-  };
-  json document = json::parse(text, watch, false);
-  return too_deep ? json(json::value_t::discarded) : document;
 }
 
 }  // namespace
@@ -147,7 +138,7 @@ Result<json> body_of(const Call& call) {
   const std::string& body = call.request->body;
   const std::string_view type = call.request->header("content-type");
   if (body.empty()) return json::object();
-  json document = type.starts_with("application/json") ? shallow_json(body) : form(body);
+  json document = type.starts_with("application/json") ? shallow_json_in(body, kDeepest) : form(body);
   if (document.is_discarded() || !document.is_object())
     return fail(Errc::invalid_argument, "The provided JSON body is invalid");
   return document;
@@ -162,9 +153,7 @@ Result<std::string> required_text(const json& body, std::string_view key) {
 }
 
 ServedReply json_reply(int status, const json& document) {
-  return {.status = status,
-          .headers = {{"Content-Type", "application/json"}},
-          .body = document.dump(-1, ' ', false, json::error_handler_t::replace)};
+  return {.status = status, .headers = {{"Content-Type", "application/json"}}, .body = json_line(document)};
 }
 
 ServedReply text_reply(int status, std::string text) {

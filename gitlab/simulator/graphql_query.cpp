@@ -1,5 +1,6 @@
 #include "gitlab/simulator/graphql_query.hpp"
 
+#include "core/json_text.hpp"
 #include "core/printable.hpp"
 
 #include <nlohmann/json.hpp>
@@ -200,7 +201,7 @@ class Parser {
     }
     if (words_.at_end()) throw Refusal("Parse error: unexpected end of document");
     const std::string word(words_.take());
-    json known = json::parse(word, nullptr, false);
+    json known = json_in(word);
     if (!known.is_discarded()) return known;
     if (starts_name(word.front())) return word;  // an enum
     throw Refusal("Parse error on " + quoted_text(word));

@@ -1,5 +1,6 @@
 #include "gitlab/simulator/hooks.hpp"
 
+#include "core/json_text.hpp"
 #include "gitlab/simulator/entities.hpp"
 #include "platform/base64.hpp"
 #include "platform/keyed_digest.hpp"
@@ -262,7 +263,7 @@ void Hooks::deliver(const Hook& hook, HookDelivery delivery, const json& body) {
   delivery.signing_token = hook.signing_token;
   delivery.key = uuid('d', ++delivered_);
   delivery.hook_uuid = uuid('f', hook.id);
-  delivery.body = body.dump(-1, ' ', false, json::error_handler_t::replace);
+  delivery.body = json_line(body);
   deliveries_.push_back(std::move(delivery));
 }
 

@@ -1,6 +1,7 @@
 #include "gitlab/simulator/job_handout.hpp"
 
 #include "core/joined.hpp"
+#include "core/json_text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -116,7 +117,7 @@ json variables_of(const Handout& of) {
   add_merge_request_variables(of, variables);
   variables.add("CI_RUNNER_ID", of.runner.id.value());
   variables.add("CI_RUNNER_DESCRIPTION", of.runner.description);
-  variables.add("CI_RUNNER_TAGS", json(of.runner.traits.tags).dump());
+  variables.add("CI_RUNNER_TAGS", json_line(json(of.runner.traits.tags)));
   variables.add("GIT_STRATEGY", "none");
   return std::move(variables).list();
 }
@@ -153,7 +154,7 @@ json git_of(const Handout& of) {
 
 json steps_of(const Handout& of, std::int64_t timeout) {
   const auto seconds = static_cast<double>(of.job.takes.count()) / 1000.0;
-  json script{"echo \"job $CI_JOB_NAME\"", "sleep " + json(seconds).dump()};
+  json script{"echo \"job $CI_JOB_NAME\"", "sleep " + json_line(json(seconds))};
   if (!of.job.ends_well) script.push_back("exit 1");
   return json::array({{{"name", "script"},
                        {"script", script},

@@ -1,6 +1,7 @@
 #include "gitlab/simulator/scenario_reader.hpp"
 
 #include "core/joined.hpp"
+#include "core/json_text.hpp"
 #include "core/option.hpp"
 #include "core/printable.hpp"
 
@@ -37,9 +38,8 @@ void ScenarioReader::refuse(std::string_view key, const std::string& why) {
 }
 
 void ScenarioReader::refuse_value(std::string_view key, const json& value, std::string_view expected) {
-  const std::string shown = value.is_string()
-                                ? quoted_text(value.get_ref<const std::string&>())
-                                : printable(value.dump(-1, ' ', false, json::error_handler_t::replace), 80);
+  const std::string shown =
+      value.is_string() ? quoted_text(value.get_ref<const std::string&>()) : printable(json_line(value), 80);
   refuse(key, shown + " is not " + std::string(expected));
 }
 

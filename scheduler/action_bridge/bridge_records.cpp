@@ -1,5 +1,7 @@
 #include "scheduler/action_bridge/bridge_records.hpp"
 
+#include "core/json_text.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace runneriq::scheduler {
@@ -12,7 +14,7 @@ AuditEntry entry(std::string_view event, const Json& document, TrustMode mode, T
           .actor = "daemon",
           .trust = std::string(to_text(mode)),
           .event = std::string(event),
-          .document = document.dump(-1, ' ', false, Json::error_handler_t::replace)};
+          .document = json_line(document)};
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "scheduler/action_bridge/job_plays_records.hpp"
 
+#include "core/json_text.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace runneriq::scheduler {
@@ -35,7 +37,7 @@ AuditEntry record_of_play(std::string_view event, const PlayStep& step, std::str
           .actor = "daemon",
           .trust = std::string(to_text(mode)),
           .event = std::string(event),
-          .document = document.dump(-1, ' ', false, Json::error_handler_t::replace)};
+          .document = json_line(document)};
 }
 
 std::string_view event_of(PlayStep::Kind outcome) {

@@ -1,5 +1,7 @@
 #include "scheduler/sqlite/json_columns.hpp"
 
+#include "core/json_text.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -9,14 +11,6 @@ namespace runneriq::scheduler {
 namespace {
 
 using nlohmann::json;
-
-std::string text_of(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-json parsed(const std::string& column) {
-  return json::parse(column, nullptr, false);
-}
 
 // A list whose items all become values.
 template <class Value, class Read>
@@ -50,11 +44,11 @@ bool are_flags(const json& list, std::size_t first) {
 }  // namespace
 
 std::string column_of_words(std::span<const std::string> words) {
-  return text_of(json(std::vector<std::string>(words.begin(), words.end())));
+  return json_line(json(std::vector<std::string>(words.begin(), words.end())));
 }
 
 std::optional<std::vector<std::string>> words_in(const std::string& column) {
-  return list_in<std::string>(parsed(column), word_in);
+  return list_in<std::string>(json_in(column), word_in);
 }
 
 std::string column_of_runners(std::span<const RunnerKey> runners) {
@@ -62,20 +56,21 @@ std::string column_of_runners(std::span<const RunnerKey> runners) {
   for (const RunnerKey& runner : runners) {
     list.push_back(json::array({runner.gitlab.value(), runner.runner.value()}));
   }
-  return text_of(list);
+  return json_line(list);
 }
 
 std::optional<std::vector<RunnerKey>> runners_in(const std::string& column) {
-  return list_in<RunnerKey>(parsed(column), runner_in);
+  return list_in<RunnerKey>(json_in(column), runner_in);
 }
 
 std::string column_of_traits(const gitlab::JobTraits& traits) {
-  return text_of(json::array({traits.project.value(), traits.project_path, traits.tags, traits.ref_protected,
-                              traits.takes_instance_runners, traits.takes_group_runners}));
+  return json_line(
+      json::array({traits.project.value(), traits.project_path, traits.tags, traits.ref_protected,
+                   traits.takes_instance_runners, traits.takes_group_runners}));
 }
 
 std::optional<gitlab::JobTraits> traits_in(const std::string& column) {
-  const json list = parsed(column);
+  const json list = json_in(column);
   if (!list.is_array() || list.size() != 6 || !are_flags(list, 3)) return std::nullopt;
   if (!list[0].is_number_integer() || !list[1].is_string()) return std::nullopt;
   auto tags = list_in<std::string>(list[2], word_in);

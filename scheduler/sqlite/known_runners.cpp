@@ -1,5 +1,6 @@
 #include "scheduler/sqlite/known_runners.hpp"
 
+#include "core/json_text.hpp"
 #include "platform/sqlite_columns.hpp"
 #include "platform/sqlite_rows.hpp"
 
@@ -17,11 +18,11 @@ using platform::Database;
 using platform::Statement;
 
 std::string tags_column(const std::vector<std::string>& tags) {
-  return json(tags).dump(-1, ' ', false, json::error_handler_t::replace);
+  return json_line(json(tags));
 }
 
 std::vector<std::string> tags_in(const std::string& column) {
-  const json list = json::parse(column, nullptr, false);
+  const json list = json_in(column);
   std::vector<std::string> tags;
   if (!list.is_array()) return tags;
   for (const json& tag : list) {

@@ -3,6 +3,7 @@ runneriq_test(core_test LABEL unit
   SOURCES
     unit/core/exit_status_test.cpp
     unit/core/glob_test.cpp
+    unit/core/json_text_test.cpp
     unit/core/lines_test.cpp
     unit/core/loopback_test.cpp
     unit/core/option_test.cpp

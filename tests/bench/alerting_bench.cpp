@@ -3,6 +3,7 @@
 // (tests/bench/alerting.py).
 #include "alerting/event_document.hpp"
 #include "alerting/noise_reduction.hpp"
+#include "core/json_text.hpp"
 #include "tests/support/made_zones.hpp"
 
 #include <benchmark/benchmark.h>
@@ -124,7 +125,7 @@ void events_alone(benchmark::State& state) {
 std::vector<std::string> lines(Mixture mixture) {
   Storm storm{mixture};
   std::vector<std::string> lines;
-  for (int i = 0; i < 20'000; ++i) lines.push_back(event_document(storm.next()).dump());
+  for (int i = 0; i < 20'000; ++i) lines.push_back(json_line(event_document(storm.next())));
   return lines;
 }
 

@@ -1,5 +1,6 @@
 #include "tests/evaluation/log_chunks.hpp"
 
+#include "core/json_text.hpp"
 #include "platform/child_process.hpp"
 #include "platform/digest.hpp"
 #include "platform/files.hpp"
@@ -63,7 +64,7 @@ std::vector<LabelledLog> log_chunks() {
   std::vector<LabelledLog> logs;
   std::ifstream labels{std::filesystem::path{folder.path()} / "labels.jsonl"};
   for (std::string line; std::getline(labels, line);) {
-    const auto label = nlohmann::json::parse(line);
+    const auto label = json_in(line);
     if (is_scored(label)) logs.push_back(labelled(label, folder.path()));
   }
   std::ranges::sort(logs, {}, &LabelledLog::name);

@@ -4,6 +4,7 @@
 #include "alerting/http/delivery.hpp"
 #include "alerting/http/receiver_courier.hpp"
 #include "alerting/webhook/webhook.hpp"
+#include "core/json_text.hpp"
 #include "core/lower_case.hpp"
 #include "platform/base64.hpp"
 #include "platform/keyed_digest.hpp"
@@ -234,7 +235,7 @@ TEST(AnAlertmanager, ListsDeliversAndEndsAnAlert) {
   })) << server.output();
   const auto listed = [&] {
     const auto reply = get("/api/v2/alerts?active=true");
-    return reply ? json::parse(reply->body, nullptr, false) : json();
+    return reply ? json_in(reply->body) : json();
   };
 
   Notification notification = made_notification();
@@ -247,7 +248,7 @@ TEST(AnAlertmanager, ListsDeliversAndEndsAnAlert) {
   EXPECT_EQ(alert["labels"]["job"], "lint");
   EXPECT_GT(parse_time(alert["endsAt"].get<std::string>()).value(), wall_clock() + std::chrono::hours{4});
   ASSERT_TRUE(wait_until([&] { return !sink.requests().empty(); })) << server.output();
-  const json told = json::parse(sink.requests()[0].body, nullptr, false);
+  const json told = json_in(sink.requests()[0].body);
   EXPECT_EQ(told["status"], "firing");
   EXPECT_EQ(told["alerts"][0]["annotations"]["summary"], "E501 line too long");
 
@@ -258,7 +259,7 @@ TEST(AnAlertmanager, ListsDeliversAndEndsAnAlert) {
   EXPECT_TRUE(wait_until([&] { return listed().empty(); })) << listed();
   EXPECT_TRUE(wait_until([&] {
     const auto requests = sink.requests();
-    return requests.size() >= 2 && json::parse(requests.back().body, nullptr, false)["status"] == "resolved";
+    return requests.size() >= 2 && json_in(requests.back().body)["status"] == "resolved";
   })) << server.output();
 }
 
@@ -332,7 +333,7 @@ TEST(AnEmail, ArrivesFromTheOutboxOnceEach) {
 
   std::istringstream lines(text_of_file(path + "/mails"));
   std::vector<json> mails;
-  for (std::string line; std::getline(lines, line);) mails.push_back(json::parse(line));
+  for (std::string line; std::getline(lines, line);) mails.push_back(json_in(line));
   ASSERT_EQ(mails.size(), 3U);
   for (const json& each : mails) EXPECT_EQ(each["to"], std::vector<std::string>{"anna@example.com"});
   // Python's own reader of mails agrees with ours.

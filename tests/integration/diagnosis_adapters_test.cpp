@@ -1,5 +1,6 @@
 // What diagnosis reads and writes, from end to end: the adapters against the simulated GitLab over real
 // sockets.
+#include "core/json_text.hpp"
 #include "gitlab/rest/rest_discussions.hpp"
 #include "gitlab/rest/rest_job_logs.hpp"
 #include "gitlab/rest/rest_pipelines.hpp"
@@ -69,11 +70,11 @@ class AgainstTheSimulatedGitLab : public testing::Test {
     one.headers = {{"Content-Type", "application/json"}};
     one.secret_header = "PRIVATE-TOKEN";
     one.secret = Secret{std::string(kToken)};
-    one.body = body.dump();
+    one.body = json_line(body);
     client->begin(std::move(one), [&](Result<platform::HttpReply> given) { answer = std::move(given); });
     client->run_until(platform::wall_clock() + 20s);
     EXPECT_TRUE(answer && answer->status < 300) << (answer ? answer->body : answer.error().message);
-    return answer && !answer->body.empty() ? nlohmann::json::parse(answer->body) : nlohmann::json();
+    return answer && !answer->body.empty() ? json_in(answer->body) : nlohmann::json();
   }
   std::unique_ptr<simulator::Simulator> gitlab;
   std::unique_ptr<platform::HttpClient> client;

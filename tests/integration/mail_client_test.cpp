@@ -1,6 +1,7 @@
 // Mails to a real mail server, and to one that keeps to no rules.
 #include "platform/mail_client.hpp"
 
+#include "core/json_text.hpp"
 #include "platform/pipe.hpp"
 #include "tests/support/certificate.hpp"
 #include "tests/support/raw_socket.hpp"
@@ -54,7 +55,7 @@ class RealMail : public testing::Test {
   [[nodiscard]] std::vector<nlohmann::json> mails() const {
     std::istringstream lines(text_of_file(folder_.path() + "/mails"));
     std::vector<nlohmann::json> all;
-    for (std::string line; std::getline(lines, line);) all.push_back(nlohmann::json::parse(line));
+    for (std::string line; std::getline(lines, line);) all.push_back(json_in(line));
     return all;
   }
 

@@ -3,6 +3,7 @@
 #include "advisor/duration.hpp"
 #include "advisor/tie_break.hpp"
 #include "advisor/triage.hpp"
+#include "core/json_text.hpp"
 #include "core/utf8.hpp"
 #include "tests/support/hostile_texts.hpp"
 #include "tests/support/tie_break_maker.hpp"
@@ -55,16 +56,16 @@ void expect_framed(const json& document) {
     EXPECT_EQ(line.find(mark), std::string::npos);
     EXPECT_TRUE(line.starts_with("1") || line.starts_with("… ")) << line;
   }
-  EXPECT_EQ(document.at("quoted").dump().find(mark), std::string::npos);
+  EXPECT_EQ(json_line(document.at("quoted")).find(mark), std::string::npos);
 }
 
 TEST(Injection, ChangesNothingOfATriageButQuotedText) {
-  const json shape = shape_of(json::parse(triage_question(triage_with("plain", "job"), {}).document));
+  const json shape = shape_of(json_in(triage_question(triage_with("plain", "job"), {}).document));
   for (const std::string& text : hostile_texts()) {
     const Question question = triage_question(triage_with(text, text), {});
     ASSERT_TRUE(json::accept(question.document)) << text.substr(0, 60);
     EXPECT_TRUE(shows_all(question.document));
-    const json document = json::parse(question.document);
+    const json document = json_in(question.document);
     EXPECT_EQ(shape_of(document), shape);
     expect_framed(document);
     EXPECT_LE(question.document.size(), 2 * kMostBytes + 2'000);
@@ -78,8 +79,8 @@ TEST(Injection, ChangesNothingOfATriageButQuotedText) {
 }
 
 TEST(Injection, ChangesNothingOfATieBreakButQuotedText) {
-  const json shape = shape_of(json::parse(tie_break_question(CloseCall{}.question()).document));
-  json figures = json::parse(tie_break_question(CloseCall{}.question()).document);
+  const json shape = shape_of(json_in(tie_break_question(CloseCall{}.question()).document));
+  json figures = json_in(tie_break_question(CloseCall{}.question()).document);
   figures.erase("quoted");
   for (const std::string& text : hostile_texts()) {
     CloseCall call;
@@ -88,7 +89,7 @@ TEST(Injection, ChangesNothingOfATieBreakButQuotedText) {
     const Question question = tie_break_question(call.question());
     ASSERT_TRUE(json::accept(question.document)) << text.substr(0, 60);
     EXPECT_TRUE(shows_all(question.document));
-    json document = json::parse(question.document);
+    json document = json_in(question.document);
     EXPECT_EQ(shape_of(document), shape);
     document.erase("quoted");
     EXPECT_EQ(document, figures);
@@ -97,13 +98,13 @@ TEST(Injection, ChangesNothingOfATieBreakButQuotedText) {
 }
 
 TEST(Injection, ChangesNothingOfADurationButQuotedText) {
-  const json shape = shape_of(json::parse(duration_question({.changed_files = {"a"}}).document));
+  const json shape = shape_of(json_in(duration_question({.changed_files = {"a"}}).document));
   for (const std::string& text : hostile_texts()) {
     const Question question =
         duration_question({.project = text, .job_name = text, .stage = text, .changed_files = {text, text}});
     ASSERT_TRUE(json::accept(question.document)) << text.substr(0, 60);
     EXPECT_TRUE(shows_all(question.document));
-    EXPECT_EQ(shape_of(json::parse(question.document)), shape);
+    EXPECT_EQ(shape_of(json_in(question.document)), shape);
   }
 }
 
@@ -114,7 +115,7 @@ TEST(Injection, CannotForgeTheMark) {
     diagnosis::TriageQuestion question = triage_with("", "job");
     question.excerpt.clear();
     for (const std::string& text : texts) question.excerpt.push_back({10, text});
-    const json document = json::parse(triage_question(question, {}).document);
+    const json document = json_in(triage_question(question, {}).document);
     expect_framed(document);
     texts.push_back("END " + document.at("mark").get<std::string>());
   }

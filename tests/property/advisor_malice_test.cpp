@@ -3,6 +3,7 @@
 #include "advisor/duration.hpp"
 #include "advisor/tie_break.hpp"
 #include "advisor/triage.hpp"
+#include "core/json_text.hpp"
 #include "core/utf8.hpp"
 #include "scheduler/assigner.hpp"
 #include "tests/support/advisor_fakes.hpp"
@@ -43,10 +44,10 @@ class Malice : public testing::TestWithParam<unsigned>, protected AdvisorFixture
     static const std::vector<std::string> kChoices{"A",        "B", "NO_PREFERENCE", "compile", "flaky",
                                                    "EXPECTED", "C", "runner 9"};
     json answer{{"choice", of(kChoices)}, {"confidence", any(4) == 0 ? "sure" : "high"}};
-    answer["reason"] = json::parse(json(of(kCorpus)).dump(-1, ' ', false, json::error_handler_t::replace));
+    answer["reason"] = json_in(json_line(json(of(kCorpus))));
     if (any(2) == 0) answer["lines"] = {{{"first", any(20)}, {"last", any(2'000)}}};
     if (any(5) == 0) answer["tag"] = "protected";
-    std::string text = answer.dump(-1, ' ', false, json::error_handler_t::replace);
+    std::string text = json_line(answer);
     if (any(5) == 0) text[any(text.size())] = static_cast<char>(random_());
     return any(8) == 0 ? of(kCorpus) : text;
   }

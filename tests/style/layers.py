@@ -47,7 +47,7 @@ LIBRARIES = [
     (re.compile(r"spdlog/.*"), {"platform"}),
     (re.compile(r"yaml-cpp/.*"), {"config/yaml"}),
     (re.compile(r"toml(\+\+|plusplus)?/.*|toml\.hpp"), {"executor/toml"}),
-    (re.compile(r"nlohmann/.*"), {*DOMAINS_WITH_JSON, *FACES, APPS}),
+    (re.compile(r"nlohmann/.*"), {*DOMAINS_WITH_JSON, *FACES, APPS, "core/json_text.hpp", "core/json_text.cpp"}),
     (re.compile(r"re2/.*"), WITH_REGEX),
     (re.compile(r"CLI/.*"), {"cli", APPS}),
     (re.compile(r"(?:gtest|gmock|benchmark)/.*"), {"tests"}),

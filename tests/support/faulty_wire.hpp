@@ -2,6 +2,7 @@
 // over real sockets, and a clock that a test can move.
 #pragma once
 
+#include "core/json_text.hpp"
 #include "gitlab/rest/rest_fleet.hpp"
 #include "gitlab/simulator/simulator.hpp"
 #include "platform/http_client.hpp"
@@ -91,14 +92,14 @@ class FaultyWire final : public platform::HttpTransport {
   nlohmann::json steer(const std::string& method, const std::string& path, const nlohmann::json& body) {
     platform::HttpCall call{.method = method, .url = simulator_ + path};
     if (!body.is_null()) {
-      call.body = body.dump();
+      call.body = json_line(body);
       call.headers.push_back({"Content-Type", "application/json"});
     }
     auto reply = fetch(*control_, std::move(call));
     EXPECT_TRUE(reply) << path << ": " << reply.error().message;
     if (!reply) return {};
     EXPECT_LT(reply->status, 300) << path << ": " << reply->body;
-    return nlohmann::json::parse(reply->body, nullptr, false);
+    return json_in(reply->body);
   }
 
   [[nodiscard]] int calls() const { return calls_; }

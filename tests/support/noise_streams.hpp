@@ -3,6 +3,7 @@
 
 #include "alerting/noise_reduction.hpp"
 #include "alerting/notification.hpp"
+#include "core/json_text.hpp"
 #include "tests/support/noise_fixture.hpp"
 
 #include <nlohmann/json.hpp>
@@ -114,7 +115,7 @@ class Log final : public NoiseSink {
     last[verdict.event] = verdict;
   }
   void notify(const Notification& notification) override {
-    lines.push_back(notification_document(notification).dump());
+    lines.push_back(json_line(notification_document(notification)));
     notifications.push_back(notification);
   }
   void append(Log later) {

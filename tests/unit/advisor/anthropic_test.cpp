@@ -1,6 +1,7 @@
 // What is asked of the Messages API, and what comes of each of its replies.
 #include "advisor/anthropic/anthropic.hpp"
 
+#include "core/json_text.hpp"
 #include "tests/support/provider_replies.hpp"
 
 #include <gtest/gtest.h>
@@ -33,7 +34,7 @@ TEST(AnthropicsCall, HoldsFormDocumentAndSchemaAndNothingThatModelsRefuse) {
   EXPECT_EQ(call.secret_header, "x-api-key");
   EXPECT_EQ(call.secret.reveal(), "sk-ant-secret");
   EXPECT_EQ(call.body.find("sk-ant-secret"), std::string::npos);
-  const json body = json::parse(call.body, nullptr, false);
+  const json body = json_in(call.body);
   ASSERT_TRUE(body.is_object()) << "what is no UTF-8 does not break it";
   const QuestionForm& form = form_of(QuestionKind::triage);
   EXPECT_EQ(body.value("model", ""), "claude-haiku-5-5");
@@ -42,7 +43,7 @@ TEST(AnthropicsCall, HoldsFormDocumentAndSchemaAndNothingThatModelsRefuse) {
   ASSERT_EQ(body["messages"].size(), 1U);
   EXPECT_EQ(body["messages"][0]["role"], "user");
   EXPECT_EQ(body["output_config"]["format"]["type"], "json_schema");
-  EXPECT_EQ(body["output_config"]["format"]["schema"], json::parse(form.schema));
+  EXPECT_EQ(body["output_config"]["format"]["schema"], json_in(form.schema));
   for (const char* refused :
        {"temperature", "top_p", "top_k", "tools", "tool_choice", "stream", "thinking"}) {
     EXPECT_FALSE(body.contains(refused)) << refused;
@@ -56,10 +57,10 @@ TEST(AnthropicsCall, HoldsFormDocumentAndSchemaAndNothingThatModelsRefuse) {
 TEST(AnthropicsCall, SendsAnEffortOnlyToModelsThatTakeOne) {
   for (const Model& model : known_models()) {
     if (model.provider != ProviderKind::anthropic) continue;
-    const json body = json::parse(provider().call({.document = "{}"}, model.id).body);
+    const json body = json_in(provider().call({.document = "{}"}, model.id).body);
     EXPECT_EQ(body["output_config"].contains("effort"), model.has_effort) << model.id;
   }
-  const json body = json::parse(provider().call({.document = "{}"}, "claude-of-tomorrow").body);
+  const json body = json_in(provider().call({.document = "{}"}, "claude-of-tomorrow").body);
   EXPECT_FALSE(body["output_config"].contains("effort"));
 }
 

@@ -1,5 +1,6 @@
 #include "advisor/duration.hpp"
 
+#include "core/json_text.hpp"
 #include "tests/support/advisor_fakes.hpp"
 
 #include <gtest/gtest.h>
@@ -28,7 +29,7 @@ std::string answer_with(const std::string& choice) {
 
 TEST(DurationQuestion, TellsTimesAndTheChange) {
   const Question question = duration_question(long_job());
-  EXPECT_EQ(json::parse(question.document), json::parse(R"({"running_seconds": 3700, "usual_seconds": 1200,
+  EXPECT_EQ(json_in(question.document), json_in(R"({"running_seconds": 3700, "usual_seconds": 1200,
     "lines_added": 120, "lines_removed": 7, "changed_files": 2,
     "quoted": {"job": "build", "stage": "test", "paths": ["src/main.rs", "Cargo.lock"]}})"));
   EXPECT_EQ(question.project, "acme/shop");
@@ -41,11 +42,11 @@ TEST(DurationQuestion, TellsFiftyPathsAtMostAndNoSecrets) {
                                 "glpat"
                                 "-AbCdEfGhIjKlMnOpQrSt/" +
                                     std::string(900, 'p'));
-  const json document = json::parse(duration_question(duration).document);
+  const json document = json_in(duration_question(duration).document);
   EXPECT_EQ(document.at("quoted").at("paths").size(), 50U);
   EXPECT_EQ(document.at("changed_files"), 5'000);
-  EXPECT_EQ(document.dump().find("glpat"), std::string::npos);
-  EXPECT_LT(document.dump().size(), 12'000U);
+  EXPECT_EQ(json_line(document).find("glpat"), std::string::npos);
+  EXPECT_LT(json_line(document).size(), 12'000U);
 }
 
 TEST(DurationQuestion, IsKeptPerProject) {

@@ -1,6 +1,7 @@
 // What is asked of servers of chat completions, and what comes of each of their replies.
 #include "advisor/openai/openai.hpp"
 
+#include "core/json_text.hpp"
 #include "tests/support/provider_replies.hpp"
 
 #include <gtest/gtest.h>
@@ -29,7 +30,7 @@ TEST(OpenAisCall, HoldsFormDocumentAndSchema) {
       server().call({.kind = QuestionKind::tie_break, .document = "{\"a\":\"\xFF\"}"}, "qwen");
   EXPECT_EQ(call.method, "POST");
   EXPECT_EQ(call.url, "http://127.0.0.1:8000/v1/chat/completions");
-  const json body = json::parse(call.body, nullptr, false);
+  const json body = json_in(call.body);
   ASSERT_TRUE(body.is_object());
   const QuestionForm& form = form_of(QuestionKind::tie_break);
   EXPECT_EQ(body.value("model", ""), "qwen");
@@ -39,7 +40,7 @@ TEST(OpenAisCall, HoldsFormDocumentAndSchema) {
   EXPECT_EQ(body["messages"][0]["content"], form.instructions);
   EXPECT_EQ(body["messages"][1]["role"], "user");
   EXPECT_EQ(body["response_format"]["type"], "json_schema");
-  EXPECT_EQ(body["response_format"]["json_schema"]["schema"], json::parse(form.schema));
+  EXPECT_EQ(body["response_format"]["json_schema"]["schema"], json_in(form.schema));
   EXPECT_EQ(body["response_format"]["json_schema"]["strict"], true);
 }
 

@@ -1,5 +1,6 @@
 #include "advisor/question.hpp"
 
+#include "core/json_text.hpp"
 #include "diagnosis/failure_class.hpp"
 #include "tests/support/advisor_fakes.hpp"
 
@@ -36,7 +37,7 @@ TEST(QuestionForm, HasASchemaThatBothKindsOfProvidersHoldTo) {
   for (const QuestionKind kind : kKinds) {
     const QuestionForm& form = form_of(kind);
     EXPECT_EQ(form.kind, kind);
-    expect_strict(json::parse(form.schema));
+    expect_strict(json_in(form.schema));
     EXPECT_TRUE(form.version.ends_with("-1"));
     EXPECT_EQ(form.schema_name, std::string(to_text(kind)) + "_answer");
     EXPECT_NE(form.instructions.find("They are data"), form.instructions.find("It is data"));
@@ -45,7 +46,7 @@ TEST(QuestionForm, HasASchemaThatBothKindsOfProvidersHoldTo) {
 
 TEST(QuestionForm, OffersExactlyTheLabelsThatAnAnswerMayHave) {
   for (const QuestionKind kind : kKinds) {
-    const json properties = json::parse(form_of(kind).schema).at("properties");
+    const json properties = json_in(form_of(kind).schema).at("properties");
     for (const json& choice : properties.at("choice").at("enum")) {
       for (const json& confidence : properties.at("confidence").at("enum")) {
         EXPECT_TRUE(has_labels_of(kind, {.choice = choice, .confidence = confidence})) << choice;
@@ -59,7 +60,7 @@ TEST(QuestionForm, OffersExactlyTheLabelsThatAnAnswerMayHave) {
 TEST(QuestionForm, OffersAllClassesOfFailureForTriage) {
   std::vector<std::string> names;
   for (const auto one : diagnosis::failure_classes()) names.emplace_back(diagnosis::to_text(one));
-  const json schema = json::parse(form_of(QuestionKind::triage).schema);
+  const json schema = json_in(form_of(QuestionKind::triage).schema);
   EXPECT_EQ(schema.at("properties").at("choice").at("enum").get<std::vector<std::string>>(), names);
   for (const std::string& name : names) {
     EXPECT_NE(form_of(QuestionKind::triage).instructions.find(" " + name + ": "), std::string_view::npos)

@@ -1,6 +1,7 @@
 // Replies as JSON, all of it hostile.
 #include "advisor/reply_json.hpp"
 
+#include "core/json_text.hpp"
 #include "tests/support/provider_replies.hpp"
 
 #include <gtest/gtest.h>
@@ -18,7 +19,7 @@ std::string nested(int depth) {
 }
 
 TEST(AReplysObject, IsEmptyForAllElse) {
-  EXPECT_EQ(reply_object(R"({"a":1})"), json::parse(R"({"a":1})"));
+  EXPECT_EQ(reply_object(R"({"a":1})"), json_in(R"({"a":1})"));
   EXPECT_FALSE(reply_object(nested(20)).empty());
   for (const std::string& body :
        {nested(64), nested(200'000), std::string("[1]"), std::string("x"), std::string()}) {
@@ -29,8 +30,7 @@ TEST(AReplysObject, IsEmptyForAllElse) {
 }
 
 TEST(AMember, IsNothingWhereItIsAbsentOrOfAnotherType) {
-  const json object =
-      json::parse(R"({"text":"x","number":7,"negative":-7,"real":7.0,"null":null,"list":[1]})");
+  const json object = json_in(R"({"text":"x","number":7,"negative":-7,"real":7.0,"null":null,"list":[1]})");
   EXPECT_EQ(text_member(object, "text"), "x");
   EXPECT_EQ(text_member(object, "number"), "");
   EXPECT_EQ(text_member(object, "absent"), "");

@@ -1,5 +1,6 @@
 #include "advisor/tie_break.hpp"
 
+#include "core/json_text.hpp"
 #include "tests/support/advisor_fakes.hpp"
 #include "tests/support/tie_break_maker.hpp"
 
@@ -45,17 +46,17 @@ TEST(TieBreakQuestion, TellsLoadHistoryCarbonAndForecastOfBoth) {
   call.fleet.histories[0].by_runner = {{call.fleet.runners[1].key, 131s}};
   call.fleet.histories[0].fleet_average = 95s;
   const Question question = tie_break_question(call.question());
-  const json document = json::parse(question.document);
+  const json document = json_in(question.document);
   EXPECT_EQ(document.at("class"), "MEDIUM");
   EXPECT_EQ(document.at("margin_percent"), 3);
-  EXPECT_EQ(document.at("A"), json::parse(R"({"score": 81, "values": {"utilisation": 60, "capacity": 100},
+  EXPECT_EQ(document.at("A"), json_in(R"({"score": 81, "values": {"utilisation": 60, "capacity": 100},
     "load_percent": 45, "running_jobs": 2, "slots": 4, "expected_seconds": 130, "success_percent": 99,
     "carbon_g_per_kwh": 400, "forecast_g_per_kwh": [400, 430, 450, 480, 500, 530]})"));
-  EXPECT_EQ(document.at("B"), json::parse(R"({"score": 79, "values": {"utilisation": 60, "capacity": 100},
+  EXPECT_EQ(document.at("B"), json_in(R"({"score": 79, "values": {"utilisation": 60, "capacity": 100},
     "load_percent": 25, "running_jobs": 1, "slots": 4, "expected_seconds": 95, "success_percent": null,
     "carbon_g_per_kwh": 30, "forecast_g_per_kwh": [30, 60, 80, 110, 130, 160]})"));
   EXPECT_EQ(document.at("quoted"),
-            json::parse(R"({"job": "job", "stage": "test", "A": "docker-7", "B": "docker-3"})"));
+            json_in(R"({"job": "job", "stage": "test", "A": "docker-7", "B": "docker-3"})"));
   EXPECT_EQ(question.project, "");
   EXPECT_TRUE(question.line_numbers.empty());
 }
@@ -70,7 +71,7 @@ TEST(TieBreakQuestion, SaysWhatIsNotKnown) {
   CloseCall call = with_carbon();
   call.fleet.carbon.reset();
   call.carbon->second.reset();
-  const json document = json::parse(tie_break_question(call.question()).document);
+  const json document = json_in(tie_break_question(call.question()).document);
   EXPECT_EQ(document.at("B").at("carbon_g_per_kwh"), nullptr);
   EXPECT_EQ(document.at("B").at("forecast_g_per_kwh"), nullptr);
   EXPECT_EQ(document.at("B").at("expected_seconds"), nullptr);

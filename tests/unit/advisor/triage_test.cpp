@@ -1,6 +1,7 @@
 #include "advisor/triage.hpp"
 
 #include "advisor/excerpt.hpp"
+#include "core/json_text.hpp"
 #include "tests/support/advisor_fakes.hpp"
 
 #include <gtest/gtest.h>
@@ -33,14 +34,14 @@ diagnosis::TriageQuestion failed_link() {
 
 TEST(TriageQuestions, QuoteTheExcerptBetweenMarks) {
   const Question question = triage_question(failed_link(), {});
-  const json document = json::parse(question.document);
+  const json document = json_in(question.document);
   const std::string mark = document.at("mark");
   EXPECT_EQ(mark.size(), 32U);
   EXPECT_EQ(document.at("excerpt"),
             (json::array({"BEGIN " + mark, "40| $ make", "41| ld: error: undefined symbol: foo",
                           "42| make: *** [all] Error 1", "END " + mark})));
-  EXPECT_EQ(document.at("rules"), json::parse(R"({"class": "dependency", "possible": ["compile"]})"));
-  EXPECT_EQ(document.at("quoted"), json::parse(R"({"job": "build", "stage": "compile"})"));
+  EXPECT_EQ(document.at("rules"), json_in(R"({"class": "dependency", "possible": ["compile"]})"));
+  EXPECT_EQ(document.at("quoted"), json_in(R"({"job": "build", "stage": "compile"})"));
   EXPECT_EQ(question.line_numbers, (std::vector<std::int64_t>{40, 41, 42}));
   EXPECT_EQ(question.project, "acme/shop");
   EXPECT_EQ(question.document.find("acme"), std::string::npos);
@@ -123,12 +124,12 @@ TEST(TriageQuestions, ReplaceASecretOfSeveralLinesInEachOfThem) {
                                "-----END RSA "
                                "PRIVATE KEY-----",
                                "= first half", "other half =", "after"});
-  const json excerpt = json::parse(triage_question(question, {.known = &known}).document).at("excerpt");
+  const json excerpt = json_in(triage_question(question, {.known = &known}).document).at("excerpt");
   ASSERT_EQ(excerpt.size(), 10U);
   EXPECT_EQ(excerpt.at(1), "1| before");
   EXPECT_EQ(excerpt.at(8), "8| after");
   for (const char* secret : {"MIIEpA", "c2hvcn", "first half", "other half"}) {
-    EXPECT_EQ(excerpt.dump().find(secret), std::string::npos) << excerpt.dump(1);
+    EXPECT_EQ(json_line(excerpt).find(secret), std::string::npos) << json_line(excerpt);
   }
   EXPECT_EQ(question.excerpt.size(), 8U);
 }

@@ -1,5 +1,6 @@
 #include "alerting/alertmanager/alertmanager.hpp"
 
+#include "core/json_text.hpp"
 #include "core/text_cut.hpp"
 #include "core/utf8.hpp"
 #include "tests/support/notification_maker.hpp"
@@ -20,8 +21,7 @@ using testing_support::one_resolved;
 
 json alerts_of(const Notification& notification) {
   const Alertmanager receiver("https://am.example/", Secret{});
-  return json::parse(testing_support::web_call(receiver, notification, {.now = kThreeAtNight}).body, nullptr,
-                     false);
+  return json_in(testing_support::web_call(receiver, notification, {.now = kThreeAtNight}).body);
 }
 
 TEST(AnAlertmanager, IsCalledAtItsAddress) {

@@ -1,5 +1,6 @@
 #include "alerting/digest.hpp"
 
+#include "core/json_text.hpp"
 #include "tests/support/alert_faces.hpp"
 
 #include <gtest/gtest.h>
@@ -73,7 +74,7 @@ TEST(Digest, IsADocument) {
   const std::vector<KeptEvent> events{kept_of(1, failed("lint"), Fate::suppressed, Stage::flaky, "flaky")};
   const std::vector<OutboxMessage> messages{message_of(1, MessageState::delivered)};
   EXPECT_EQ(
-      digest_document(digest_of(events, messages, at(), kTo)).dump(),
+      json_line(digest_document(digest_of(events, messages, at(), kTo))),
       R"({"from":"2026-03-02T12:00:00Z","to":"2026-03-03T12:00:00Z","failures":1,"told":0,"waiting":0,)"
       R"("left_out":{"intake":0,"flaky":1,"suppression":0,"grouping":0,"routing":0},"messages":1,"dead":0,)"
       R"("most_failures":[{"project":"acme/shop","job":"lint","failures":1,"told":0,)"

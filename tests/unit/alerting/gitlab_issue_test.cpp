@@ -1,6 +1,7 @@
 #include "alerting/gitlab_issue/gitlab_issue.hpp"
 
 #include "alerting/gitlab_issue/gitlab_markdown.hpp"
+#include "core/json_text.hpp"
 #include "core/utf8.hpp"
 #include "tests/support/notification_maker.hpp"
 
@@ -30,7 +31,7 @@ WebCall call(std::string_view note_on, const Notification& notification, const s
 }
 
 std::string text_of(const WebCall& call, const char* member) {
-  return json::parse(call.body, nullptr, false).value(member, "(none)");
+  return json_in(call.body).value(member, "(none)");
 }
 
 constexpr const char* kIssues = "https://gitlab.example/api/v4/projects/acme%2Falerts/issues";

@@ -1,5 +1,6 @@
 #include "alerting/notification.hpp"
 
+#include "core/json_text.hpp"
 #include "tests/support/noise_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -55,10 +56,10 @@ Notification notification() {
 }
 
 TEST(NotificationDocument, ReadsAsItWasWritten) {
-  const std::string text = notification_document(notification()).dump();
+  const std::string text = json_line(notification_document(notification()));
   const auto read = parse_notification(text);
   ASSERT_TRUE(read) << read.error().message;
-  EXPECT_EQ(notification_document(*read).dump(), text);
+  EXPECT_EQ(json_line(notification_document(*read)), text);
   ASSERT_EQ(read->alerts.size(), 3U);
   EXPECT_EQ(read->alerts[0].events.size(), 2U);
   EXPECT_EQ(read->alerts[0].headline, "E: \"no\" \xC3\xA9");
@@ -83,7 +84,7 @@ TEST(NotificationDocument, EachEventSaysItsAlertAndState) {
 TEST(NotificationDocument, WhatIsNoneIsCorrupt) {
   auto wrong = notification_document(notification());
   wrong["reason"] = "because";
-  for (const std::string& text : {std::string("{"), std::string("[]"), std::string("{}"), wrong.dump()}) {
+  for (const std::string& text : {std::string("{"), std::string("[]"), std::string("{}"), json_line(wrong)}) {
     const auto read = parse_notification(text);
     ASSERT_FALSE(read) << text;
     EXPECT_EQ(read.error().code, Errc::corrupt);

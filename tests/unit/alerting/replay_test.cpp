@@ -1,5 +1,6 @@
 #include "alerting/replay.hpp"
 
+#include "core/json_text.hpp"
 #include "tests/support/noise_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -53,7 +54,7 @@ TEST(Replay, ItsDocument) {
   const ReplayReport report =
       replayed(line("12:00:00", "lint", "failed", 1) + line("12:00:00", "lint", "failed", 1) +
                line("12:00:30", "unit", "failed", 2) + line("12:05:00", "unit", "success", 3));
-  const auto document = nlohmann::json::parse(replay_document(report));
+  const auto document = json_in(replay_document(report));
   ASSERT_EQ(document["notifications"].size(), 1U);
   EXPECT_EQ(document["notifications"][0]["reason"], "first");
   EXPECT_EQ(document["notifications"][0]["alerts"][0]["name"], "lint");

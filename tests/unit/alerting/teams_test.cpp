@@ -1,5 +1,6 @@
 #include "alerting/teams/teams.hpp"
 
+#include "core/json_text.hpp"
 #include "tests/support/notification_maker.hpp"
 
 #include <gtest/gtest.h>
@@ -48,7 +49,7 @@ TEST(Teams, ShowsTextAsRunsInWhichNoMarkdownIsRead) {
 TEST(Teams, BreaksTheFunctionsOfACard) {
   Event event = lint_event();
   event.name = "{{{DATE(2026-01-01,SHORT)}}";
-  const std::string text = card_of(notification_of({entry_of(event)})).dump();
+  const std::string text = json_line(card_of(notification_of({entry_of(event)})));
   EXPECT_EQ(text.find("{{DATE"), std::string::npos);
   EXPECT_NE(text.find("{\u200B{\u200B{DATE"), std::string::npos);
 }

@@ -1,5 +1,6 @@
 #include "alerting/webhook/webhook.hpp"
 
+#include "core/json_text.hpp"
 #include "platform/base64.hpp"
 #include "platform/keyed_digest.hpp"
 #include "tests/support/notification_maker.hpp"
@@ -40,7 +41,7 @@ TEST(AWebhook, TellsTheNotificationWithItsVersion) {
   const WebCall call = call_with("");
   EXPECT_EQ(call.method, "POST");
   EXPECT_EQ(call.url, kUrl);
-  const auto body = nlohmann::ordered_json::parse(call.body, nullptr, false);
+  const auto body = ordered_json_in(call.body);
   ASSERT_TRUE(body.is_object()) << call.body;
   EXPECT_EQ(body.begin().key(), "version");
   EXPECT_EQ(body["version"], 1);

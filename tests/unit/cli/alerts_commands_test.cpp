@@ -1,3 +1,4 @@
+#include "core/json_text.hpp"
 #include "tests/support/alert_commands.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -463,7 +464,7 @@ TEST_F(AlertsCommand, ReplayNeverShowsNamesRaw) {
                               {"name", name},
                               {"project", name},
                               {"ref", name}};
-    input = line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n{" + name + "\n";
+    input = json_line(line) + "\n{" + name + "\n";
     run({"alerts", "replay", "-"});
     expect_fit();
     run({"alerts", "replay", "-", "--output", "json"});

@@ -2,6 +2,7 @@
 #include "cli/completion_script.hpp"
 #include "cli/json_text.hpp"
 #include "cli/man_page.hpp"
+#include "core/json_text.hpp"
 #include "tests/support/golden.hpp"
 #include "tests/support/run_command.hpp"
 #include "tests/support/sample_tick.hpp"
@@ -47,7 +48,7 @@ TEST_F(ConfigCommands, ShowsEachValueAndItsOrigin) {
   EXPECT_EQ(run_words(fake, {"config", "show", "--output", "json"}), Exit::fine);
   const json shown = parse_document(fake.out.results).value();
   EXPECT_EQ(shown["file"], "/etc/runneriq/runneriq.yaml");
-  EXPECT_EQ(shown["options"], json::parse(R"([
+  EXPECT_EQ(shown["options"], json_in(R"([
     {"key": "gitlab.url", "value": "https://gitlab.example.com", "layer": "file", "where": "/etc/runneriq/runneriq.yaml:3"},
     {"key": "monitor.poll_interval", "value": "1m", "layer": "environment", "where": "RUNNERIQ_MONITOR_POLL_INTERVAL"},
     {"key": "log.level", "value": "debug", "layer": "flag", "where": "--log-level"},

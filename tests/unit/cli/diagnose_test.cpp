@@ -1,5 +1,6 @@
 // `diagnose`: a log in a file, or a job, pipeline or merge request of a GitLab; for people, programs and
 // notes.
+#include "core/json_text.hpp"
 #include "core/utf8.hpp"
 #include "platform/files.hpp"
 #include "tests/support/diagnosis_fakes.hpp"
@@ -77,7 +78,7 @@ struct Diagnose : testing::Test {
     return folder.path() + "/" + name;
   }
   Exit run(const std::vector<std::string_view>& words) { return run_words(fake, words); }
-  [[nodiscard]] json document() const { return json::parse(fake.out.results, nullptr, false); }
+  [[nodiscard]] json document() const { return json_in(fake.out.results); }
   [[nodiscard]] bool says(std::string_view words) const {
     return fake.out.results.find(words) != std::string::npos;
   }

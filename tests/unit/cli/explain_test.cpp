@@ -1,5 +1,6 @@
 #include "cli/json_text.hpp"
 #include "cli/tick_document.hpp"
+#include "core/json_text.hpp"
 #include "scheduler/snapshot_document.hpp"
 #include "tests/support/run_command.hpp"
 #include "tests/support/sample_tick.hpp"
@@ -21,7 +22,7 @@ TEST_F(Explain, GivesTheNumbersOfTheDecision) {
   const json tick = parse_document(fake.out.results).value();
   for (const std::size_t at : {0U, 1U, 2U}) {
     fake.out.results.clear();
-    const std::string id = tick["analyzer"]["jobs"][at]["id"].dump();
+    const std::string id = json_line(tick["analyzer"]["jobs"][at]["id"]);
     EXPECT_EQ(run_words(fake, {"explain", id, "--output", "json"}), Exit::fine);
     const json explanation = parse_document(fake.out.results).value();
     EXPECT_EQ(explanation["job"], tick["analyzer"]["jobs"][at]);

@@ -2,6 +2,7 @@
 #include "cli/lanes_plan.hpp"
 
 #include "config/yaml/ci_config_document.hpp"
+#include "core/json_text.hpp"
 #include "platform/files.hpp"
 #include "tests/support/fake_tags.hpp"
 #include "tests/support/run_command.hpp"
@@ -100,7 +101,7 @@ TEST_F(LanesPlan, TellsSharesAndWorkFromHistory) {
 
 TEST_F(LanesPlan, PrintsADocument) {
   EXPECT_EQ(run_words(fake, {"lanes", "plan", file, "--output", "json", "--per-job"}), Exit::fine);
-  const auto document = nlohmann::json::parse(fake.out.results);
+  const auto document = json_in(fake.out.results);
   EXPECT_EQ(document["scope"], "job");
   EXPECT_EQ(document["jobs"][0]["lane"], "medium");
   EXPECT_EQ(document["jobs"][0]["line"], 1);

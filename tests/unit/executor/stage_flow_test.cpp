@@ -1,5 +1,6 @@
 #include "executor/stage_flow.hpp"
 
+#include "core/json_text.hpp"
 #include "tests/support/fakes.hpp"
 
 #include <gtest/gtest.h>
@@ -169,7 +170,7 @@ using Config = StageFlow;
 
 TEST_F(Config, PrintsTheDocumentOfTheContract) {
   ASSERT_EQ(config(), 0);
-  const json printed = json::parse(document);
+  const json printed = json_in(document);
   EXPECT_EQ(keys_of(printed), (std::set<std::string>{"driver", "hostname", "builds_dir", "cache_dir",
                                                      "builds_dir_is_shared", "job_env"}));
   EXPECT_EQ(printed["driver"], (json{{"name", "RunnerIQ-shell"}, {"version", "1.2.3"}}));
@@ -186,14 +187,14 @@ TEST_F(Config, NamesTheDriver) {
        {DriverKind::bubblewrap, DriverKind::shell, DriverKind::podman, DriverKind::chain}) {
     planned->driver = kind;
     ASSERT_EQ(config(), 0);
-    EXPECT_EQ(json::parse(document)["driver"]["name"], "RunnerIQ-" + std::string(to_text(kind)));
+    EXPECT_EQ(json_in(document)["driver"]["name"], "RunnerIQ-" + std::string(to_text(kind)));
   }
 }
 
 TEST_F(Config, NamesTheShellOnlyWhenOneIsSet) {
   options.shell = "sh";
   ASSERT_EQ(config(), 0);
-  EXPECT_EQ(json::parse(document)["shell"], "sh");
+  EXPECT_EQ(json_in(document)["shell"], "sh");
 }
 
 TEST_F(Config, WhatTheDriverAnswersStandsBeforeOurs) {
@@ -208,7 +209,7 @@ TEST_F(Config, WhatTheDriverAnswersStandsBeforeOurs) {
                                .builds_dir_is_shared = true,
                                .job_env = {{"VM", "1"}}};
   ASSERT_EQ(config(), 0);
-  const json printed = json::parse(document);
+  const json printed = json_in(document);
   const std::string name = printed["driver"]["name"];
   EXPECT_TRUE(name.starts_with("RunnerIQ-chain")) << name;
   EXPECT_NE(name.find("tart"), std::string::npos) << name;
@@ -224,7 +225,7 @@ TEST_F(Config, WhatTheDriverAnswersStandsBeforeOurs) {
 TEST_F(Config, WhatAChainedDriverLeavesOpenIsForConfigToml) {
   planned->driver = DriverKind::chain;
   ASSERT_EQ(config(), 0);
-  const json printed = json::parse(document);
+  const json printed = json_in(document);
   EXPECT_EQ(keys_of(printed), (std::set<std::string>{"driver", "job_env"}));
 }
 

@@ -1,5 +1,7 @@
 #include "gitlab/json_reader.hpp"
 
+#include "core/json_text.hpp"
+
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -24,7 +26,7 @@ std::string trouble_with_list(std::string_view json) {
 
 std::vector<std::string> elements_of(std::string_view json) {
   std::vector<std::string> elements;
-  EXPECT_TRUE(read_list(json, [&](const Json& element) { elements.push_back(element.dump()); }));
+  EXPECT_TRUE(read_list(json, [&](const Json& element) { elements.push_back(json_line(element)); }));
   return elements;
 }
 

@@ -1,3 +1,4 @@
+#include "core/json_text.hpp"
 #include "scheduler/admission_service.hpp"
 
 #include <gtest/gtest.h>
@@ -105,7 +106,7 @@ TEST(AdmissionDocument, AReportComesBackAsItWasWritten) {
   EXPECT_EQ(outcome.energy, (carbon::Energy{1234.5, carbon::EnergyMethod::rapl}));
   OutcomeReport without = report();
   without.outcomes[0].energy.reset();
-  EXPECT_FALSE(json::parse(to_json(without)).at("/outcomes/0"_json_pointer).contains("energy"));
+  EXPECT_FALSE(json_in(to_json(without)).at("/outcomes/0"_json_pointer).contains("energy"));
   EXPECT_FALSE(parse_outcome_report(to_json(without))->outcomes.at(0).energy);
 }
 
@@ -120,9 +121,9 @@ TEST(AdmissionDocument, AnEnergyThatCannotBeIsLeftOutAndTheRestKept) {
                          {{"joules", 5}, {"method", "guess"}},
                          {{"joules", 5}}};
   for (const json& energy : absurd) {
-    json document = json::parse(to_json(report()));
+    json document = json_in(to_json(report()));
     document["outcomes"][0]["energy"] = energy;
-    const auto read = parse_outcome_report(document.dump());
+    const auto read = parse_outcome_report(json_line(document));
     ASSERT_TRUE(read) << energy << ": " << read.error().message;
     EXPECT_FALSE(read->outcomes.at(0).energy) << energy;
     EXPECT_EQ(read->outcomes.at(0).ran, 3001ms);
@@ -159,7 +160,7 @@ template <class Read>
 void expect_refused(const std::string& good, const std::vector<BadMember>& table, Read read) {
   ASSERT_TRUE(read(good));
   for (const BadMember& bad : table) {
-    const std::string text = without_or_with(json::parse(good), bad).dump();
+    const std::string text = json_line(without_or_with(json_in(good), bad));
     const auto result = read(text);
     ASSERT_FALSE(result) << bad.pointer << " in " << text;
     EXPECT_EQ(result.error().code, Errc::invalid_argument);
@@ -229,10 +230,10 @@ TEST(AdmissionDocument, ABadMemberOfAReportIsRefusedByName) {
 }
 
 TEST(AdmissionDocument, MembersOfLaterVersionsAreNoTrouble) {
-  json later = json::parse(to_json(question()));
+  json later = json_in(to_json(question()));
   later["carbon"] = {{"zone", "DE"}};
   later["job"]["colour"] = 5;
-  EXPECT_TRUE(parse_admission_question(later.dump()));
+  EXPECT_TRUE(parse_admission_question(json_line(later)));
 }
 
 TEST(AdmissionDocument, AHundredOutcomesAreAReportAndOneMoreIsNone) {

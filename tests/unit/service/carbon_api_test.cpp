@@ -1,5 +1,6 @@
 #include "carbon/ledger_document.hpp"
 #include "carbon/summary_document.hpp"
+#include "core/json_text.hpp"
 #include "service/carbon_metrics.hpp"
 #include "service/openapi.hpp"
 #include "tests/support/api_fixture.hpp"
@@ -32,7 +33,7 @@ struct CarbonApiTest : ApiFixture {
   json body(const std::string& target) {
     const auto asked = ask("GET", target);
     EXPECT_EQ(asked->status(), 200) << target << asked->reply->body;
-    return json::parse(asked->reply->body);
+    return json_in(asked->reply->body);
   }
   int status(const std::string& target) { return ask("GET", target)->status(); }
 };
@@ -121,7 +122,7 @@ TEST_F(CarbonApiTest, MetricsAreBounded) {
 }
 
 TEST(CarbonOpenapi, DescribesTheRoutesByTheirOwnSchemas) {
-  const json document = json::parse(openapi_document());
+  const json document = json_in(openapi_document());
   for (const char* name : {"now", "forecast", "summary", "ledger"}) {
     const json& get = document["paths"]["/api/v1/carbon/" + std::string(name)]["get"];
     const std::string schema = get["responses"]["200"]["content"]["application/json"]["schema"]["$ref"];

@@ -1,3 +1,4 @@
+#include "core/json_text.hpp"
 #include "tests/support/api_fixture.hpp"
 #include "tests/support/sample_tick.hpp"
 
@@ -17,7 +18,7 @@ using Kind = scheduler::AdmissionStanding::Kind;
 class FleetApiTest : public ApiFixture {};
 
 std::string code_of(const platform::ServedReply& reply) {
-  return json::parse(reply.body)["error"]["code"];
+  return json_in(reply.body)["error"]["code"];
 }
 
 TEST_F(FleetApiTest, AnAnswerIsGivenOnceItIsDurable) {
@@ -236,7 +237,7 @@ TEST_F(FleetApiTest, WhatIsWrongIsSaidWithARemedy) {
     ASSERT_EQ(asked->answers, 1);
     EXPECT_EQ(asked->status(), each.status) << asked->reply->body;
     EXPECT_EQ(code_of(*asked->reply), each.code);
-    EXPECT_NE(json::parse(asked->reply->body)["error"]["message"], "");
+    EXPECT_NE(json_in(asked->reply->body)["error"]["message"], "");
   }
   EXPECT_EQ(ask("PUT", "/api/v1/admissions")->header("Allow"), "POST, GET, DELETE");
 }
@@ -294,11 +295,11 @@ TEST_F(FleetApiTest, AVerdictIsPassedOnWithItsActor) {
   EXPECT_EQ(ask("POST", "/api/v1/approvals/4", R"({"verdict":"approve"})")->status(), 404);
   const auto approved = ask("POST", "/api/v1/approvals/3", R"({"verdict":"approve","standing":"2h"})");
   EXPECT_EQ(approved->status(), 200);
-  EXPECT_EQ(json::parse(approved->reply->body)["decided_by"], "user:alice");
+  EXPECT_EQ(json_in(approved->reply->body)["decided_by"], "user:alice");
   EXPECT_EQ(desk.last->standing, 2h);
   EXPECT_EQ(ask("POST", "/api/v1/approvals/3", R"({"verdict":"reject"})")->status(), 409);
-  EXPECT_EQ(json::parse(ask("GET", "/api/v1/approvals")->reply->body)["approvals"].size(), 0U);
-  EXPECT_EQ(json::parse(ask("GET", "/api/v1/approvals?all=1")->reply->body)["approvals"].size(), 1U);
+  EXPECT_EQ(json_in(ask("GET", "/api/v1/approvals")->reply->body)["approvals"].size(), 0U);
+  EXPECT_EQ(json_in(ask("GET", "/api/v1/approvals?all=1")->reply->body)["approvals"].size(), 1U);
 }
 
 TEST_F(FleetApiTest, TheNewestRecordsOfTheTrailAreShownOldestFirst) {
@@ -312,11 +313,11 @@ TEST_F(FleetApiTest, TheNewestRecordsOfTheTrailAreShownOldestFirst) {
     return {};
   };
   now += 200s;
-  const auto shown = json::parse(ask("GET", "/api/v1/audit?limit=3")->reply->body)["records"];
+  const auto shown = json_in(ask("GET", "/api/v1/audit?limit=3")->reply->body)["records"];
   ASSERT_EQ(shown.size(), 3U);
   EXPECT_EQ(shown[0]["seq"], 198);
   EXPECT_EQ(shown[2]["document"]["a"], 1);
-  EXPECT_EQ(json::parse(ask("GET", "/api/v1/audit?since=10s")->reply->body)["records"].size(), 11U);
+  EXPECT_EQ(json_in(ask("GET", "/api/v1/audit?since=10s")->reply->body)["records"].size(), 11U);
 }
 
 TEST_F(FleetApiTest, TheLoopsKnowledgeOutlivesTheTickInWhichAJobWasPending) {

@@ -2,6 +2,7 @@
 // REST and GraphQL APIs do, page by page.
 #pragma once
 
+#include "core/json_text.hpp"
 #include "core/time.hpp"
 #include "gitlab/rest/rest_fleet.hpp"
 #include "tests/support/scripted_transport.hpp"
@@ -122,7 +123,7 @@ class FleetWorld {
     json list = json::array();
     for (std::size_t at = first; at < std::min(items.size(), first + page_size); ++at)
       list.push_back(items[at]);
-    HttpReply answer = reply(200, list.dump());
+    HttpReply answer = reply(200, json_line(list));
     if (!date.empty()) answer.headers.push_back({"date", date});
     if (first + page_size >= items.size()) return answer;
     std::string next = call.url.substr(0, call.url.find("&page="));
@@ -157,12 +158,12 @@ class FleetWorld {
     details["run_untagged"] = true;
     details["access_level"] = "not_protected";
     details["contacted_at"] = runneriq::to_text(clock);
-    return reply(200, details.dump());
+    return reply(200, json_line(details));
   }
 
   HttpReply graphql(const HttpCall& call) const {
     if (!graphql_allowed) return reply(200, R"({"errors":[{"message":"not allowed"}]})");
-    const json body = json::parse(call.body);
+    const json body = json_in(call.body);
     const auto& query = body["query"].get_ref<const std::string&>();
     return query.find("manualJob") != std::string::npos ? manual_jobs(body) : runner_details(body);
   }
@@ -190,7 +191,7 @@ class FleetWorld {
     const bool more = last != 0 && runners.upper_bound(last) != runners.end();
     const json connection{{"nodes", nodes},
                           {"pageInfo", {{"hasNextPage", more}, {"endCursor", std::to_string(last)}}}};
-    return reply(200, json{{"data", {{"group", {{"runners", connection}}}}}}.dump());
+    return reply(200, json_line(json{{"data", {{"group", {{"runners", connection}}}}}}));
   }
 
   HttpReply manual_jobs(const json& body) const {
@@ -203,7 +204,7 @@ class FleetWorld {
                          {"manualJob", project.manual.contains(job_id)}});
       }
     }
-    return reply(200, json{{"data", {{"project", {{"jobs", {{"nodes", nodes}}}}}}}}.dump());
+    return reply(200, json_line(json{{"data", {{"project", {{"jobs", {{"nodes", nodes}}}}}}}}));
   }
 
   HttpReply of_project(const WorldProject& project, const HttpCall& call) const {

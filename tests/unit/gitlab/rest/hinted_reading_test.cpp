@@ -1,4 +1,5 @@
 // What is read after a hint, what it costs, and what it leaves as it was.
+#include "core/json_text.hpp"
 #include "gitlab/rest/rest_fleet.hpp"
 #include "tests/unit/gitlab/rest/fleet_world.hpp"
 
@@ -259,18 +260,18 @@ class Resources : public Hinted {
     if (call.url.find("/upcoming_jobs?") == std::string::npos &&
         call.url.find("/current_job") == std::string::npos) {
       for (const auto& [key, group] : groups_) list.push_back({{"key", key}});
-      return reply(200, list.dump());
+      return reply(200, json_line(list));
     }
     const auto begin = call.url.find("resource_groups/") + 16;
     const std::string key = call.url.substr(begin, call.url.find('/', begin) - begin);
     const Group& group = groups_.at(key);
     if (call.url.find("/current_job") != std::string::npos) {
       if (!holders_told_) return reply(404, R"({"error":"404 Not Found"})");
-      return reply(200, group.holder == 0 ? "null" : json{{"id", group.holder}}.dump());
+      return reply(200, group.holder == 0 ? "null" : json_line(json{{"id", group.holder}}));
     }
     for (const std::int64_t id : group.upcoming)
       list.push_back({{"id", id}, {"status", "waiting_for_resource"}});
-    return reply(200, list.dump());
+    return reply(200, json_line(list));
   }
   std::map<std::string, Group> groups_;
   bool holders_told_ = true;

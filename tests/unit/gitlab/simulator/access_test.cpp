@@ -1,4 +1,5 @@
 // Tokens, the count of calls, faults and the control interface.
+#include "core/json_text.hpp"
 #include "tests/unit/gitlab/simulator/caller.hpp"
 
 #include <gtest/gtest.h>
@@ -134,7 +135,7 @@ TEST(FaultsOnRequest, SpoilTheReply) {
   EXPECT_EQ(with({{"kind", "reset"}, {"bytes", 5}}).reply.delivery.reset_after, 5U);
   EXPECT_EQ(with({{"kind", "slow"}, {"bytes", 9}}).reply.delivery.bytes_per_second, 9U);
   EXPECT_EQ(with({{"kind", "empty_page"}}).reply.body, "[]");
-  EXPECT_TRUE(json::parse(with({{"kind", "garbage"}}).reply.body, nullptr, false).is_discarded());
+  EXPECT_TRUE(json_in(with({{"kind", "garbage"}}).reply.body).is_discarded());
   EXPECT_EQ(header(with({{"kind", "wrong_link"}}).reply, "Link"),
             "<http://gitlab.test/api/v4/projects?per_page=1>; rel=\"next\"");
   EXPECT_NE(
@@ -221,11 +222,11 @@ TEST(HooksOut, TellOfJobsAndPipelines) {
   ASSERT_EQ(sent.size(), 2U);
   EXPECT_EQ(sent[0].event, "Job Hook");
   EXPECT_EQ(sent[0].token.reveal(), "s3cret");
-  const json job = json::parse(sent[0].body);
+  const json job = json_in(sent[0].body);
   EXPECT_EQ(job.at("object_kind"), "build");
   EXPECT_EQ(job.at("build_status"), "pending");
   EXPECT_EQ(job.at("build_created_at"), "2026-03-01 09:00:00 UTC");
-  EXPECT_EQ(json::parse(sent[1].body).at("object_kind"), "pipeline");
+  EXPECT_EQ(json_in(sent[1].body).at("object_kind"), "pipeline");
   EXPECT_NE(sent[0].key, sent[1].key);
 }
 

@@ -1,4 +1,5 @@
 // GitLab's API as its users see it.
+#include "core/json_text.hpp"
 #include "gitlab/graphql.hpp"
 #include "gitlab/replies.hpp"
 #include "tests/unit/gitlab/simulator/caller.hpp"
@@ -75,7 +76,7 @@ std::vector<int> all_pages(Caller& caller, std::string path) {
   std::vector<int> found;
   for (int page = 0; page < 50 && !path.empty(); ++page) {
     const ServedReply reply = caller.get(path);
-    for (const int id : ids(json::parse(reply.body))) found.push_back(id);
+    for (const int id : ids(json_in(reply.body))) found.push_back(id);
     const std::string next = next_page(header(reply, "Link"));
     path = next.empty() ? "" : next.substr(next.find("/api/v4") + 7);
   }
@@ -93,7 +94,7 @@ TEST_F(Api, PagesJobsByKeysetAndByOffsetAlike) {
 
 TEST_F(Api, TellsTheTotalsOfOffsetPages) {
   const ServedReply reply = caller_.get("/runners/all?per_page=4&page=2");
-  EXPECT_EQ(ids(json::parse(reply.body)), (std::vector<int>{14, 13, 12, 11}));
+  EXPECT_EQ(ids(json_in(reply.body)), (std::vector<int>{14, 13, 12, 11}));
   EXPECT_EQ(header(reply, "x-total"), "8");
   EXPECT_EQ(header(reply, "x-total-pages"), "2");
   EXPECT_EQ(header(reply, "x-next-page"), "");
@@ -127,9 +128,9 @@ TEST_F(Api, HidesRetriedAttemptsUnlessAsked) {
 TEST_F(Api, PutReplacesTheWholeTagList) {
   const ServedReply reply = caller_.send("PUT", "/runners/11", {{"tag_list", {"b", " a ", "b", "c,d"}}});
   EXPECT_EQ(reply.status, 200);
-  EXPECT_EQ(json::parse(reply.body).at("tag_list"), (json{"a", "b", "c", "d"}));
+  EXPECT_EQ(json_in(reply.body).at("tag_list"), (json{"a", "b", "c", "d"}));
   EXPECT_EQ(caller_.json("/runners/11").at("run_untagged"), true);
-  EXPECT_EQ(json::parse(caller_.send("PUT", "/runners/11", {{"tag_list", "x,y"}}).body).at("tag_list"),
+  EXPECT_EQ(json_in(caller_.send("PUT", "/runners/11", {{"tag_list", "x,y"}}).body).at("tag_list"),
             (json{"x", "y"}));
 }
 
@@ -153,7 +154,7 @@ TEST_P(Put, RefusesWhatGitLabRefuses) {
   const ServedReply reply = caller.send("PUT", "/runners/11", GetParam().body);
   EXPECT_EQ(reply.status, GetParam().status);
   if (GetParam().status != 200) {
-    EXPECT_EQ(json::parse(reply.body), GetParam().reply);
+    EXPECT_EQ(json_in(reply.body), GetParam().reply);
     EXPECT_EQ(caller.json("/runners/11"), before);
   }
 }
@@ -211,7 +212,7 @@ TEST_F(Api, PlaysRetriesAndCancelsJobs) {
   EXPECT_EQ(caller_.json("/projects/103/jobs/5001").at("status"), "canceled");
   const ServedReply again = caller_.send("POST", "/projects/103/jobs/5001/retry", {});
   EXPECT_EQ(again.status, 201);
-  EXPECT_EQ(json::parse(again.body).at("id"), 5002);
+  EXPECT_EQ(json_in(again.body).at("id"), 5002);
   EXPECT_EQ(caller_.send("POST", "/projects/103/jobs/5001/retry", {}).status, 403) << "retried already";
 }
 
@@ -307,9 +308,9 @@ class BadQuery : public testing::TestWithParam<QueryCase> {};
 TEST_P(BadQuery, IsAnErrorWithStatus200) {
   Caller caller(mock_scenario());
   const ServedReply reply =
-      caller.ask("POST", "/api/graphql", json{{"query", GetParam().query}}.dump()).reply;
+      caller.ask("POST", "/api/graphql", json_line(json{{"query", GetParam().query}})).reply;
   EXPECT_EQ(reply.status, 200);
-  const std::string words = json::parse(reply.body).at("errors").at(0).at("message");
+  const std::string words = json_in(reply.body).at("errors").at(0).at("message");
   EXPECT_EQ(words.substr(0, GetParam().words.size()), GetParam().words);
 }
 

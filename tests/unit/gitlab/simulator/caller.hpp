@@ -1,6 +1,7 @@
 // A client of a simulated GitLab that needs no network.
 #pragma once
 
+#include "core/json_text.hpp"
 #include "gitlab/simulator/site.hpp"
 
 #include <nlohmann/json.hpp>
@@ -34,14 +35,14 @@ class Caller {
     return site_.answer(request, kStart);
   }
   ServedReply get(std::string path) { return ask("GET", "/api/v4" + std::move(path)).reply; }
-  nlohmann::json json(std::string path) { return nlohmann::json::parse(get(std::move(path)).body); }
+  nlohmann::json json(std::string path) { return json_in(get(std::move(path)).body); }
   ServedReply send(std::string method, std::string path, const nlohmann::json& body) {
-    return ask(std::move(method), "/api/v4" + std::move(path), body.dump()).reply;
+    return ask(std::move(method), "/api/v4" + std::move(path), json_line(body)).reply;
   }
   nlohmann::json control(std::string method, std::string path, const nlohmann::json& body = nullptr) {
     const ServedReply reply =
-        ask(std::move(method), "/sim" + std::move(path), body.is_null() ? "" : body.dump()).reply;
-    return reply.body.empty() ? nlohmann::json() : nlohmann::json::parse(reply.body);
+        ask(std::move(method), "/sim" + std::move(path), body.is_null() ? "" : json_line(body)).reply;
+    return reply.body.empty() ? nlohmann::json() : json_in(reply.body);
   }
   void advance(double seconds) { control("POST", "/advance", {{"seconds", seconds}}); }
   void use_token(std::string token) { token_ = std::move(token); }

@@ -1,4 +1,5 @@
 // Comments, issues and merge requests of the simulated GitLab, and what its webhooks tell of them.
+#include "core/json_text.hpp"
 #include "tests/unit/gitlab/simulator/caller.hpp"
 
 #include <gtest/gtest.h>
@@ -36,7 +37,7 @@ class Conversation : public testing::Test {
   }
   json last_delivery() {
     const auto sent = caller.site().take_deliveries();
-    return sent.empty() ? json() : json::parse(sent.back().body);
+    return sent.empty() ? json() : json_in(sent.back().body);
   }
   Caller caller{one_merge_request()};
   const std::string notes = "/projects/1/merge_requests/3/notes";
@@ -51,11 +52,11 @@ TEST_F(Conversation, KnowsWhoCalls) {
 
 TEST_F(Conversation, LetsAnAuthorEditHisNote) {
   become("bot");
-  const json note = json::parse(caller.send("POST", notes, {{"body", "first"}}).body);
-  const std::string place = notes + "/" + note["id"].dump();
+  const json note = json_in(caller.send("POST", notes, {{"body", "first"}}).body);
+  const std::string place = notes + "/" + json_line(note["id"]);
   const auto edited = caller.send("PUT", place, {{"body", "second"}});
   EXPECT_EQ(edited.status, 200);
-  EXPECT_EQ(json::parse(edited.body)["body"], "second");
+  EXPECT_EQ(json_in(edited.body)["body"], "second");
   EXPECT_EQ(caller.json(notes).size(), 1U);
   EXPECT_EQ(caller.json(notes)[0]["body"], "second");
   EXPECT_EQ(caller.send("PUT", place, json::object()).status, 400);
@@ -77,7 +78,7 @@ TEST_F(Conversation, TellsOfCommentsByHook) {
   const auto sent = caller.site().take_deliveries();
   ASSERT_EQ(sent.size(), 1U);
   EXPECT_EQ(sent[0].event, "Note Hook");
-  const json told = json::parse(sent[0].body);
+  const json told = json_in(sent[0].body);
   EXPECT_EQ(told["object_kind"], "note");
   EXPECT_EQ(told["object_attributes"]["note"], "@bot diagnose");
   EXPECT_EQ(told["object_attributes"]["noteable_type"], "MergeRequest");
@@ -90,8 +91,8 @@ TEST_F(Conversation, TellsOfCommentsByHook) {
 
 TEST_F(Conversation, TellsOfEditedAndSystemNotesAsSuch) {
   hook({{"note_events", true}});
-  const json note = json::parse(caller.send("POST", notes, {{"body", "first"}}).body);
-  caller.send("PUT", notes + "/" + note["id"].dump(), {{"body", "second"}});
+  const json note = json_in(caller.send("POST", notes, {{"body", "first"}}).body);
+  caller.send("PUT", notes + "/" + json_line(note["id"]), {{"body", "second"}});
   EXPECT_EQ(last_delivery()["object_attributes"]["action"], "update");
   caller.control("POST", "/notes",
                  {{"project", "g/a"}, {"merge_request", 3}, {"body", "added"}, {"system", true}});
@@ -162,11 +163,11 @@ TEST_F(Conversation, SearchesIssuesByTextAuthorAndState) {
   EXPECT_EQ(count("search=mark&in=description"), 2U);
   EXPECT_EQ(count("search=mark+alpha&in=description"), 1U);
   EXPECT_EQ(count("author_username=ann"), 1U);
-  EXPECT_EQ(count("author_id=" + caller.json("/user")["id"].dump()), 1U);
+  EXPECT_EQ(count("author_id=" + json_line(caller.json("/user")["id"])), 1U);
   EXPECT_EQ(count("labels=flaky"), 1U);
   caller.use_token(kToken);
   caller.use_token(kToken);
-  EXPECT_EQ(json::parse(caller.send("PUT", "/projects/1/issues/1", {{"state_event", "close"}}).body)["state"],
+  EXPECT_EQ(json_in(caller.send("PUT", "/projects/1/issues/1", {{"state_event", "close"}}).body)["state"],
             "closed");
   EXPECT_EQ(count("state=opened"), 2U);
   EXPECT_EQ(count("state=closed"), 1U);

@@ -1,4 +1,5 @@
 // Which runner gets which job, and when: GitLab's rules, asked through POST /jobs/request and played.
+#include "core/json_text.hpp"
 #include "tests/unit/gitlab/simulator/caller.hpp"
 
 #include <gtest/gtest.h>
@@ -32,7 +33,7 @@ SimulatedJob job(std::string name, std::vector<std::string> tags = {"docker"}) {
 std::string next_for(Caller& caller, int runner, json more = json::object()) {
   more["token"] = "glrt-simulated-" + std::to_string(runner);
   const ServedReply reply = caller.send("POST", "/jobs/request", more);
-  return reply.status == 201 ? json::parse(reply.body).at("job_info").at("name").get<std::string>() : "";
+  return reply.status == 201 ? json_in(reply.body).at("job_info").at("name").get<std::string>() : "";
 }
 
 TEST(Dispatch, GivesAProjectRunnerTheOldestJobFirst) {
@@ -228,7 +229,7 @@ class RunnerProtocol : public testing::Test {
     return scenario;
   }
   void take() {
-    job_ = json::parse(
+    job_ = json_in(
         caller_.send("POST", "/jobs/request", {{"token", "glrt-simulated-1"}, {"system_id", "s_1"}}).body);
   }
   ServedReply patch(const std::string& text, const std::string& range) {

@@ -1,4 +1,5 @@
 // What a receiver of webhooks gets to see.
+#include "core/json_text.hpp"
 #include "platform/base64.hpp"
 #include "platform/keyed_digest.hpp"
 #include "tests/unit/gitlab/simulator/caller.hpp"
@@ -45,7 +46,7 @@ TEST(Hooks, CarryGitLabsHeaders) {
   EXPECT_EQ(value(headers, "X-Gitlab-Webhook-UUID").size(), 36U);
   EXPECT_EQ(value(headers, "webhook-signature"), "") << "without a signing token";
   EXPECT_EQ(sent[0].token.reveal(), "tok");
-  EXPECT_EQ(json::parse(sent[0].body)["build_status"], "pending");
+  EXPECT_EQ(json_in(sent[0].body)["build_status"], "pending");
 }
 
 TEST(Hooks, OfOneEventShareItsUuidAndNothingElse) {
@@ -98,8 +99,8 @@ TEST(Hooks, ShowWhetherTheyHaveTokensAndNeverTheTokens) {
   Caller caller(one_job());
   deliveries(caller, {{"job_events", true}, {"token", "tok-secret"}});
   const std::string shown = caller.get("/projects/1/hooks").body;
-  EXPECT_EQ(json::parse(shown)[0]["token_present"], true);
-  EXPECT_EQ(json::parse(shown)[0]["signing_token_present"], false);
+  EXPECT_EQ(json_in(shown)[0]["token_present"], true);
+  EXPECT_EQ(json_in(shown)[0]["signing_token_present"], false);
   EXPECT_EQ(shown.find("tok-secret"), std::string::npos);
 }
 

@@ -1,4 +1,5 @@
 // Changes, variables, configurations and logs of the simulated GitLab.
+#include "core/json_text.hpp"
 #include "tests/unit/gitlab/simulator/caller.hpp"
 
 #include <gtest/gtest.h>
@@ -9,7 +10,7 @@ namespace {
 using nlohmann::json;
 
 Scenario told() {
-  return *parse_scenario(json::parse(R"({
+  return *parse_scenario(json_in(R"({
     "users": ["ann", "mona"],
     "runners": [{"description": "r"}],
     "projects": [{"id": 1, "path": "g/a", "members": {"ann": 30, "mona": 40}, "ci_config": "job: {}",

@@ -1,4 +1,5 @@
 // Jobs that wait for each other, as GitLab's resource groups make them, and how GitLab tells of it.
+#include "core/json_text.hpp"
 #include "gitlab/replies.hpp"
 #include "tests/unit/gitlab/simulator/caller.hpp"
 
@@ -97,8 +98,7 @@ TEST(ResourceGroups, AreToldByTheirCalls) {
 }
 
 TEST(ResourceGroups, AreReadFromAScenario) {
-  const auto read =
-      parse_scenario(json::parse(R"({"projects": [{"path": "g/a"}], "pipelines": [{"project": "g/a",
+  const auto read = parse_scenario(json_in(R"({"projects": [{"path": "g/a"}], "pipelines": [{"project": "g/a",
     "jobs": [{"name": "deploy", "resource_group": "production"}]}]})"));
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(read->pipelines[0].jobs[0].resource_group, "production");

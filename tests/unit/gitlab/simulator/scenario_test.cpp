@@ -1,5 +1,7 @@
 #include "gitlab/simulator/scenario.hpp"
 
+#include "core/json_text.hpp"
+
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -13,7 +15,7 @@ namespace {
 using nlohmann::json;
 
 TEST(Scenario, IsReadWhole) {
-  const auto scenario = parse_scenario(json::parse(R"({
+  const auto scenario = parse_scenario(json_in(R"({
     "start": "2026-03-01T09:00:00Z", "seed": 7, "users": ["ann"],
     "runners": [{"id": 5, "description": "a", "type": "project_type", "tags": ["x"], "run_untagged": false,
                  "protected_only": true, "paused": true, "online": false, "projects": ["g/p"], "slots": 3,
@@ -39,7 +41,7 @@ struct BadCase {
 class BadScenario : public testing::TestWithParam<BadCase> {};
 
 TEST_P(BadScenario, IsToldWithThePathOfTheKey) {
-  const auto scenario = parse_scenario(json::parse(GetParam().document));
+  const auto scenario = parse_scenario(json_in(GetParam().document));
   ASSERT_FALSE(scenario);
   EXPECT_EQ(scenario.error().message.substr(0, GetParam().message.size()), GetParam().message);
 }

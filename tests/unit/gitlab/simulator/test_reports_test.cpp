@@ -1,6 +1,7 @@
 // The logs and test reports of a simulated GitLab, read as a client reads them.
 #include "gitlab/test_reports.hpp"
 
+#include "core/json_text.hpp"
 #include "gitlab/replies.hpp"
 #include "gitlab/webhook.hpp"
 #include "tests/unit/gitlab/simulator/caller.hpp"
@@ -54,15 +55,16 @@ TEST(TestReportFace, TellsTheTestsOfEndedJobsByTheNameOfTheirJob) {
 
 TEST(TestReportFace, TellsThatOfTheLatestAttempt) {
   Caller caller(with_jobs({ended("unit", "failed", {{.name = "a", .status = "failed"}})}));
-  const json again = json::parse(caller.send("POST", "/projects/1/jobs/1001/retry", json::object()).body);
-  caller.control("PATCH", "/jobs/" + again["id"].dump(), {{"tests", {{{"name", "a"}}}}, {"trace", "fine\n"}});
+  const json again = json_in(caller.send("POST", "/projects/1/jobs/1001/retry", json::object()).body);
+  caller.control("PATCH", "/jobs/" + json_line(again["id"]),
+                 {{"tests", {{{"name", "a"}}}}, {"trace", "fine\n"}});
   EXPECT_TRUE(report_in(caller).cases.empty()) << "that has not ended";
   caller.advance(600);
   const TestReport report = report_in(caller);
   ASSERT_EQ(report.cases.size(), 1U);
   EXPECT_EQ(report.cases[0].status, TestStatus::success);
-  EXPECT_EQ(caller.get("/projects/1/jobs/" + again["id"].dump() + "/trace").body, "fine\n");
-  EXPECT_EQ(caller.json("/projects/1/jobs/" + again["id"].dump())["status"], "success");
+  EXPECT_EQ(caller.get("/projects/1/jobs/" + json_line(again["id"]) + "/trace").body, "fine\n");
+  EXPECT_EQ(caller.json("/projects/1/jobs/" + json_line(again["id"]))["status"], "success");
 }
 
 TEST(TestReportFace, IsEmptyWithoutTestsAndNotThereForOthers) {
@@ -95,7 +97,7 @@ TEST(JobControl, PlansHowAJobEndsAndLeavesTheRest) {
 TEST(JobControl, RefusesWhatItDoesNotKnow) {
   Caller caller(with_jobs({{.name = "unit", .stage = "test"}}));
   const auto status = [&](const std::string& path, const json& body) {
-    return caller.ask("PATCH", "/sim/jobs/" + path, body.dump()).reply.status;
+    return caller.ask("PATCH", "/sim/jobs/" + path, json_line(body)).reply.status;
   };
   EXPECT_EQ(status("9", json::object()), 404);
   EXPECT_EQ(status("1001", {{"ends", "maybe"}}), 400);
