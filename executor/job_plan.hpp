@@ -29,8 +29,8 @@ struct JobPlan {
   scheduler::HistoryKey history;
 
   // Where the job lives on the host; absolute.
-  std::string builds_dir;   // <builds root>/<project id>/<n>
-  std::string cache_dir;    // <cache root>/<project id>/<protected|open>
+  std::string builds_dir;   // <builds root>/<project id>/<n, or the attempt where no number is reserved>
+  std::string cache_dir;    // <cache root>/<GitLab>/<project id>/<protected|open>, or cache/ of private_dir
   std::string private_dir;  // <jobs root>/<attempt>, holds home/ and tmp/, gone after cleanup
 
   Account account;                       // whom the job's processes run as

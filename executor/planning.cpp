@@ -19,10 +19,18 @@ std::string project_folder(ProjectId project) {
   return project.value() > 0 ? std::to_string(project.value()) : "unknown";
 }
 
+// Jobs of two GitLabs may run at once in projects of the same number.
+std::string gitlab_folder(const std::string& digest) {
+  constexpr std::size_t kDigits = 12;
+  return digest.substr(0, kDigits);
+}
+
 // A job of a merge request must not be able to poison the cache that a protected branch uses:
 // GitLab keeps the two apart by key only, and a job may write to its whole cache folder.
-std::string cache_folder(const PlanInput& input) {
-  return input.roots.cache + "/" + project_folder(input.job.project) +
+std::string cache_folder(const PlanInput& input, const std::string& private_dir) {
+  if (!leaves_for_others(input.job)) return private_dir + "/cache";
+  return input.roots.cache + "/" + gitlab_folder(input.gitlab_digest) + "/" +
+         project_folder(input.job.project) +
          (input.job.ref_protected.value_or(false) ? "/protected" : "/open");
 }
 
@@ -52,6 +60,10 @@ GitLabUrl gitlab_of(const gitlab::JobResponse& job) {
   return GitLabUrl{std::string(gitlab::gitlab_variable(job, "CI_SERVER_URL"))};
 }
 
+bool leaves_for_others(const gitlab::JobResponse& job) {
+  return job.project.value() > 0 && !gitlab_of(job).value().empty();
+}
+
 scheduler::JobKey key_of(const gitlab::JobResponse& job, const AttemptId& attempt) {
   if (job.id.value() > 0) return {gitlab_of(job), job.id};
   return {GitLabUrl{gitlab_of(job).value() + "#" + std::string(last_part(attempt.value()))}, job.id};
@@ -73,8 +85,8 @@ JobPlan plan_job(const PlanInput& input) {
   plan.key = key_of(job, plan.attempt);
   plan.history = {gitlab_of(job), job.project, job.name, job.stage};
   plan.builds_dir = builds_folder(input);
-  plan.cache_dir = cache_folder(input);
   plan.private_dir = input.roots.jobs + "/" + std::string(last_part(input.attempt_dir));
+  plan.cache_dir = cache_folder(input, plan.private_dir);
   plan.account = input.account;
   plan.drop_privileges = input.drop_privileges;
   plan.environment =

@@ -26,11 +26,16 @@ struct PlanInput {
   DriverKind driver = DriverKind::shell;  // resolved
   Account account;
   bool drop_privileges = false;
-  std::optional<int> builds_number;  // none: could not be reserved, the checkout is then this attempt's alone
+  std::optional<int> builds_number;  // none: not reserved, the checkout is then this attempt's alone
+  std::string gitlab_digest;         // of gitlab_of(job), in hexadecimal digits
 };
 
-// Host paths hold only numbers of GitLab, words of ours and the last part of TMPDIR.
+// Host paths hold only numbers of GitLab, digits of its digest, words of ours and the last part of TMPDIR.
 JobPlan plan_job(const PlanInput& input);
+
+// Whether later jobs may use what this one leaves in its checkout and cache: only where it is known
+// of which GitLab and project it is.
+bool leaves_for_others(const gitlab::JobResponse& job);
 
 // The identity of a job; one whose id could not be read is only itself, as this attempt.
 scheduler::JobKey key_of(const gitlab::JobResponse& job, const AttemptId& attempt);

@@ -173,6 +173,7 @@ std::optional<int> Host::reserve_builds_number(const gitlab::JobResponse& job, c
 }
 
 Result<executor::JobPlan> Host::plan(const gitlab::JobResponse& job) {
+  if (!executor::leaves_for_others(job)) return std::nullopt;
   load();
   const JobUser user = job_user(settings_.executor);
   if (!user.warning.empty()) log_.line(user.warning);
@@ -185,7 +186,8 @@ Result<executor::JobPlan> Host::plan(const gitlab::JobResponse& job) {
   const AttemptId attempt{stage_.attempt_dir};
   auto plan =
       executor::plan_job({settings_.executor, job, environment_, attempt.value(), roots(), driver->kind,
-                          user.account, user.drop_privileges, reserve_builds_number(job, attempt)});
+                          user.account, user.drop_privileges, reserve_builds_number(job, attempt),
+                          platform::sha256_hex(executor::gitlab_of(job).value())});
   note_driver_options(plan, settings_.executor);
   return plan;
 }

@@ -27,7 +27,7 @@ Result<void> make_inside(const std::string& path, const Account& owner, std::uin
   return platform::make_owned_folder(path, owner, mode);
 }
 
-// Beside a folder that outlives its job stands whose it was last: project numbers are unique
+// Beside a checkout that outlives its job stands whose it was last: project numbers are unique
 // within one GitLab only, and what a job of an unprotected ref left in a checkout (a replaced
 // object, a hook, a filter) must not meet one of a protected ref.
 struct Origin {
@@ -51,25 +51,36 @@ bool may_follow(const std::string& former, const Origin& origin) {
   return former == to_text(origin) || former == to_text({origin.gitlab, "protected"});
 }
 
-// Makes `folder` for the plan's account; what a job left in it that this one must not follow, or
-// that is of another user (executor.run_as has changed), is removed first.
-Result<void> make_lasting(const std::string& folder, const JobPlan& plan) {
-  const Origin origin = origin_of(plan);
-  const std::string former = platform::read_file(origin_file(folder), kLargestLease).value_or("");
+// Makes `folder` for the account; one of another user (executor.run_as has changed) is removed first.
+Result<void> make_for(const Account& account, const std::string& folder) {
   struct stat status {};
-  const bool there = ::lstat(folder.c_str(), &status) == 0;
-  if (there && (status.st_uid != plan.account.uid || !may_follow(former, origin))) {
+  if (::lstat(folder.c_str(), &status) == 0 && status.st_uid != account.uid) {
     if (auto removed = platform::remove_tree(folder); !removed) return removed;
   }
-  if (auto made = make_inside(folder, plan.account, kOwnersOnly); !made) return made;
+  return make_inside(folder, account, kOwnersOnly);
+}
+
+// A checkout without a number is of no use to later jobs.
+bool is_unnumbered(const JobPlan& plan) {
+  return last_part(plan.builds_dir) == last_part(plan.private_dir);
+}
+
+// What a job left in the checkout that this one must not follow is removed first.
+Result<void> make_checkout(const JobPlan& plan) {
+  const std::string& folder = plan.builds_dir;
+  if (is_unnumbered(plan)) return make_for(plan.account, folder);
+  const Origin origin = origin_of(plan);
+  const std::string former = platform::read_file(origin_file(folder), kLargestLease).value_or("");
+  if (!may_follow(former, origin)) {
+    if (auto removed = platform::remove_tree(folder); !removed) return removed;
+  }
+  if (auto made = make_for(plan.account, folder); !made) return made;
   if (former == to_text(origin)) return {};
   return platform::replace_file(origin_file(folder), to_text(origin));
 }
 
-// A checkout without a number (the state file could not be used) is of no use to later jobs.
 Result<void> remove_unnumbered(const JobPlan& plan) {
-  if (last_part(plan.builds_dir) != last_part(plan.private_dir)) return {};
-  ::unlink(origin_file(plan.builds_dir).c_str());
+  if (!is_unnumbered(plan)) return {};
   return platform::remove_tree(plan.builds_dir);
 }
 
@@ -149,8 +160,8 @@ Result<void> HostJobFolders::make(JobPlan& plan) {
     return made;
   if (auto made = platform::make_owned_folder(plan.private_dir + "/tmp", plan.account, kSticky); !made)
     return made;
-  if (auto made = make_lasting(plan.cache_dir, plan); !made) return made;
-  return make_lasting(plan.builds_dir, plan);
+  if (auto made = make_for(plan.account, plan.cache_dir); !made) return made;
+  return make_checkout(plan);
 }
 
 std::optional<Duration> HostJobFolders::cpu_time(const JobPlan& plan) {

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -180,6 +181,31 @@ def test_two_protection_levels_do_not_share_a_cache(host: Host) -> None:
     dirs = [json.loads(runner.run(JobSpec(number, protected=protected)).stage("config").stdout)["cache_dir"]
             for number, protected in ((1, True), (2, False))]
     assert dirs[0] != dirs[1]
+
+
+def _cache_of(host: Host, job: JobSpec) -> Path:
+    return Path(json.loads(host.runner().run(job).stage("config").stdout)["cache_dir"])
+
+
+@pytest.mark.parametrize("second", [{"server_url": "https://other.example.com"}, {"response_changes": {"variables": []}}],
+                         ids=["of_another_gitlab", "of_an_unknown_gitlab"])
+def test_a_job_leaves_the_cache_of_other_gitlabs_alone(host: Host, second: dict[str, Any]) -> None:
+    cache = _cache_of(host, JobSpec(1))
+    (cache / "kept").write_text("of the first GitLab")
+    assert _cache_of(host, JobSpec(2, **second)) != cache
+    assert (cache / "kept").exists()
+
+
+def test_a_job_of_an_unknown_gitlab_or_project_leaves_nothing(host: Host) -> None:
+    assert host.runner().run(JobSpec(1)).status == "success"
+    checkout = host.builds / "7" / "0"
+    (checkout / "kept").write_text("of a known job")
+    for number, changes in ((2, {"variables": []}), (3, {"job_info": {}})):
+        result = host.runner().run(JobSpec(number, response_changes=changes))
+        assert result.status == "success", result.log
+        answer = json.loads(result.stage("config").stdout)
+        assert not any(Path(answer[name]).exists() for name in ("builds_dir", "cache_dir"))
+    assert (checkout / "kept").exists()
 
 
 def test_auto_picks_a_driver_and_says_which(make_host: HostMaker) -> None:

@@ -37,7 +37,8 @@ class Planning : public testing::Test {
                      driver,
                      account,
                      true,
-                     builds_number});
+                     builds_number,
+                     gitlab_digest});
   }
   [[nodiscard]] static std::string home_in(const JobPlan& plan) {
     const auto entry =
@@ -52,6 +53,7 @@ class Planning : public testing::Test {
   DriverKind driver = DriverKind::shell;
   Account account{"ci", 998, 998, {4}, "/home/ci"};
   std::optional<int> builds_number = 3;
+  std::string gitlab_digest = "0123456789abcdef0123";
 };
 
 TEST_F(Planning, SaysWhatTheServiceIsToldLater) {
@@ -72,7 +74,7 @@ TEST_F(Planning, SaysWhatTheServiceIsToldLater) {
 TEST_F(Planning, HostPathsHoldNumbersOurWordsAndTheAttemptOnly) {
   const JobPlan made = plan();
   EXPECT_EQ(made.builds_dir, "/s/builds/7/3");
-  EXPECT_EQ(made.cache_dir, "/s/cache/7/open");
+  EXPECT_EQ(made.cache_dir, "/s/cache/0123456789ab/7/open");
   EXPECT_EQ(made.private_dir, "/s/jobs/custom-executor1");
 }
 
@@ -85,12 +87,27 @@ TEST_F(Planning, NoTextOfTheJobReachesAPathOrTheEnvironment) {
   for (const std::string& entry : made.environment) EXPECT_EQ(entry.find("evil"), std::string::npos) << entry;
 }
 
-TEST_F(Planning, AnUnknownProjectStaysWithinTheRoots) {
+TEST_F(Planning, AJobOfAnUnknownProjectSharesNoFolder) {
+  builds_number.reset();
   for (const std::int64_t project : {0, -1}) {
     job.project = ProjectId{project};
-    EXPECT_EQ(plan().builds_dir, "/s/builds/unknown/3");
-    EXPECT_EQ(plan().cache_dir, "/s/cache/unknown/open");
+    EXPECT_FALSE(leaves_for_others(job));
+    EXPECT_EQ(plan().builds_dir, "/s/builds/unknown/custom-executor1");
+    EXPECT_EQ(plan().cache_dir, "/s/jobs/custom-executor1/cache");
   }
+}
+
+TEST_F(Planning, AJobOfAnUnknownGitLabSharesNoFolder) {
+  EXPECT_TRUE(leaves_for_others(job));
+  job.variables.clear();
+  EXPECT_FALSE(leaves_for_others(job));
+  EXPECT_EQ(plan().cache_dir, "/s/jobs/custom-executor1/cache");
+}
+
+TEST_F(Planning, TwoGitLabsShareNoCache) {
+  const std::string one = plan().cache_dir;
+  gitlab_digest = "fedcba9876543210fedc";
+  EXPECT_NE(plan().cache_dir, one);
 }
 
 TEST_F(Planning, WithoutANumberTheCheckoutIsTheAttemptsAlone) {
@@ -128,24 +145,25 @@ class CacheFolder : public Planning, public testing::WithParamInterface<CacheCas
 // Read as a job response, for both halves have a say in what counts as protected.
 TEST_P(CacheFolder, IsApartForProtectedRefs) {
   job = gitlab::parse_job_response(R"({"job_info":{"project_id":7},"git_info":{"protected":)" +
-                                   GetParam().git_info + R"(},"variables":[)" + GetParam().variables + "]}")
+                                   GetParam().git_info + R"(},"variables":[)" + GetParam().variables +
+                                   R"({"key":"CI_SERVER_URL","value":"https://gitlab.example.com"}]})")
             .job;
   EXPECT_EQ(plan().cache_dir, GetParam().folder);
 }
 
-const std::string kSaysYes = R"({"key":"CI_COMMIT_REF_PROTECTED","value":"true"})";
-const std::string kSaysNo = R"({"key":"CI_COMMIT_REF_PROTECTED","value":"false"})";
+const std::string kSaysYes = R"({"key":"CI_COMMIT_REF_PROTECTED","value":"true"},)";
+const std::string kSaysNo = R"({"key":"CI_COMMIT_REF_PROTECTED","value":"false"},)";
 
 INSTANTIATE_TEST_SUITE_P(
     Each, CacheFolder,
-    testing::Values(CacheCase{"Protected", "true", "", "/s/cache/7/protected"},
-                    CacheCase{"NotProtected", "false", "", "/s/cache/7/open"},
-                    CacheCase{"Unknown", "null", "", "/s/cache/7/open"},
-                    CacheCase{"OlderGitLabProtected", "null", kSaysYes, "/s/cache/7/protected"},
-                    CacheCase{"OlderGitLabNotProtected", "null", kSaysNo, "/s/cache/7/open"},
-                    CacheCase{"AJobsOwnVariableDoesNotCount", "false", kSaysYes, "/s/cache/7/open"},
-                    CacheCase{"AJobsOverrideDoesNotCount", "null", kSaysNo + "," + kSaysYes,
-                              "/s/cache/7/open"}),
+    testing::Values(
+        CacheCase{"Protected", "true", "", "/s/cache/0123456789ab/7/protected"},
+        CacheCase{"NotProtected", "false", "", "/s/cache/0123456789ab/7/open"},
+        CacheCase{"Unknown", "null", "", "/s/cache/0123456789ab/7/open"},
+        CacheCase{"OlderGitLabProtected", "null", kSaysYes, "/s/cache/0123456789ab/7/protected"},
+        CacheCase{"OlderGitLabNotProtected", "null", kSaysNo, "/s/cache/0123456789ab/7/open"},
+        CacheCase{"AJobsOwnVariableDoesNotCount", "false", kSaysYes, "/s/cache/0123456789ab/7/open"},
+        CacheCase{"AJobsOverrideDoesNotCount", "null", kSaysNo + kSaysYes, "/s/cache/0123456789ab/7/open"}),
     [](const auto& each) { return std::string(each.param.name); });
 
 TEST_F(Planning, KeepsWhoTheJobIs) {
