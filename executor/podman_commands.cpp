@@ -16,6 +16,9 @@ namespace {
 
 constexpr std::string_view kKeepAlive = "trap '' HUP INT TERM; while :; do sleep 2147483647 & wait; done";
 
+// Of images without bash, scripts for bash are run by sh, as GitLab Runner's docker executor does.
+constexpr std::string_view kBashOrSh = "command -v bash >/dev/null 2>&1 && exec bash; exec sh";
+
 // What apt, dnf and apk need to unpack, own and start what they install, and what a service
 // needs to listen on a port below 1024 of the pod's own network.
 constexpr std::array<std::string_view, 9> kCapabilities{
@@ -259,7 +262,8 @@ bool PodmanCommands::may_stand_still() const {
 CommandLine PodmanCommands::run(const CommandLine& interpreter) const {
   CommandLine command{options_.command, "exec",           "--interactive",
                       "--workdir",      plan_.builds_dir, name_ + "-job"};
-  append(command, interpreter);
+  append(command,
+         interpreter == CommandLine{"bash"} ? CommandLine{"sh", "-c", std::string(kBashOrSh)} : interpreter);
   return command;
 }
 

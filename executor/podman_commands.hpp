@@ -47,7 +47,8 @@ class PodmanCommands {
   // Whether the image's entrypoint may have ended with the stage before.
   [[nodiscard]] bool may_stand_still() const;
 
-  // Runs `interpreter` in the container, with the script on its standard input.
+  // Runs `interpreter` in the container, with the script on its standard input; sh instead of bash where
+  // the image has no bash.
   [[nodiscard]] CommandLine run(const CommandLine& interpreter) const;
 
   // To every process in the container but PID 1.

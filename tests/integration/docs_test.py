@@ -179,6 +179,7 @@ SPEAK_IN_JOB_LOGS = [REPOSITORY / name for name in (
     "platform/unix_http.cpp")]
 NEVER_PRINTED = {
     "trap '' HUP INT TERM; while :; do sleep 2147483647 & wait; done": "what a container does while nothing runs in it",
+    "command -v bash >/dev/null 2>&1 && exec bash; exec sh": "for the shell in a container",
     "kill -TERM -1 || :": "for the shell in a container",
     "kill -KILL -1 || :": "for the shell in a container",
     "set -- /proc/[0-9]*; echo $#": "for the shell in a container",

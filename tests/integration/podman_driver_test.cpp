@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -84,6 +85,31 @@ class UsablePodman {
   std::optional<std::vector<std::string>> environment_;
   std::string trouble_;
 };
+
+// What a script for bash prints where only `shells` are to be found.
+std::string printed_where_there_is(const std::vector<std::string>& shells) {
+  const TemporaryFolder folder;
+  for (const std::string& shell : shells) fs::create_symlink("/bin/" + shell, folder.path() + "/" + shell);
+  JobPlan plan;
+  plan.attempt = AttemptId{"/tmp/attempt"};
+  const PodmanOptions options;
+  const CommandLine command = PodmanCommands::make(plan, options, 0)->run({"bash"});
+  const auto job = std::ranges::find(command, "runneriq-attempt-job");
+  platform::ChildSpec spec;
+  spec.argv.assign(job + 1, command.end());
+  spec.path = folder.path();
+  spec.environment = {"PATH=" + folder.path()};
+  std::ofstream(folder.path() + "/script") << "echo ${BASH_VERSION:+bash} $#\n";
+  const platform::UniqueFd script{::open((folder.path() + "/script").c_str(), O_RDONLY | O_CLOEXEC)};
+  spec.standard_input = script.get();
+  const auto ran = platform::run_to_end(spec, 20s);
+  return ran ? ran->output : ran.error().message;
+}
+
+TEST(PodmanScripts, AreRunByBashElseBySh) {
+  EXPECT_EQ(printed_where_there_is({"sh", "bash"}), "bash 0\n");
+  EXPECT_EQ(printed_where_there_is({"sh"}), "0\n");
+}
 
 class PodmanDriverTest : public testing::Test {
  protected:

@@ -147,8 +147,11 @@ TEST(PodmanCommands, AreTheseForTheLaterStages) {
   const PodmanOptions options;
   const PodmanCommands podman = commands(job, options);
   const std::string name = "runneriq-custom-executor42-job";
+  const CommandLine in_job{"podman", "exec", "--interactive", "--workdir", "/srv/builds/7/0", name};
   EXPECT_EQ(podman.run({"bash"}),
-            (CommandLine{"podman", "exec", "--interactive", "--workdir", "/srv/builds/7/0", name, "bash"}));
+            in_job + (CommandLine{"sh", "-c", "command -v bash >/dev/null 2>&1 && exec bash; exec sh"}));
+  EXPECT_EQ(podman.run({"sh"}), in_job + CommandLine{"sh"});
+  EXPECT_EQ(podman.run({"pwsh", "-NoProfile"}), in_job + (CommandLine{"pwsh", "-NoProfile"}));
   EXPECT_EQ(podman.signal_all(ContainerSignal::terminate),
             (CommandLine{"podman", "exec", name, "sh", "-c", "kill -TERM -1 || :"}));
   EXPECT_EQ(podman.signal_all(ContainerSignal::kill),
