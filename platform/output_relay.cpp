@@ -3,6 +3,7 @@
 #include "platform/pipe.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -32,6 +33,14 @@ ssize_t copy_block(int from, int to) {
   return count;
 }
 
+// As where the runner reads both from one pipe, and sees by that in which order they were written.
+bool lead_to_the_same(int one, int other) {
+  struct stat first {};
+  struct stat second {};
+  return ::fstat(one, &first) == 0 && ::fstat(other, &second) == 0 && first.st_dev == second.st_dev &&
+         first.st_ino == second.st_ino;
+}
+
 ssize_t carry_block(int from, int to) {
   const ssize_t count = ::splice(from, nullptr, to, nullptr, kChunk, SPLICE_F_NONBLOCK | SPLICE_F_MOVE);
   return count < 0 && errno == EINVAL ? copy_block(from, to) : count;
@@ -41,7 +50,8 @@ ssize_t carry_block(int from, int to) {
 
 Result<OutputRelay> OutputRelay::make() {
   OutputRelay relay;
-  for (std::size_t i = 0; i < relay.streams_.size(); ++i) {
+  const std::size_t needed = lead_to_the_same(STDOUT_FILENO, STDERR_FILENO) ? 1 : relay.streams_.size();
+  for (std::size_t i = 0; i < needed; ++i) {
     auto pipe = make_pipe();
     if (!pipe) return fail(pipe.error());
     ::fcntl(pipe->read.get(), F_SETFL, O_NONBLOCK);
@@ -55,7 +65,7 @@ Result<OutputRelay> OutputRelay::make() {
 
 void OutputRelay::connect(ChildSpec& spec) const {
   spec.standard_output = streams_[0].child.get();
-  spec.standard_error = streams_[1].child.get();
+  spec.standard_error = (streams_[1].child ? streams_[1] : streams_[0]).child.get();
 }
 
 void OutputRelay::child_started() {

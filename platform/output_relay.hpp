@@ -38,7 +38,7 @@ class OutputRelay {
   };
   static void carry(Stream& stream);
 
-  std::array<Stream, 2> streams_;
+  std::array<Stream, 2> streams_;  // the second is empty where both lead to the same file
 };
 
 }  // namespace runneriq::platform

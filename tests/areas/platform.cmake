@@ -5,6 +5,9 @@ runneriq_test(platform_files_test LABEL integration
 runneriq_test(platform_processes_test LABEL integration
   SOURCES integration/platform_processes_test.cpp
   USES platform)
+runneriq_test(platform_output_relay_test LABEL integration
+  SOURCES integration/platform_output_relay_test.cpp
+  USES platform)
 runneriq_test(platform_cgroup_test LABEL integration
   SOURCES integration/platform_cgroup_test.cpp
   USES platform)
