@@ -155,6 +155,13 @@ void Host::report_notices() {
 }
 
 gitlab::JobResponse Host::read_job() {
+  if (stage_.job_response_file.empty()) {
+    log_.line(
+        "gitlab-runner sets no JOB_RESPONSE_FILE, as versions before 14.1; the job runs with default "
+        "priority "
+        "and shares no folder with others");
+    return {};
+  }
   const auto file = platform::MappedFile::open(stage_.job_response_file);
   if (!file) {
     log_.line(file.error().message + "; the job runs with default priority");
@@ -166,6 +173,7 @@ gitlab::JobResponse Host::read_job() {
 }
 
 std::optional<int> Host::reserve_builds_number(const gitlab::JobResponse& job, const AttemptId& attempt) {
+  if (!executor::leaves_for_others(job)) return std::nullopt;
   const auto state = host_state();
   if (!state) return std::nullopt;
   const auto number = state->builds.reserve(executor::gitlab_of(job), job.project, attempt);
@@ -173,7 +181,6 @@ std::optional<int> Host::reserve_builds_number(const gitlab::JobResponse& job, c
 }
 
 Result<executor::JobPlan> Host::plan(const gitlab::JobResponse& job) {
-  if (!executor::leaves_for_others(job)) return std::nullopt;
   load();
   const JobUser user = job_user(settings_.executor);
   if (!user.warning.empty()) log_.line(user.warning);

@@ -208,6 +208,19 @@ def test_a_job_of_an_unknown_gitlab_or_project_leaves_nothing(host: Host) -> Non
     assert (checkout / "kept").exists()
 
 
+def test_jobs_of_a_runner_that_tells_nothing_of_them_share_no_folder(host: Host) -> None:
+    runner = host.runner()
+    runner.settings.enter = ("env", "-u", "JOB_RESPONSE_FILE")
+    results = [runner.run(JobSpec(number)) for number in (1, 2)]
+    answers = [json.loads(result.stage("config").stdout) for result in results]
+    for result in results:
+        assert result.status == "success", result.log
+        assert "RunnerIQ: gitlab-runner sets no JOB_RESPONSE_FILE" in result.log
+    for name in ("builds_dir", "cache_dir"):
+        assert answers[0][name] != answers[1][name]
+        assert not Path(answers[0][name]).exists()
+
+
 def test_auto_picks_a_driver_and_says_which(make_host: HostMaker) -> None:
     host = make_host("auto")
     result = host.runner().run(JobSpec(1))
