@@ -49,6 +49,10 @@ class EntryFindings {
     add(check, FindingStatus::fail, std::move(what), in_custom(line));
   }
 
+  void warn_with_remedy(std::string_view check, std::string what, std::string remedy) {
+    add(check, FindingStatus::warn, std::move(what), std::move(remedy));
+  }
+
   const HostFacts& facts() const { return facts_; }
   const RunnerEntry& entry() const { return entry_; }
   std::vector<Finding> take() { return std::move(findings_); }
@@ -223,6 +227,18 @@ void examine_output_limit(EntryFindings& out) {
            "output_limit = " + std::to_string(kDefaultLog));
 }
 
+// An entry that was one of the docker executor has jobs that name images.
+void examine_images(EntryFindings& out) {
+  const DriverKind driver = out.facts().driver;
+  const bool ignores_images = driver == DriverKind::bubblewrap || driver == DriverKind::shell;
+  if (!out.entry().has_docker_section || !ignores_images) return;
+  out.warn_with_remedy("images",
+                       "[runners.docker] does not count here, and the driver " +
+                           std::string(to_text(driver)) + " ignores `image:` and `services:` of jobs",
+                       write_option(out.facts().config_file, "executor.driver", "podman") +
+                           ", or leave this runner on its docker executor");
+}
+
 std::vector<Finding> examine_entry(const HostFacts& facts, const RunnerEntry& entry) {
   EntryFindings out(facts, entry);
   for (const Stage stage : kStages) examine_stage(out, stage);
@@ -234,6 +250,7 @@ std::vector<Finding> examine_entry(const HostFacts& facts, const RunnerEntry& en
   examine_directories(out);
   examine_polling(out);
   examine_output_limit(out);
+  examine_images(out);
   return out.take();
 }
 

@@ -26,6 +26,7 @@ struct RunnerEntry {
   std::array<RunnerCommand, 4> commands;  // in the order of Stage
   std::optional<std::int64_t> config_exec_timeout, prepare_exec_timeout, cleanup_exec_timeout;  // seconds
   std::optional<std::int64_t> graceful_kill_timeout, force_kill_timeout;                        // seconds
+  bool has_docker_section = false;
   std::vector<std::string> unknown_custom_keys;  // of [runners.custom]; gitlab-runner skips them silently
 };
 

@@ -110,6 +110,7 @@ RunnerEntry read_entry(TableReader table, int number, const std::string& place,
   entry.request_concurrency = table.number("request_concurrency");
   entry.output_limit = table.number("output_limit");
   entry.strict_check_interval = table.value<bool>("strict_check_interval", "true or false");
+  entry.has_docker_section = table.table("docker") != nullptr;
   if (const toml::table* custom = table.table("custom")) {
     read_custom(TableReader(*custom, place + "custom.", oddities), entry);
   }

@@ -383,6 +383,14 @@ const Case kRunner[]{
      "runner-1.strict_check_interval", kWarn, "strict_check_interval = false"},
     {"ATinyLog", [](HostFacts& f) { entry(f).output_limit = 8; }, "runner-1.output_limit", kWarn,
      "output_limit = 4096"},
+    {"ImagesThatBubblewrapIgnores", [](HostFacts& f) { entry(f).has_docker_section = true; },
+     "runner-1.images", kWarn, "`executor: {driver: podman}`"},
+    {"ImagesThatTheShellIgnores",
+     [](HostFacts& f) {
+       entry(f).has_docker_section = true;
+       f.driver = DriverKind::shell;
+     },
+     "runner-1.images", kWarn, "or leave this runner on its docker executor"},
     {"AnEndlessConcurrent", [](HostFacts& f) { f.runner->concurrent = 4294967295; }, "concurrent", kWarn,
      "concurrent = 2"},
     {"AWindowOnTwoSlots",
@@ -543,6 +551,13 @@ TEST(Doctor, SaysWhetherTheConfigurationIsThere) {
   facts.config_absent = true;
   EXPECT_EQ(finding_of(facts, "configuration").what,
             "/etc/runneriq/runneriq.yaml is not there, and need not be");
+}
+
+TEST(Doctor, SaysNothingOfImagesWhereTheyAreUsed) {
+  HostFacts facts = good_host();
+  entry(facts).has_docker_section = true;
+  facts.driver = DriverKind::podman;
+  for (const Finding& finding : examine_runner(facts)) EXPECT_NE(finding.name, "runner-1.images");
 }
 
 TEST(Doctor, LeavesEntriesOfOtherDriversAlone) {

@@ -65,6 +65,21 @@ check_interval = 1
   EXPECT_EQ(entry.unknown_custom_keys, std::vector<std::string>{"prepare_exec_args"});
 }
 
+TEST(RunnerConfig, SeesWhichCustomEntriesHaveADockerSection) {
+  const auto settings = parse_runner_config(R"(
+[[runners]]
+  executor = "custom"
+  [runners.docker]
+    image = "debian"
+[[runners]]
+  executor = "custom"
+)");
+  ASSERT_TRUE(settings) << settings.error().message;
+  ASSERT_EQ(settings->entries.size(), 2U);
+  EXPECT_TRUE(settings->entries[0].has_docker_section);
+  EXPECT_FALSE(settings->entries[1].has_docker_section);
+}
+
 TEST(RunnerConfig, MayBeEmpty) {
   const auto settings = parse_runner_config("");
   ASSERT_TRUE(settings);
