@@ -81,7 +81,7 @@ struct Supervised {
 
 // Waits for `child`. On a stop or when orphaned: SIGTERM to the tree, `grace` for it to end,
 // then SIGKILL until nothing is left. When the child ended by itself, what it left behind is
-// killed at once. Returns with the tree gone.
+// killed at once. Returns with the tree gone, or without what of it does not end even by SIGKILL.
 Supervised supervise(Child& child, const ProcessTree& tree, Termination& termination, Duration grace);
 
 // Runs a command to its end, killed with its group after `limit`; for short tools of ours.

@@ -75,5 +75,16 @@ TEST(OutputRelay, KeepsTwoStreamsApart) {
             "out\nerr\n");
 }
 
+// One that is of another user goes on writing whatever we send it.
+TEST(OutputRelay, IsNotHeldByASurvivorThatGoesOnWriting) {
+  EXPECT_EQ(answer_of_fork([] {
+              const UniqueFd null{::open("/dev/null", O_WRONLY | O_CLOEXEC)};
+              ::dup2(null.get(), STDOUT_FILENO);
+              const ProcessTree survives{[](int) {}, [] { return false; }};
+              return "ended with " + std::to_string(run_relayed("yes & exit 3", survives).shell_code());
+            }),
+            "ended with 3");
+}
+
 }  // namespace
 }  // namespace runneriq::platform
