@@ -126,6 +126,16 @@ class SandboxTree {
   int init_ = 0;
 };
 
+// Why there is no word of how the program inside ended.
+std::string why_silent(SandboxStatus& status, ExitStatus end, const std::string& command) {
+  if (end.signal() != 0 && status.init(Duration{0}) != 0) {
+    return command + " was killed by signal " + std::to_string(end.signal()) +
+           " while the job ran; did the host run out of memory?";
+  }
+  return "the sandbox could not be set up; see the line of " + command +
+         " above, and `runneriq-executor doctor`";
+}
+
 Result<platform::Supervised> run_in_sandbox(const JobPlan& plan, std::vector<std::string> command,
                                             const StageScript& script, platform::Termination& termination) {
   auto pipe = platform::make_pipe();
@@ -151,8 +161,7 @@ Result<platform::Supervised> run_in_sandbox(const JobPlan& plan, std::vector<std
   tree.each_round = script.each_round;
   const auto end = platform::supervise(*child, tree, termination, plan.kill_grace);
   if (!end.terminated && !status.program_was_started()) {
-    return fail(Errc::unavailable, "the sandbox could not be set up; see the line of " + spec.argv.front() +
-                                       " above, and `runneriq-executor doctor`");
+    return fail(Errc::unavailable, why_silent(status, end.status, spec.argv.front()));
   }
   return end;
 }

@@ -5,13 +5,15 @@ from __future__ import annotations
 import ctypes
 import os
 import shutil
+import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
 from conftest import HostMaker
-from host import Host
+from host import Host, processes_with
 from job_spec import JobSpec
 from isolation_test import output_of
 
@@ -131,6 +133,31 @@ def test_auto_leaves_the_sandbox_only_where_there_never_is_one(make_host: HostMa
     else:
         assert result.failure_reason == "runner_system_failure", result.log
         assert "\nran" not in result.log
+
+
+def test_a_sandbox_that_is_killed_says_so(make_host: HostMaker) -> None:
+    host = make_host("bubblewrap")
+    job = host.runner().start(JobSpec(1, script=["echo working", "exec sleep 600"]))
+    job.wait_for_log("^working")
+    os.kill(_outer_bubblewrap(host), signal.SIGKILL)
+    result = job.wait()
+    assert result.failure_reason == "runner_system_failure"
+    assert "bwrap was killed by signal 9 while the job ran" in result.log, result.log
+    assert "could not be set up" not in result.log
+
+
+def _outer_bubblewrap(host: Host) -> int:
+    """The one that the executor started; the others are inside."""
+    pids = [pid for pid in processes_with(str(host.builds)) if (_proc(pid) / "comm").read_text() == "bwrap\n"]
+    return next(pid for pid in pids if _parent(pid) not in pids)
+
+
+def _parent(pid: int) -> int:
+    return int((_proc(pid) / "stat").read_text().rpartition(")")[2].split()[1])
+
+
+def _proc(pid: int) -> Path:
+    return Path("/proc") / str(pid)
 
 
 def test_a_hanging_sandbox_setup_ends_with_the_grace(make_host: HostMaker) -> None:
