@@ -36,14 +36,14 @@ Result<void> AttemptFolder::write_plan(const JobPlan& plan) {
 
 Result<StageScript> AttemptFolder::open_script(const std::string& path, std::string sub_stage) {
   script_ = platform::UniqueFd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-  if (!script_) return fail(platform::system_error("cannot open the script " + printable(path), errno));
+  if (!script_) return fail(platform::system_error("cannot open the script " + printable_path(path), errno));
   struct stat status {};
   if (::fstat(script_.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-    return fail(Errc::invalid_argument, "the script " + printable(path) + " is not a regular file");
+    return fail(Errc::invalid_argument, "the script " + printable_path(path) + " is not a regular file");
   }
   char start[128];
   const ssize_t count = ::pread(script_.get(), start, sizeof start, 0);
-  if (count < 0) return fail(platform::system_error("cannot read the script " + printable(path), errno));
+  if (count < 0) return fail(platform::system_error("cannot read the script " + printable_path(path), errno));
   const std::string_view text(start, static_cast<std::size_t>(count));
   return StageScript{path, std::move(sub_stage), script_.get(),
                      interpreter_for(path, text.substr(0, text.find('\n')))};
