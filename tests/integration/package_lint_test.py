@@ -233,8 +233,12 @@ def test_no_program_runs_jobs_as_the_user_with_the_tokens(unpacked: dict[str, Pa
 
 
 def test_a_relay_and_the_scheduler_never_serve_the_same_socket(unpacked: dict[str, Path]) -> None:
-    relay = (unpacked["runneriq"] / "usr/lib/systemd/system/runneriq-relay.service").read_text()
-    assert re.search(r"(?m)^Conflicts=runneriq.socket runneriq.service$", relay)
+    """And neither stops the other: with Conflicts= a start of the socket, even one that is skipped, ends the relay."""
+    units = unpacked["runneriq"] / "usr/lib/systemd/system"
+    relay = (units / "runneriq-relay.service").read_text()
+    assert re.search(r"(?m)^ConditionPathExists=!/run/runneriq/runneriq.sock$", relay)
+    assert re.search(r"(?m)^After=.*\brunneriq.socket\b", relay)
+    assert not [unit for unit in units.iterdir() if "\nConflicts=" in unit.read_text()]
 
 
 # ---- made again ------------------------------------------------------------------------------------------------------

@@ -128,7 +128,7 @@ def machine(gitlab: Simulator) -> Iterator[LaidOut]:
     with LaidOut([DEB]) as laid_out:
         made = laid_out.run("systemd-sysusers", "runneriq.conf")
         assert made.returncode == 0, made.stderr
-        laid_out.inside(CREDENTIALS).mkdir(mode=0o700)
+        laid_out.inside(CREDENTIALS).mkdir(mode=0o700, parents=True)
         token = laid_out.inside(CREDENTIALS) / "gitlab-token"
         token.write_text(gitlab.token + "\n")
         token.chmod(0o600)
@@ -278,4 +278,4 @@ def test_without_a_token_nothing_is_started() -> None:
             unit = Unit(machine.inside(UNITS + name))
             assert unit.one("ConditionPathExistsGlob") == f"{CREDENTIALS}/gitlab-token*", name
         relay = Unit(machine.inside(UNITS + "runneriq-relay.service"))
-        assert relay.one("ConditionPathExists") == f"{CREDENTIALS}/relay-token"
+        assert relay.all("ConditionPathExists") == [f"{CREDENTIALS}/relay-token", "!/run/runneriq/runneriq.sock"]

@@ -67,20 +67,23 @@ def why_no_root() -> str:
 
 
 class CleanRoot:
-    """`layers` are folders, the first one on top. `network` = this host's network, not an own one."""
+    """`layers` are folders, the first one on top. `network` = this host's network, not an own one. `cgroup` = a new
+    one of version 2, for a root whose first process is its systemd."""
 
-    def __init__(self, layers: Sequence[Path], network: bool = False) -> None:
+    def __init__(self, layers: Sequence[Path], network: bool = False, cgroup: Path | None = None) -> None:
         remove_stale_folders()
         self.share = Path(tempfile.mkdtemp(prefix=PREFIX, dir=SCRATCH))  # the same path inside and outside
         self.share.chmod(0o755)
         (self.share / "mount").mkdir()
         self._lock = _locked(self.share / "lock")
         own = NAMESPACES if network else (*NAMESPACES, "--net")
+        join = ["sh", "-c", 'echo $$ >"$0/cgroup.procs" && exec "$@"', str(cgroup)] if cgroup else []
         # The kernel ends the namespaces with their first process, that one with unshare, and
         # unshare with this process.
         self._process = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "KILL", "unshare", *own, "--fork", "--kill-child", sys.executable, "-B",
-             str(ENTRY), str(self.share), *map(str, layers)],
+            [*join, "setpriv", "--pdeathsig", "KILL", "unshare", *own, *(["--cgroup"] if cgroup else []), "--fork",
+             "--kill-child", sys.executable, "-B", str(ENTRY), "boot" if cgroup else "wait", str(self.share),
+             *map(str, layers)],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             env={"PATH": PATH}, process_group=0)
         self.pid = 0

@@ -1,7 +1,7 @@
 """The first process of a clean root, started by clean_root.py in new namespaces:
-    clean_root_entry.py SHARE LAYER...
+    clean_root_entry.py wait|boot SHARE LAYER...
 Joins the layers, the first one on top, below a file system in memory, makes this the root of the
-mount namespace, prints "ready" and waits for children until it is killed."""
+mount namespace, prints "ready" and waits for children until it is killed, or becomes the root's systemd."""
 
 from __future__ import annotations
 
@@ -67,15 +67,31 @@ def make_root(root: Path) -> None:
     Path("/host").rmdir()
 
 
-def main(share: Path, layers: list[str]) -> None:
+def furnish_for_systemd(root: Path) -> None:
+    mount("-t", "sysfs", "-o", "ro", "sysfs", str(root / "sys"))
+    mount("-t", "cgroup2", "cgroup2", str(root / "sys/fs/cgroup"))
+
+
+def boot() -> None:
+    """Credentials are mounted by a process of a mount namespace of its own."""
+    subprocess.run(["/bin/mount", "--make-rshared", "/"], check=True)
+    os.execve("/lib/systemd/systemd", ["systemd", "--system", "--unit=basic.target", "--show-status=no"],
+              {"PATH": os.defpath, "container": "other"})
+
+
+def main(boots: bool, share: Path, layers: list[str]) -> None:
     socket.sethostname(HOSTNAME)
     bring_loopback_up()
     root = join(layers, share / "mount")
     furnish(root, share)
+    if boots:
+        furnish_for_systemd(root)
     make_root(root)
     print("ready", flush=True)
+    if boots:
+        boot()
     os.execve("/bin/sh", ["sh", "-c", WAIT_FOR_EVER], {"PATH": os.defpath})
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2:])
+    main(sys.argv[1] == "boot", Path(sys.argv[2]), sys.argv[3:])

@@ -163,8 +163,6 @@ def start(unit: Unit) -> int:
     if unit.unmet():
         print(f"{unit.name} was skipped because of an unmet condition check ({unit.unmet()})", file=sys.stderr)
         return 0
-    for other in (name for line in unit.values("Conflicts") for name in line.split() if name.endswith(".service")):
-        stop(Unit(other))
     KEPT.mkdir(exist_ok=True)
     account = pwd.getpwnam(unit.value("User", "root"))
     group = grp.getgrnam(unit.value("Group", account.pw_name)).gr_gid
