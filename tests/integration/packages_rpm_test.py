@@ -167,6 +167,17 @@ def test_erasing_leaves_nothing(rpms: dict[str, Path], place: Path) -> None:
     assert left == []
 
 
+def test_who_enables_the_service_enables_its_socket_and_the_safety_timer(rpms: dict[str, Path], place: Path) -> None:
+    """Where a distribution's presets have enabled nothing."""
+    rpm(place, "--install", str(rpms["runneriq"]))
+    subprocess.run(["systemctl", f"--root={place}", "enable", "runneriq.service"], check=True, capture_output=True)
+    enabled = {path.name for path in (place / "etc/systemd/system").glob("*.wants/*")}
+    assert enabled == {"runneriq.service", "runneriq.socket", "runneriq-revert-expired.timer"}
+    # To enable and start one unit starts no other that only `Also=` names.
+    service = (place / "usr/lib/systemd/system/runneriq.service").read_text()
+    assert re.search(r"(?m)^Wants=.*\brunneriq-revert-expired.timer\b", service)
+
+
 @pytest.mark.parametrize("name", PACKAGES)
 def test_scriptlets_are_sound_and_run_twice(rpms: dict[str, Path], name: str) -> None:
     """In a Debian, whose tools have the same names; macros of an EL are expanded when the package is built."""

@@ -11,7 +11,7 @@ from clean_root import CleanRoot
 from host import wait_until
 from packaged_roots import debs, furnished_layers, install
 
-RELAY, SOCKET = "runneriq-relay.service", "runneriq.socket"
+RELAY, SOCKET, TIMER = "runneriq-relay.service", "runneriq.socket", "runneriq-revert-expired.timer"
 LISTENS = "/run/runneriq/runneriq.sock"
 
 
@@ -28,8 +28,8 @@ def give(root: CleanRoot, name: str, secret: str) -> None:
     root.run("install", "-m", "0600", "/dev/stdin", f"/etc/runneriq/credentials/{name}", stdin=f"{secret}\n").check()
 
 
-def start(root: CleanRoot, unit: str) -> None:
-    root.run("systemctl", "enable", "--now", unit).check()
+def start(root: CleanRoot, unit: str, *options: str) -> None:
+    root.run("systemctl", "enable", "--now", *options, unit).check()
 
 
 def serves(root: CleanRoot, unit: str) -> bool:
@@ -62,3 +62,14 @@ def test_a_relay_beside_the_schedulers_socket_is_skipped_and_takes_nothing_away(
     assert state_of(root, RELAY) == "inactive" and serves(root, SOCKET), told(root, RELAY)
     install(root, debs()["runneriq"])
     assert state_of(root, RELAY) == "inactive" and serves(root, SOCKET), told(root, RELAY)
+
+
+def test_the_safety_timer_runs_once_the_scheduler_was_started(root: CleanRoot) -> None:
+    """Also where a distribution's presets enable nothing, and its packages start nothing."""
+    units = ("runneriq.service", "runneriq.socket", TIMER)
+    root.run("systemctl", "disable", "--now", *units).check()
+    give(root, "gitlab-token", "glpat-of-a-test")
+    start(root, "runneriq.service", "--no-block")
+    assert wait_until(lambda: state_of(root, TIMER) == "active")
+    for unit in units:
+        assert root.run("systemctl", "is-enabled", unit).out == "enabled\n", unit
