@@ -122,6 +122,8 @@ set(CPACK_DEBIAN_SCHEDULER_PACKAGE_NAME runneriq)
 set(shared_libraries "libc6 (>= 2.34), libcurl4 (>= 7.74), libgcc-s1 (>= 3.0), libssl3 (>= 3.0.0)")
 set(CPACK_DEBIAN_SCHEDULER_PACKAGE_DEPENDS
     "${shared_libraries}, systemd | systemd-standalone-sysusers | systemd-sysusers")
+# An older one loads no folder of credentials. None at all, as in a container, is no obstacle.
+set(CPACK_DEBIAN_SCHEDULER_PACKAGE_BREAKS "systemd (<< 250)")
 set(CPACK_DEBIAN_SCHEDULER_PACKAGE_RECOMMENDS "ca-certificates, tzdata")
 set(CPACK_DEBIAN_DEMO_PACKAGE_NAME runneriq-demo)
 set(CPACK_DEBIAN_DEMO_PACKAGE_DEPENDS
@@ -169,7 +171,8 @@ set(CPACK_RPM_EXECUTOR_PACKAGE_NAME runneriq-executor)
 set(CPACK_RPM_SCHEDULER_PACKAGE_NAME runneriq)
 set(CPACK_RPM_SCHEDULER_USER_FILELIST "%config(noreplace) /etc/runneriq/runneriq.yaml"
                                       "%config(noreplace) /etc/runneriq/environment")
-set(CPACK_RPM_SCHEDULER_PACKAGE_REQUIRES_POST "systemd, shadow-utils")
+set(CPACK_RPM_SCHEDULER_PACKAGE_REQUIRES_POST "systemd")
+set(CPACK_RPM_SCHEDULER_PACKAGE_CONFLICTS "systemd < 250")
 set(CPACK_RPM_DEMO_PACKAGE_NAME runneriq-demo)
 set(CPACK_RPM_DEMO_PACKAGE_REQUIRES
     "runneriq = ${PROJECT_VERSION}, runneriq-executor = ${PROJECT_VERSION}, python3 >= 3.11, git")

@@ -172,11 +172,16 @@ def test_an_rpm_requires_nothing_that_only_debian_has(package: str) -> None:
     required = said("rpm", "-qp", "--nosignature", "--requires", rpm(package)).splitlines()
     names = {line.split("(")[0].split(" ")[0] for line in required if "rpmlib(" not in line}
     assert names <= {*DEBIAN_NAMES, "/bin/sh", "rtld", "config", "runneriq", "runneriq-executor", "python3", "git",
-                     "systemd", "shadow-utils"}, names
+                     "systemd"}, names
     versioned = [line for line in required if re.match(r"libcurl.*\(CURL", line)]
     assert versioned == []
     glibc = [tuple(map(int, found.split("."))) for found in re.findall(r"GLIBC_([0-9.]+)", "\n".join(required))]
     assert max(glibc, default=(0,)) <= OLDEST_GLIBC
+
+
+def test_a_systemd_that_cannot_load_a_folder_of_credentials_is_refused() -> None:
+    assert said("dpkg-deb", "--field", deb("runneriq"), "Breaks").strip() == "systemd (<< 250)"
+    assert said("rpm", "-qp", "--nosignature", "--conflicts", rpm("runneriq")).strip() == "systemd < 250"
 
 
 # ---- scripts and units -----------------------------------------------------------------------------------------------

@@ -118,7 +118,7 @@ def test_it_asks_for_what_every_distribution_has(rpms: dict[str, Path], name: st
     others = [need for need in needs if ".so" not in need and not need.startswith("rpmlib(")]
     allowed = (r"/bin/sh|/usr/bin/(sh|bash|python3|env)|python3( .*)?|git( .*)?|systemd( .*)?|ca-certificates|tzdata|"
                r"runneriq(-executor)? = .*|user\(runneriq\)|group\(runneriq(-clients)?\)|config\(runneriq\) = .*|"
-               r"rtld\(GNU_HASH\)|shadow-utils")
+               r"rtld\(GNU_HASH\)")
     assert [need for need in others if not re.fullmatch(allowed, need)] == []
 
 
