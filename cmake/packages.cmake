@@ -44,8 +44,9 @@ as_named(scheduler share/zsh/vendor-completions _runneriq ${made}/completion/zsh
 as_named(scheduler share/fish/vendor_completions.d runneriq.fish ${made}/completion/fish)
 as_it_is(scheduler lib/systemd/system ${units})
 as_named(scheduler lib/sysusers.d runneriq.conf ${kept}/runneriq.sysusers)
-# The only absolute folder: CPack takes what is in one for configuration.
-as_it_is(scheduler /etc/runneriq ${kept}/etc/runneriq.yaml ${kept}/etc/environment)
+# To be copied to /etc/runneriq once. As files of the package there, they would go with it although the executor reads
+# the same folder, and an executor's own would be asked about.
+as_it_is(scheduler share/runneriq ${kept}/etc/runneriq.yaml ${kept}/etc/environment)
 
 # ---- runneriq-demo --------------------------------------------------------------------------------
 install(TARGETS runneriq-gitlab-sim DESTINATION bin COMPONENT demo)
@@ -95,8 +96,6 @@ foreach(script ${script_sources})
   configure_file(${kept}/${script} ${scripts}/${script} @ONLY
                  FILE_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 endforeach()
-configure_file(${kept}/deb/scheduler/conffiles ${scripts}/deb/scheduler/conffiles COPYONLY
-               FILE_PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
 
 # ---- deb
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
@@ -112,7 +111,7 @@ foreach(component executor scheduler demo)
   string(SUBSTRING "${summary_of_${component}}" 1 -1 rest)
   string(TOUPPER "${first}" first)
   set(CPACK_RPM_${name}_PACKAGE_SUMMARY "${first}${rest}")
-  file(GLOB control ${scripts}/deb/${component}/*)
+  file(GLOB control ${scripts}/deb/${component}/p*)
   set(CPACK_DEBIAN_${name}_PACKAGE_CONTROL_EXTRA "${control}")
 endforeach()
 set(CPACK_DEBIAN_EXECUTOR_PACKAGE_NAME runneriq-executor)
@@ -169,8 +168,6 @@ foreach(script post postun preun)
 endforeach()
 set(CPACK_RPM_EXECUTOR_PACKAGE_NAME runneriq-executor)
 set(CPACK_RPM_SCHEDULER_PACKAGE_NAME runneriq)
-set(CPACK_RPM_SCHEDULER_USER_FILELIST "%config(noreplace) /etc/runneriq/runneriq.yaml"
-                                      "%config(noreplace) /etc/runneriq/environment")
 set(CPACK_RPM_SCHEDULER_PACKAGE_REQUIRES_POST "systemd")
 set(CPACK_RPM_SCHEDULER_PACKAGE_CONFLICTS "systemd < 250")
 set(CPACK_RPM_DEMO_PACKAGE_NAME runneriq-demo)

@@ -20,6 +20,7 @@ LIBRARIES = {"libc.so.6", "libm.so.6", "libgcc_s.so.1", "libssl.so.3", "libcrypt
              "ld-linux-x86-64.so.2"}
 PACKAGES = ("runneriq", "runneriq-executor", "runneriq-demo")
 NEWEST_GLIBC = (2, 34)
+OF_AN_ADMINISTRATOR = "runneriq: {executor: {slots: 3}}\n"
 
 
 @pytest.fixture(scope="module")
@@ -194,6 +195,8 @@ def test_scriptlets_are_sound_and_run_twice(rpms: dict[str, Path], name: str) ->
         unpacked.mkdir()
         rpm(unpacked, "--install", str(rpms[name]))
         root.run("cp", "-a", f"{unpacked}/.", "/").check()
+        root.run("install", "-d", "/etc/runneriq").check()
+        root.path("/etc/runneriq/runneriq.yaml").write_text(OF_AN_ADMINISTRATOR)
         # Arguments: 1 at the first installation, 2 at an upgrade; 1 at an upgrade's end, 0 at the last erasure.
         for when, argument in (("preinstall", "1"), ("postinstall", "1"), ("preinstall", "2"), ("postinstall", "2"),
                                ("preuninstall", "1"), ("postuninstall", "1"), ("preuninstall", "0"),
@@ -203,6 +206,10 @@ def test_scriptlets_are_sound_and_run_twice(rpms: dict[str, Path], name: str) ->
                 assert said.code == 0, f"{when} {argument}: {said}"
             if name == "runneriq" and (when, argument) == ("postinstall", "1"):
                 assert root.account("runneriq").uid != 0
+                assert root.path("/etc/runneriq/runneriq.yaml").read_text() == OF_AN_ADMINISTRATOR
+                assert root.path("/etc/runneriq/environment").read_text()
+        if name == "runneriq":
+            assert root.path("/etc/runneriq/runneriq.yaml").read_text() == OF_AN_ADMINISTRATOR
 
 
 def scriptlets(rpm_file: Path) -> dict[str, str]:

@@ -22,6 +22,7 @@ LEFT_BY_APT = ("/var/log/apt*", "/var/log/dpkg.log", "/var/log/alternatives.log"
 # The linker's cache is made anew by Debian's own libraries.
 LEFT_BY_LIBRARIES = ("/etc/ld.so.cache",)
 CONFIGURATION = "/etc/runneriq/runneriq.yaml"
+OF_AN_ADMINISTRATOR = "runneriq: {executor: {slots: 3}}\n"
 
 RootMaker = Callable[[tuple[Path, ...]], CleanRoot]
 
@@ -169,7 +170,7 @@ def test_the_executor_alone_needs_nothing(make_root: RootMaker) -> None:
 def test_one_of_both_is_purged_and_the_other_keeps_working(root: CleanRoot, first: str, second: str) -> None:
     before = look(root)
     install(root, debs()["runneriq"], debs()["runneriq-executor"])
-    root.path(CONFIGURATION).write_text("runneriq: {executor: {slots: 3}}\n")
+    root.path(CONFIGURATION).write_text(OF_AN_ADMINISTRATOR)
     assert run_job(root, JobSpec(1, script=["true"])).status == "success"
     root.run("dpkg", "--purge", first).check()
     if second == "runneriq-executor":
@@ -177,8 +178,10 @@ def test_one_of_both_is_purged_and_the_other_keeps_working(root: CleanRoot, firs
         assert job.status == "success", job
         assert root.path("/var/lib/runneriq-executor/host.db").exists()
         assert not root.path("/var/lib/runneriq").exists()
+        assert root.path(CONFIGURATION).read_text() == OF_AN_ADMINISTRATOR
+        assert [path.name for path in root.path("/etc/runneriq").iterdir()] == ["runneriq.yaml"]
     else:
-        assert root.path(CONFIGURATION).read_text() == "runneriq: {executor: {slots: 3}}\n"
+        assert root.path(CONFIGURATION).read_text() == OF_AN_ADMINISTRATOR
         assert root.path("/etc/runneriq/credentials").is_dir()
         assert root.run("runneriq", "config", "check").code == 0
         assert not root.path("/var/lib/runneriq-executor").exists()
@@ -186,9 +189,27 @@ def test_one_of_both_is_purged_and_the_other_keeps_working(root: CleanRoot, firs
     assert differences(before, look(root), LEFT_BY_APT) == []
 
 
+def test_the_executors_configuration_is_neither_asked_about_nor_changed(root: CleanRoot) -> None:
+    install(root, debs()["runneriq-executor"])
+    root.run("install", "-d", "/etc/runneriq").check()
+    root.path(CONFIGURATION).write_text(OF_AN_ADMINISTRATOR)
+    install(root, debs()["runneriq"])
+    assert root.path(CONFIGURATION).read_text() == OF_AN_ADMINISTRATOR
+    assert root.path("/etc/runneriq/environment").exists()
+
+
+def test_what_the_package_has_copied_and_nobody_has_filled_in_goes_with_it(root: CleanRoot) -> None:
+    install(root, debs()["runneriq-executor"])
+    before = look(root)
+    install(root, debs()["runneriq"])
+    assert root.path(CONFIGURATION).read_text() == root.path("/usr/share/runneriq/runneriq.yaml").read_text()
+    root.run("dpkg", "--purge", "runneriq").check()
+    assert differences(before, look(root), LEFT_BY_APT) == []
+
+
 def test_installing_again_changes_nothing(root: CleanRoot) -> None:
     install(root, *debs().values())
-    root.path(CONFIGURATION).write_text("runneriq: {executor: {slots: 3}}\n")
+    root.path(CONFIGURATION).write_text(OF_AN_ADMINISTRATOR)
     root.path("/etc/runneriq/credentials/gitlab-token").write_text("not-a-token\n")
     assert run_job(root, JobSpec(1, script=["true"])).status == "success"
     before = look(root)
@@ -198,14 +219,14 @@ def test_installing_again_changes_nothing(root: CleanRoot) -> None:
 
 def test_removed_and_installed_again_an_admins_choices_stay(root: CleanRoot) -> None:
     install(root, debs()["runneriq"])
-    root.path(CONFIGURATION).write_text("runneriq: {executor: {slots: 3}}\n")
+    root.path(CONFIGURATION).write_text(OF_AN_ADMINISTRATOR)
     root.path("/etc/runneriq/credentials/gitlab-token").write_text("not-a-token\n")
     root.run("systemctl", "disable", "runneriq-revert-expired.timer").check()
     uid = root.account("runneriq").uid
     root.run("dpkg", "--remove", "runneriq").check()
     assert root.path(CONFIGURATION).exists() and root.path("/etc/runneriq/credentials/gitlab-token").exists()
     install(root, debs()["runneriq"])
-    assert root.path(CONFIGURATION).read_text() == "runneriq: {executor: {slots: 3}}\n"
+    assert root.path(CONFIGURATION).read_text() == OF_AN_ADMINISTRATOR
     assert root.account("runneriq").uid == uid
     for unit, state in (("runneriq.service", "enabled"), ("runneriq-revert-expired.timer", "disabled")):
         assert root.run("systemctl", "is-enabled", unit).out == f"{state}\n"

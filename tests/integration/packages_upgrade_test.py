@@ -84,20 +84,20 @@ def test_state_of_an_older_version_is_brought_up_to_date(root: CleanRoot, tmp_pa
 
 
 def test_what_an_administrator_wrote_survives(root: CleanRoot, tmp_path: Path) -> None:
-    """An edited file stays, with or without a change of what the package ships; an untouched one follows it."""
+    """Whatever the package ships: an edited file stays, and one that was taken away is not made again."""
     def ship_others(tree: Path) -> None:
         for name in ("runneriq.yaml", "environment"):
-            with (tree / "etc/runneriq" / name).open("a") as file:
+            with (tree / "usr/share/runneriq" / name).open("a") as file:
                 file.write("# newer\n")
     install(root, *every_deb(BEFORE, tmp_path))
     root.path(CONFIGURATION).write_text(SHELL)
     install(root, debs()["runneriq"], debs()["runneriq-executor"], debs()["runneriq-demo"])
     assert root.path(CONFIGURATION).read_text() == SHELL
     newer = at_version(debs()["runneriq"], AFTER, tmp_path, ship_others)
-    # Where both have changed it, dpkg asks a person, and keeps it when it must not ask.
-    root.run("dpkg", "--force-depends", "--force-confdef", "--install", str(root.hand_over(newer))).check()
+    root.path("/etc/runneriq/environment").unlink()
+    root.run("dpkg", "--force-depends", "--install", str(root.hand_over(newer))).check()
     assert root.path(CONFIGURATION).read_text() == SHELL
-    assert root.path("/etc/runneriq/environment").read_text().endswith("# newer\n")
+    assert not root.path("/etc/runneriq/environment").exists()
     root.run("dpkg", "--remove", "--force-depends", "runneriq").check()
     assert root.path(CONFIGURATION).read_text() == SHELL
     root.run("dpkg", "--purge", "runneriq-demo", "runneriq", "runneriq-executor").check()

@@ -28,8 +28,6 @@ def deb_contents(package: str) -> dict[str, int]:
         }
     if package == "runneriq":
         return documents(package) | {
-            "/etc/runneriq/environment": FILE,
-            "/etc/runneriq/runneriq.yaml": FILE,
             "/usr/bin/runneriq": PROGRAM,
             "/usr/lib/systemd/system/runneriq-relay.service": FILE,
             "/usr/lib/systemd/system/runneriq-revert-expired.service": FILE,
@@ -42,6 +40,8 @@ def deb_contents(package: str) -> dict[str, int]:
             "/usr/share/lintian/overrides/runneriq": FILE,
             "/usr/share/man/man1/runneriq.1.gz": FILE,
             "/usr/share/man/man5/runneriq.yaml.5.gz": FILE,
+            "/usr/share/runneriq/environment": FILE,
+            "/usr/share/runneriq/runneriq.yaml": FILE,
             "/usr/share/zsh/vendor-completions/_runneriq": FILE,
         }
     modules = {f"/usr/share/runneriq-demo/{path.name}": FILE for path in (ROOT / "demo").glob("*.py")}
@@ -59,7 +59,6 @@ def rpm_contents(package: str) -> dict[str, int]:
             for path, mode in deb_contents(package).items() if "/lintian/" not in path}
 
 
-CONFIGURATION = {"runneriq": ["/etc/runneriq/environment", "/etc/runneriq/runneriq.yaml"]}
 SCRIPTS = {"runneriq": {"preinst", "postinst", "prerm", "postrm"}, "runneriq-executor": {"postinst", "postrm"}}
 UNITS = ("runneriq.service", "runneriq.socket", "runneriq-revert-expired.service", "runneriq-revert-expired.timer",
          "runneriq-relay.service")

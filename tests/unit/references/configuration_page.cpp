@@ -115,7 +115,9 @@ std::string configuration_page() {
   page.entries(kSecrets);
   page.section("ENVIRONMENT");
   page.entries(kVariables);
-  page.section("FILES").entry("/etc/runneriq/runneriq.yaml", "", "The file, where nothing names another.");
+  page.section("FILES").entry("/etc/runneriq/runneriq.yaml", "",
+                              "The file, where nothing names another. The package runneriq copies an example, "
+                              "/usr/share/runneriq/runneriq.yaml, there when it is first installed and none is.");
   page.section("EXAMPLES")
       .paragraph("A group is watched once a minute; its runner hosts run two jobs at a time:")
       .example(kExample)
