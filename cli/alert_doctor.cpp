@@ -33,14 +33,18 @@ std::string counted_messages(std::size_t count) {
 
 // ---- receivers ------------------------------------------------------------------------------------
 
+std::string remedy_for(const AlertFacts::KnownReceiver& receiver) {
+  if (receiver.trouble->code == Errc::unavailable) return "mend what is named";
+  return "put its secret into " + receiver.secret_variable + ", or into " + std::string(kCredentials) +
+         "receiver-" + shown(receiver.options.name);
+}
+
 Finding receiver_finding(const AlertFacts::KnownReceiver& receiver) {
   const std::string name = shown(receiver.options.name);
   if (receiver.trouble) {
     return finding("alerting.receiver." + name, FindingStatus::fail,
                    "receiver " + name + " cannot be used: " + printable_path(receiver.trouble->message, 400),
-                   "put its secret into " + receiver.secret_variable + ", or into " +
-                       std::string(kCredentials) + "receiver-" + name +
-                       "; then restart the service that runs the loop");
+                   remedy_for(receiver) + "; then restart the service that runs the loop");
   }
   return finding("alerting.receiver." + name, FindingStatus::ok,
                  "receiver " + name + " is of type " + std::string(to_text(receiver.options.type)));

@@ -21,6 +21,14 @@ bool curl_is_ready() {
   return ready;
 }
 
+// That of a minimal installation of EL or Amazon Linux has the same name and no SMTP.
+bool curl_speaks_smtp() {
+  for (const char* const* name = curl_version_info(CURLVERSION_NOW)->protocols; *name != nullptr; ++name) {
+    if (std::string_view{*name} == "smtp") return true;
+  }
+  return false;
+}
+
 // "host", "host:port", "[::1]:port"
 bool is_server(std::string_view text) {
   constexpr std::string_view kAllowed =
@@ -78,6 +86,10 @@ CURLcode perform(CURLM* multi, CURL* easy, int stop_fd) {
 
 Result<MailClient> MailClient::make(MailClientSettings settings) {
   if (!curl_is_ready()) return fail(Errc::unavailable, "libcurl cannot be used on this machine");
+  if (!curl_speaks_smtp()) {
+    return fail(Errc::unavailable,
+                "this machine's libcurl cannot send mail: use `dnf swap libcurl-minimal libcurl`");
+  }
   std::string_view url = settings.url;
   const std::string scheme = lower_case(url.substr(0, url.find("://")));
   url = url.substr(std::min(url.size(), scheme.size() + 3));

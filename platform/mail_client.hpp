@@ -50,7 +50,7 @@ struct MailClientSettings {
 // TLS is always verified, with at least version 1.2.
 class MailClient final : public MailTransport {
  public:
-  // Error: invalid_argument for a URL of another form.
+  // Errors: invalid_argument for a URL of another form; unavailable where libcurl cannot send mail.
   static Result<MailClient> make(MailClientSettings settings);
   Result<MailReply> send(const MailCall& call) override;
 

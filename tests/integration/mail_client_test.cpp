@@ -8,11 +8,25 @@
 #include "tests/support/server_process.hpp"
 #include "tests/support/temporary_folder.hpp"
 
+#include <curl/curl.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include <memory>
 #include <mutex>
+
+namespace {
+
+std::vector<const char*> protocols_of_libcurl{"http", "smtp", "smtps", nullptr};
+
+}  // namespace
+
+// Instead of libcurl's own, as that of an installation with fewer protocols.
+curl_version_info_data* curl_version_info(CURLversion) {
+  static curl_version_info_data told{};
+  told.protocols = protocols_of_libcurl.data();
+  return &told;
+}
 
 namespace runneriq::platform {
 namespace {
@@ -261,6 +275,15 @@ TEST(AStrangeMailServer, ThatHangsGetsNoEndOfAText) {
     EXPECT_FALSE(send_to(server, Duration{300}));
   }
   EXPECT_EQ(got, "");
+}
+
+TEST(AMachineWhoseLibcurlHasNoSmtp, SaysHowToGetIt) {
+  protocols_of_libcurl = {"http", "https", nullptr};
+  const auto refused = MailClient::make({.url = "smtp://127.0.0.1"});
+  protocols_of_libcurl = {"http", "smtp", "smtps", nullptr};
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::unavailable);
+  EXPECT_NE(refused.error().message.find("dnf swap libcurl-minimal libcurl"), std::string::npos);
 }
 
 TEST(AMailServersUrl, HasOneOfThreeForms) {

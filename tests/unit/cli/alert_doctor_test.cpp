@@ -66,6 +66,12 @@ TEST_F(AlertDoctor, SaysOfEachReceiverWhetherItCanBeUsed) {
   EXPECT_FALSE(tells("alerting.receivers"));
 }
 
+TEST_F(AlertDoctor, AsksForNoSecretWhereTheMachineCannotSend) {
+  receiver("night").trouble = Error{Errc::unavailable, "this machine's libcurl cannot send mail"};
+  EXPECT_EQ(named("alerting.receiver.night").remedy,
+            "mend what is named; then restart the service that runs the loop");
+}
+
 TEST_F(AlertDoctor, SaysThatNobodyIsTold) {
   options.receivers.clear();
   EXPECT_EQ(named("alerting.receivers").status, FindingStatus::skipped);
