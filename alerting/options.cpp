@@ -102,15 +102,14 @@ Options flaky_rows(FlakyTerms& flaky) {
       switch_row(
           row(under + "enabled", "true | false", "Hold back failures of jobs that are known to be flaky."),
           flaky.enabled),
-      decimal_row(
-          row(under + "threshold", "number 0..1",
-              "From which share of flips on a job is flaky: the lower 5 % bound of what is believed."),
-          flaky.threshold, 0, 1),
+      decimal_row(row(under + "threshold", "number 0..1",
+                      "A job is flaky once the lower 5 % bound of its flip rate exceeds this."),
+                  flaky.threshold, 0, 1),
       whole_row(row(under + "least_flips", "whole number 1..1000",
                     "Flips (failed, then passed on the same commit) that must stand behind it."),
                 flaky.least_flips, 1, 1000),
       duration_row(
-          row(under + "half_life", "duration from 1h to 365d", "After which time a flip counts half."),
+          row(under + "half_life", "duration from 1h to 365d", "Time after which a flip counts only half."),
           flaky.half_life, 1h, days{365}),
       duration_row(row(under + "recovery", "duration from 1h to 365d",
                        "Time without a flip after which a job counts as steady again."),

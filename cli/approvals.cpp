@@ -30,7 +30,7 @@ constexpr std::array kListFlags{
 };
 constexpr std::array kApproveFlags{
     FlagRow{"--standing", "DURATION",
-            "Approve the same for every job's sake until then, such as 8h; at most 30 days."},
+            "Approve the same for any job, until then, such as 8h; at most 30 days."},
     kOutputFlag,
 };
 constexpr std::array kRejectFlags{kOutputFlag};
@@ -178,7 +178,7 @@ CommandRow approve_command() {
       .summary = "Let an action be made.",
       .text =
           "Approves exactly what `runneriq approvals` shows under this number, once, for 30 minutes. With "
-          "`--standing` the same lane may be cut on the same runners for every job's sake until then.",
+          "`--standing` the same lane may be cut on the same runners for any job, until then.",
       .flags = kApproveFlags,
       .run = approve};
 }

@@ -105,9 +105,10 @@ CommandRow revert_expired_command() {
       .arguments = "",
       .summary = "Undo what a loop that died has left on runners.",
       .text =
-          "For a timer beside the loop: puts runners back to rest whose leases are over, and those that "
-          "carry `runneriq:steered` without any lease in the state file. Runners with a live lease stay as "
-          "they are. Works without a state file, then for every runner that is steered.",
+          "For a timer on the loop's own host: puts runners back to rest whose leases are over, and those "
+          "that carry `runneriq:steered` without any lease in the state file. Runners with a live lease stay "
+          "as they are. Without the loop's state file, as on another machine, every runner that is steered "
+          "is put back, also what a live loop holds: use it there only once the loop is dead.",
       .flags = kFlags,
       .run = run};
 }

@@ -24,7 +24,7 @@ constexpr std::array kFlags{
     kSnapshotFlag,
     FlagRow{"--save-snapshot", "FILE",
             "Write the fleet as it was read to FILE, in the form that --snapshot reads."},
-    FlagRow{"--dry-run", "", "Change nothing in GitLab: what is true without --execute anyway."},
+    FlagRow{"--dry-run", "", "Change nothing in GitLab: already the default, without --execute."},
     FlagRow{"--execute", "", "Steer runners by leased tags, as far as assigner.trust_model.mode permits."},
     FlagRow{"--listen", "unix:PATH|ADDR:PORT", "Answer executors, webhooks and people over HTTP."},
     FlagRow{"--poll-interval", "DURATION", "How often to look, such as 30s.", "monitor.poll_interval"},

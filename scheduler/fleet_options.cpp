@@ -166,8 +166,8 @@ Options option_rows(TrustOptions& options) {
   const std::string under = "assigner.trust_model.";
   return {
       word_row(row(under + "mode", "advisory | supervised | autonomous",
-                   "How far the daemon is trusted once it runs with --execute, which makes it supervised at "
-                   "least; without that flag it only advises."),
+                   "How far the daemon is trusted once it runs with --execute, where advisory counts as "
+                   "supervised; without that flag it only advises."),
                options.mode, kTrustModes),
       word_row(row(under + "supervised_threshold", "CRITICAL | HIGH | MEDIUM | LOW",
                    "In supervised mode, actions for jobs of this class or above need approval."),

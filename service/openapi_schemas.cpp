@@ -133,7 +133,7 @@ const std::string_view kOpenapiSchemas = R"JSON({
   "approvals": {"type": "array", "items": {"$ref": "#/components/schemas/Approval"}}}},
 "Verdict": {"type": "object", "required": ["verdict"], "properties": {
   "verdict": {"type": "string", "enum": ["approve", "reject"]},
-  "standing": {"type": "string", "description": "Holds for every job's sake, for so long: 2h"}}},
+  "standing": {"type": "string", "description": "Holds for any job, for so long: 2h"}}},
 "CarbonBasis": {"type": "object", "required": ["signal", "factors"], "properties": {
   "signal": {"type": "string", "enum": ["average", "marginal"]},
   "factors": {"type": "string", "enum": ["lifecycle", "direct"]}}},

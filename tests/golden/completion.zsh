@@ -55,7 +55,7 @@ _runneriq() {
         '--mock[Watch the built-in simulated GitLab; needs no credentials and no network.]' \
         '--snapshot[Read the fleet and its pending jobs from a JSON document (- is standard input) instead of GitLab.]:file:_files' \
         '--save-snapshot[Write the fleet as it was read to FILE, in the form that --snapshot reads.]:file:_files' \
-        '--dry-run[Change nothing in GitLab\: what is true without --execute anyway.]' \
+        '--dry-run[Change nothing in GitLab\: already the default, without --execute.]' \
         '--execute[Steer runners by leased tags, as far as assigner.trust_model.mode permits.]' \
         '--listen[Answer executors, webhooks and people over HTTP.]:value:' \
         '--poll-interval[How often to look, such as 30s.]:value:' \
@@ -140,7 +140,7 @@ _runneriq() {
         '--version[Print the version and exit.]' ;;
     'approve')
       _arguments \
-        '--standing[Approve the same for every job'\''s sake until then, such as 8h; at most 30 days.]:value:' \
+        '--standing[Approve the same for any job, until then, such as 8h; at most 30 days.]:value:' \
         '--output[Print for people (default) or for programs.]:value:(text json)' \
         '--config[Read this configuration instead of /etc/runneriq/runneriq.yaml.]:file:_files' \
         '--help[Print help and exit.]' \
