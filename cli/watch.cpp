@@ -42,7 +42,7 @@ std::vector<LogField> summary_of(const Tick& tick, Duration took) {
           {"low", by_class[3]},
           {"direct", number(split.direct)},
           {"rules", number(split.rules)},
-          {"advisor", number(split.advisor)},
+          {"tie_break", number(split.advisor)},
           {"queued", number(split.queued)},
           {"stuck", number(tick.monitor.stuck_jobs.size())},
           {"degraded", number(tick.degraded.size())},

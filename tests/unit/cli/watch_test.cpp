@@ -301,6 +301,7 @@ TEST_F(RunLoop, CountsWithinOneLinePerTick) {
   EXPECT_EQ(number("pending"), 3);
   EXPECT_EQ(number("critical"), 1);
   EXPECT_EQ(number("queued"), 1);
+  EXPECT_EQ(number("tie_break"), 1);
   EXPECT_EQ(number("calls"), 12);
   EXPECT_EQ(number("mutating"), 0);
 }
