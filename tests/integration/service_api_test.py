@@ -13,6 +13,7 @@ import resource
 import shutil
 import socket
 import sqlite3
+import ssl
 import subprocess
 import threading
 import time
@@ -34,6 +35,7 @@ from service_call import ask_over
 TOKEN, HOOK = "service-token-of-a-test", "webhook-token-of-a-test"
 KEY = b"a signing key of thirty-two byte"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
+needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become another user")
 
 
@@ -285,7 +287,7 @@ def test_what_is_not_safe_is_refused_at_the_start(gitlab: Simulator, service: Se
 def test_a_socket_that_is_handed_over_is_as_safe_as_one_of_its_own(service: Service, bound: str,
                                                                    environment: dict[str, str], word: str) -> None:
     """Whatever --listen says: a socket unit may name another address."""
-    with listening_at(bound) as listening, started_with(listening, service, **environment) as process:
+    with listening_at(bound) as listening, started_with([listening], service, **environment) as process:
         _, said = process.communicate(timeout=10)
     assert process.returncode == 2, said
     assert word in said and bound in said and "handed over" in said
@@ -294,7 +296,7 @@ def test_a_socket_that_is_handed_over_is_as_safe_as_one_of_its_own(service: Serv
 
 def test_a_socket_of_loopback_is_taken_over_with_a_token(service: Service) -> None:
     with (listening_at("127.0.0.1") as listening,
-          started_with(listening, service, RUNNERIQ_SERVICE_TOKEN=TOKEN) as process):
+          started_with([listening], service, RUNNERIQ_SERVICE_TOKEN=TOKEN)):
         connection = http.client.HTTPConnection("127.0.0.1", listening.getsockname()[1], timeout=20)
         try:
             assert ask_over(connection, "GET", "/api/v1/queue").status == 401
@@ -311,12 +313,22 @@ def listening_at(address: str) -> socket.socket:
     return made
 
 
+def listening_on(path: Path) -> socket.socket:
+    made = socket.socket(socket.AF_UNIX)
+    made.bind(str(path))
+    made.listen()
+    return made
+
+
 @contextmanager
-def started_with(listening: socket.socket, service: Service, **environment: str) -> Iterator[subprocess.Popen[str]]:
-    """As systemd starts it: the socket is descriptor 3, and the variables name its own process. Killed at the end."""
-    hand_over = f'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@" 3<&{listening.fileno()}'
+def started_with(listening: list[socket.socket], service: Service, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    """As systemd starts it: the sockets are descriptors from 3 on, and the variables name its own process. Killed at the
+    end."""
+    given = [one.fileno() for one in listening]
+    redirections = " ".join(f"{number}<&{fd}" for number, fd in enumerate(given, 3))
+    hand_over = f'LISTEN_PID=$$ LISTEN_FDS={len(given)} exec "$@" {redirections}'
     command = ["bash", "-c", hand_over, "start", program("RUNNERIQ"), "run", "--listen", f"unix:{service.socket}"]
-    with subprocess.Popen(command, env=service.environment | environment, text=True, pass_fds=[listening.fileno()],
+    with subprocess.Popen(command, env=service.environment | environment, text=True, pass_fds=given,
                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
         try:
             yield process
@@ -324,14 +336,35 @@ def started_with(listening: socket.socket, service: Service, **environment: str)
             process.kill()
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
+def give_certificate(service: Service) -> Path:
+    """Its own authority; valid for 127.0.0.1."""
+    certificate, key = service.root / "own.pem", service.root / "own.key"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-days", "2", "-subj", "/CN=own", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key),
+                    "-out", str(certificate)], check=True, capture_output=True, timeout=30)
+    service.configure(f"runneriq:\n  service: {{tls_certificate: {certificate}, tls_key: {key}}}\n")
+    return certificate
+
+
+@needs_openssl
+def test_a_unix_socket_and_one_with_tls_are_taken_over_together(service: Service) -> None:
+    """As a socket unit with two lines ListenStream= hands them over."""
+    authority = ssl.create_default_context(cafile=str(give_certificate(service)))
+    with (listening_on(service.socket) as local, listening_at("0.0.0.0") as remote,
+          started_with([local, remote], service, RUNNERIQ_SERVICE_TOKEN=TOKEN)):
+        assert service.ask("GET", "/healthz").status == 200
+        connection = http.client.HTTPSConnection("127.0.0.1", remote.getsockname()[1], timeout=20, context=authority)
+        try:
+            assert ask_over(connection, "GET", "/api/v1/queue").status == 401
+            assert ask_over(connection, "GET", "/healthz").status == 200
+        finally:
+            connection.close()
+
+
+@needs_openssl
 def test_tls_with_a_certificate_of_its_own(gitlab: Simulator) -> None:
     with Service(gitlab, "127.0.0.1:0") as service:
-        certificate, key = service.root / "own.pem", service.root / "own.key"
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                        "-days", "2", "-subj", "/CN=own", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key),
-                        "-out", str(certificate)], check=True, capture_output=True, timeout=30)
-        service.configure(f"runneriq:\n  service: {{tls_certificate: {certificate}, tls_key: {key}}}\n")
+        certificate = give_certificate(service)
         service.begin(RUNNERIQ_SERVICE_TOKEN=TOKEN)
         assert service.address.startswith("https://")
         assert service.ask_tcp("GET", "/api/v1/queue", headers=BEARER, authority=certificate).status == 200
