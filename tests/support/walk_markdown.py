@@ -2,7 +2,7 @@
 
 - A block of `sh` holds commands to type, one after the other.
 - A block of yaml, toml or ini behind a paragraph that ends with a file's path in backticks and a colon is that file.
-- A page that "goes on from" another one is read after that one.
+- A page that "continues from" another one is read after that one.
 - A block without a language right behind commands, or with prose in between, is what the last of them prints.
 - A block of any other language, such as `text`, is to be read only."""
 
@@ -17,7 +17,7 @@ from pathlib import Path
 from fenced_blocks import Block, blocks_of
 
 KEEPS_RUNNING = "keeps running"
-GOES_ON = re.compile(r"\bgoes on from \[[^]]*\]\(([a-z-]+\.md)\)")
+CONTINUES = re.compile(r"\b[Cc]ontinues from \[[^]]*\]\(([a-z-]+\.md)\)")
 CHECK = "## Check"
 
 
@@ -67,8 +67,8 @@ def steps_of(document: Path, since: str = "", until: str = "") -> list[Step]:
 
 
 def way_to(document: Path) -> list[Step]:
-    """What a reader has done who comes from the page that this one goes on from, and that one, up to their checks."""
-    named = GOES_ON.search(document.read_text())
+    """What a reader has done who comes from the page that this one continues from, and that one, up to their checks."""
+    named = CONTINUES.search(document.read_text())
     if named is None:
         return []
     before = document.parent / named.group(1)

@@ -97,11 +97,11 @@ class Unit:
 def sockets_of(unit: Unit) -> list[socket.socket]:
     """The listening sockets that are handed to the unit's process."""
     wanted = [name for key in ("Requires", "Sockets") for line in unit.values(key) for name in line.split()]
-    return [_listen(Unit(name)) for name in wanted if name.endswith(".socket")]
+    units = [Unit(name) for name in wanted if name.endswith(".socket")]
+    return [_listen(one, address) for one in units for address in one.values("ListenStream")]
 
 
-def _listen(unit: Unit) -> socket.socket:
-    address = unit.value("ListenStream")
+def _listen(unit: Unit, address: str) -> socket.socket:
     if not address.startswith("/"):
         return socket.create_server(("", int(address)), backlog=64)
     path = Path(address)
@@ -248,9 +248,9 @@ def stop(unit: Unit) -> int:
         os.close(end)
     if not unit.name.endswith(".socket"):
         return 1 if unit.process() else 0
-    address = unit.value("ListenStream")
-    if address.startswith("/"):
-        Path(address).unlink(missing_ok=True)
+    for address in unit.values("ListenStream"):
+        if address.startswith("/"):
+            Path(address).unlink(missing_ok=True)
     return 0
 
 
