@@ -104,6 +104,9 @@ concurrent = 2
 RUNNER = '#!/bin/sh\n[ "$1" != run ] || exec sleep infinity\n'
 PUSH_HOOK = """\
 #!/bin/sh
+while read -r _ new _; do
+  [ "$GIT_PUSH_OPTION_0" != merge_request.create ] || git update-ref refs/heads/main "$new"
+done
 cd /srv/git
 plan=plain
 git -C {repository} show HEAD:.gitlab-ci.yml | grep -q {lanes} && plan=lanes
@@ -155,9 +158,11 @@ def pushed_pipeline(tags: list[str]) -> dict[str, Any]:
 
 
 def _give_repository(machine: Machine) -> None:
-    """A repository of acme/shop; a push to it makes a pipeline, with lanes once its configuration names them."""
+    """A repository of acme/shop, where each merge request is merged at once; a push to it makes a pipeline, with lanes
+    once its configuration names them."""
     machine.write("/etc/gitconfig", f"[user]\n\tname = {ADMIN}\n\temail = {ADMIN}@example.com\n[safe]\n\tdirectory = *\n"
-                  "[init]\n\tdefaultBranch = main\n[advice]\n\tdetachedHead = false\n")
+                  "[init]\n\tdefaultBranch = main\n[advice]\n\tdetachedHead = false\n"
+                  "[receive]\n\tadvertisePushOptions = true\n")
     machine.do("git", "init", "--quiet", "--bare", REPOSITORY)
     machine.do("git", "clone", "--quiet", REPOSITORY, str(CHECKOUT))
     machine.write(f"{CHECKOUT}/.gitlab-ci.yml", CI_CONFIG)
