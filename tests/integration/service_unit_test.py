@@ -279,3 +279,12 @@ def test_without_a_token_nothing_is_started() -> None:
             assert unit.one("ConditionPathExistsGlob") == f"{CREDENTIALS}/gitlab-token*", name
         relay = Unit(machine.inside(UNITS + "runneriq-relay.service"))
         assert relay.all("ConditionPathExists") == [f"{CREDENTIALS}/relay-token", "!/run/runneriq/runneriq.sock"]
+
+
+def test_who_enables_the_service_has_its_socket_and_the_timer_that_sweeps() -> None:
+    """Also where a distribution's presets enable nothing."""
+    with LaidOut([DEB]) as machine:
+        enabled = machine.run("systemctl", "--root=/", "enable", "runneriq.service")
+        assert enabled.returncode == 0, enabled.stderr
+        wanted = {Path(path).name for path in machine.written() if path.startswith("/etc/systemd/system/")}
+        assert wanted == {"runneriq.service", "runneriq.socket", "runneriq-revert-expired.timer"}
