@@ -1,6 +1,5 @@
 """The shipped units, followed as systemd would follow them: user, environment, credentials, socket, state folder, command
-line and notifications are read from the unit files. The sandbox of systemd itself needs systemd as the first process and is
-not tried: systemd-analyze judges it in package_lint_test.py."""
+line and notifications are read from the unit files. systemd itself follows them in booted_host_test.py."""
 
 from __future__ import annotations
 
@@ -279,12 +278,3 @@ def test_without_a_token_nothing_is_started() -> None:
             assert unit.one("ConditionPathExistsGlob") == f"{CREDENTIALS}/gitlab-token*", name
         relay = Unit(machine.inside(UNITS + "runneriq-relay.service"))
         assert relay.all("ConditionPathExists") == [f"{CREDENTIALS}/relay-token", "!/run/runneriq/runneriq.sock"]
-
-
-def test_who_enables_the_service_has_its_socket_and_the_timer_that_sweeps() -> None:
-    """Also where a distribution's presets enable nothing."""
-    with LaidOut([DEB]) as machine:
-        enabled = machine.run("systemctl", "--root=/", "enable", "runneriq.service")
-        assert enabled.returncode == 0, enabled.stderr
-        wanted = {Path(path).name for path in machine.written() if path.startswith("/etc/systemd/system/")}
-        assert wanted == {"runneriq.service", "runneriq.socket", "runneriq-revert-expired.timer"}

@@ -68,8 +68,11 @@ def make_root(root: Path) -> None:
 
 
 def furnish_for_systemd(root: Path) -> None:
+    """/sys and /proc/sys are this host's kernel's: its settings and devices are left alone."""
     mount("-t", "sysfs", "-o", "ro", "sysfs", str(root / "sys"))
     mount("-t", "cgroup2", "cgroup2", str(root / "sys/fs/cgroup"))
+    mount("--bind", str(root / "proc/sys"), str(root / "proc/sys"))
+    mount("-o", "remount,bind,ro", str(root / "proc/sys"))
 
 
 def boot() -> None:
