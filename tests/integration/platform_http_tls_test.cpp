@@ -1,4 +1,5 @@
 // TLS against a real server with certificates made here.
+#include "tests/support/certificate.hpp"
 #include "tests/support/http_fetch.hpp"
 #include "tests/support/poll.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -60,18 +61,11 @@ class Tls : public testing::Test {
   void SetUp() override {
     ::unsetenv("https_proxy");
     ::unsetenv("all_proxy");
-    if (std::system("openssl version > /dev/null 2>&1") != 0) GTEST_SKIP() << "no openssl command here";
-    ASSERT_TRUE(make_certificate("right", "-days 2 -addext subjectAltName=IP:127.0.0.1"));
-    ASSERT_TRUE(make_certificate("wrong", "-days 2 -addext subjectAltName=DNS:elsewhere.example"));
+    if (!has_openssl_command()) GTEST_SKIP() << "no openssl command here";
+    ASSERT_TRUE(make_certificate(in("right")));
+    ASSERT_TRUE(make_certificate(in("wrong"), "DNS:elsewhere.example"));
   }
   [[nodiscard]] std::string in(const std::string& name) const { return folder.path() + "/" + name; }
-  [[nodiscard]] bool make_certificate(const std::string& name, const std::string& how) const {
-    const std::string made =
-        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=runneriq-test "
-        "-keyout " +
-        in(name + ".key") + " -out " + in(name + ".pem") + " " + how + " 2> /dev/null";
-    return std::system(made.c_str()) == 0;
-  }
   [[nodiscard]] Result<HttpReply> ask(const std::string& certificate, const std::string& ca_file,
                                       const std::string& host = "127.0.0.1") const {
     const TlsServer server(folder.path(), in(certificate));
