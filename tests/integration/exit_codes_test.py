@@ -125,6 +125,7 @@ def test_an_absent_script_is_a_system_failure_and_clears_the_code_file(host: Hos
     assert [end.returncode for end in extra.done] == [2, 2]
     assert all(not code for code in extra.codes)
     assert all(b"RunnerIQ:" in end.stdout + end.stderr for end in extra.done)
+    assert b"cannot open the script /" in extra.done[0].stdout
 
 
 def test_the_two_codes_are_taken_from_the_environment(host: Host) -> None:
