@@ -109,6 +109,21 @@ AdmissionLine::Ports line_ports(const ApiPorts& ports) {
           .hint = ports.hint};
 }
 
+RouteAccess access_of(const Route* route) {
+  if (route == nullptr) return RouteAccess::caller;
+  switch (route->operation) {
+    case Operation::receive_webhook:
+      return RouteAccess::own_secret;
+    case Operation::decide_approval:
+      return RouteAccess::approver;
+    case Operation::show_health:
+    case Operation::show_readiness:
+      return RouteAccess::open;
+    default:
+      return RouteAccess::caller;
+  }
+}
+
 }  // namespace
 
 FleetApi::FleetApi(ApiPorts ports, ApiSettings settings, std::vector<scheduler::Booking> kept)
@@ -130,7 +145,7 @@ void FleetApi::serve(ServedRequest request, Answer answer,
     answer(std::move(reply));
   };
   if (ports_.guard) {
-    if (auto refused = ports_.guard(request, access(route))) return counted(std::move(*refused));
+    if (auto refused = ports_.guard(request, access_of(route))) return counted(std::move(*refused));
   }
   if (route == nullptr) return counted(no_route(found, request));
   if (auto refused = refused_body(*route, request)) return counted(std::move(*refused));
@@ -138,21 +153,6 @@ void FleetApi::serve(ServedRequest request, Answer answer,
   const std::string segment(found.segment);
   Exchange exchange{std::move(request), std::move(actor), std::move(counted), std::move(when_gone)};
   dispatch(*route, exchange, segment);
-}
-
-RouteAccess FleetApi::access(const Route* route) const {
-  if (route == nullptr) return RouteAccess::caller;
-  switch (route->operation) {
-    case Operation::receive_webhook:
-      return ports_.webhook_access;
-    case Operation::decide_approval:
-      return RouteAccess::approver;
-    case Operation::show_health:
-    case Operation::show_readiness:
-      return RouteAccess::open;
-    default:
-      return RouteAccess::caller;
-  }
 }
 
 void FleetApi::count(const Route* route, int status) {

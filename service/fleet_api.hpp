@@ -49,9 +49,8 @@ struct ApiPorts {
   std::function<std::string(const platform::ServedRequest&)> actor;
   // Load, memory and pressure of this host, for those that ask over a Unix socket.
   std::function<void(scheduler::HostReport&)> measure_host;
-  // Empty: no webhooks are taken.
+  // Has its callers prove themselves. Empty: no webhooks are taken.
   std::function<platform::ServedReply(const platform::ServedRequest&)> webhook;
-  RouteAccess webhook_access = RouteAccess::own_secret;
   std::function<void(const GitLabUrl&, ProjectId)> hint;
 
   // On the reading thread; null or empty: 503.
@@ -106,7 +105,6 @@ class FleetApi {
   // `work` on the reading thread; its reply is given on this one.
   void answer_later(Exchange& exchange, std::function<platform::ServedReply()> work);
   void count(const Route* route, int status);
-  [[nodiscard]] RouteAccess access(const Route* route) const;
   [[nodiscard]] std::string trouble() const;
   void correct_host(const Exchange& exchange, scheduler::HostReport& host) const;
 

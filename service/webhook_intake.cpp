@@ -24,37 +24,34 @@ std::string_view remedy_for(std::string_view missing) {
   return "set the same secret in the webhook's settings in GitLab and here";
 }
 
-}  // namespace
-
-WebhookIntake::WebhookIntake(WebhookProof proof, Sink sink, EventLog& log)
-    : proof_(std::move(proof)), sink_(std::move(sink)), log_(log), seen_(kRemembered, kMostRemembered) {}
-
-RouteAccess WebhookIntake::access() const {
-  return proof_.is_configured() ? RouteAccess::own_secret : RouteAccess::caller;
-}
-
-ServedReply WebhookIntake::receive(const ServedRequest& request, const Moment& now) {
-  if (request.body.size() > kLargestBody)
-    return error_reply(413, "too_large",
-                       "the body must have at most " + std::to_string(kLargestBody) + " bytes");
-  if (const std::string_view missing = unproven(request, now.wall); !missing.empty()) {
-    complain(missing, now.steady);
-    return error_reply(401, "refused", "refused: the service's log says why (event webhook_refused)");
-  }
-  return take(request, now.steady);
-}
-
-std::string_view WebhookIntake::unproven(const ServedRequest& request, Time now) const {
-  if (proof_.is_configured()) return proof_.lacks(request, now);
+std::string_view unproven(const ServedRequest& request, const WebhookProof& proof, Time now) {
+  if (proof.is_configured()) return proof.lacks(request, now);
   const bool is_unix = request.connection.kind == platform::ServedConnection::Kind::unix_socket;
   return is_unix ? std::string_view{} : kNoSecret;
 }
 
-ServedReply WebhookIntake::take(const ServedRequest& request, Duration now) {
+}  // namespace
+
+WebhookIntake::WebhookIntake(Sink sink, EventLog& log)
+    : sink_(std::move(sink)), log_(log), seen_(kRemembered, kMostRemembered) {}
+
+ServedReply WebhookIntake::receive(const ServedRequest& request, const WebhookProof& proof,
+                                   const Moment& now) {
+  if (request.body.size() > kLargestBody)
+    return error_reply(413, "too_large",
+                       "the body must have at most " + std::to_string(kLargestBody) + " bytes");
+  if (const std::string_view missing = unproven(request, proof, now.wall); !missing.empty()) {
+    complain(missing, now.steady);
+    return error_reply(401, "refused", "refused: the service's log says why (event webhook_refused)");
+  }
+  return take(request, proof.is_signed(), now.steady);
+}
+
+ServedReply WebhookIntake::take(const ServedRequest& request, bool is_signed, Duration now) {
   auto webhook = gitlab::parse_webhook(request.body, request.header("x-gitlab-instance"));
   if (!webhook) return error_reply(400, "invalid_argument", "the body must be a JSON object");
   // Of a signed delivery only webhook-id is signed; GitLab's Idempotency-Key is the same.
-  const std::string_view id = request.header(proof_.is_signed() ? "webhook-id" : "idempotency-key");
+  const std::string_view id = request.header(is_signed ? "webhook-id" : "idempotency-key");
   const bool is_new = id.empty() || id.size() > kLongestDeliveryId || seen_.take(std::string(id), now);
   if (is_new) hand_on(std::move(*webhook));
   return text_reply(200, "text/plain; charset=utf-8", is_new ? "taken\n" : "known\n");

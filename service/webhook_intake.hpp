@@ -8,7 +8,6 @@
 #include "gitlab/webhook.hpp"
 #include "platform/http_server.hpp"
 #include "service/delivery_memory.hpp"
-#include "service/request_guard.hpp"
 #include "service/webhook_proof.hpp"
 
 #include <cstddef>
@@ -27,23 +26,22 @@ class WebhookIntake {
   // hint where another thread finds it, and wakes that.
   using Sink = std::function<void(gitlab::Webhook)>;
 
-  // `log` has to outlive this. Without any secret, webhooks are taken over a Unix socket only.
-  WebhookIntake(WebhookProof proof, Sink sink, EventLog& log);
+  // `log` has to outlive this.
+  WebhookIntake(Sink sink, EventLog& log);
 
-  // What the guard of requests has to ask of a caller before receive().
-  [[nodiscard]] RouteAccess access() const;
-
+  // Where `proof` has no secret, webhooks are taken over a Unix socket only, and who may call there has been
+  // asked before.
   // 200 for an event, of whatever kind, new or repeated; 401, 413; 400 for what is no JSON object. Never 5xx,
   // for which GitLab would switch the webhook off. Only on the server's thread.
-  [[nodiscard]] platform::ServedReply receive(const platform::ServedRequest& request, const Moment& now);
+  [[nodiscard]] platform::ServedReply receive(const platform::ServedRequest& request,
+                                              const WebhookProof& proof, const Moment& now);
 
  private:
-  [[nodiscard]] std::string_view unproven(const platform::ServedRequest& request, Time now) const;
-  [[nodiscard]] platform::ServedReply take(const platform::ServedRequest& request, Duration now);
+  [[nodiscard]] platform::ServedReply take(const platform::ServedRequest& request, bool is_signed,
+                                           Duration now);
   void hand_on(gitlab::Webhook webhook);
   void complain(std::string_view missing, Duration now);
 
-  WebhookProof proof_;
   Sink sink_;
   EventLog& log_;
   DeliveryMemory seen_;

@@ -8,6 +8,7 @@
 #include "carbon/static_zones/static_zones.hpp"
 #include "carbon/zones.hpp"
 #include "config/yaml/ci_config_document.hpp"
+#include "core/joined.hpp"
 #include "core/printable.hpp"
 #include "executor/contract.hpp"
 #include "gitlab/rest/address.hpp"
@@ -232,8 +233,13 @@ Result<std::unique_ptr<cli::TickSource>> Program::open_source(const cli::SourceR
 }
 
 Result<std::unique_ptr<cli::FleetFace>> Program::open_face(const std::string& listen) {
+  auto rules = served_by(loaded_->settings);
+  if (!rules) return fail(std::move(rules.error()));
+  face_rules_ = *std::move(rules);
+  fixed_.emplace(kFaceFixed, loaded_->configuration);
   return app::open_face(listen, {.settings = &loaded_->settings,
                                  .environment = environment_,
+                                 .rules = [this] { return face_rules_.load(); },
                                  .log = &log_,
                                  .waiter = &waiter_,
                                  .poll_interval = [this] { return loaded_->settings.monitor.poll_interval; },
@@ -442,20 +448,40 @@ Result<void> Program::can_be_watched(const Settings& fresh) const {
   return {};
 }
 
+Result<std::shared_ptr<const FaceRules>> Program::served_by(const Settings& settings) const {
+  if (!invocation_.has("--listen")) return std::shared_ptr<const FaceRules>{};
+  auto rules = face_rules(settings, environment_);
+  if (!rules) return fail(std::move(rules.error()));
+  return std::make_shared<const FaceRules>(*std::move(rules));
+}
+
 std::vector<config::Problem> Program::reload(cli::Session& session) {
   auto fresh = load_settings(environment_, invocation_);
   if (!fresh->problems.empty()) return fresh->problems;
   if (auto usable = can_be_watched(fresh->settings); !usable) {
     return {{fresh->file.path, usable.error().message}};
   }
+  auto rules = served_by(fresh->settings);
+  if (!rules) return {{"service", rules.error().message}};
   if (auto opened = log_.open(log_settings(*fresh, invocation_, run_)); !opened)
     return {{"log.file", opened.error().message}};
   loaded_ = std::move(fresh);
+  face_rules_ = *std::move(rules);
+  tell_what_needs_a_restart();
   session.configuration = &loaded_->configuration;
   session.config_file = loaded_->file.path;
   session.config_absent = loaded_->file_absent();
   session.problems = loaded_->problems;
   return {};
+}
+
+void Program::tell_what_needs_a_restart() {
+  if (!fixed_) return;
+  const std::vector<std::string> changed = fixed_->changed_in(loaded_->configuration);
+  if (changed.empty()) return;
+  log_.write(
+      LogLevel::warning, "restart_needed",
+      {{"options", joined(changed, ",")}, {"why", "only a start applies them; the old values are in force"}});
 }
 
 std::vector<executor::Finding> Program::examine() {

@@ -5,6 +5,8 @@
 #include "apps/runneriq/alerts.hpp"
 #include "apps/runneriq/carbon_file.hpp"
 #include "apps/runneriq/diagnoses.hpp"
+#include "apps/runneriq/face_rules.hpp"
+#include "apps/runneriq/fixed_options.hpp"
 #include "apps/runneriq/fleet_store.hpp"
 #include "apps/runneriq/grid.hpp"
 #include "apps/runneriq/heartbeat.hpp"
@@ -91,7 +93,10 @@ class Program {
   [[nodiscard]] Result<void> need_store() const;
   Result<void> use_temporary_store();
   [[nodiscard]] Result<void> can_be_watched(const Settings& fresh) const;
+  // Null where nobody is served.
+  [[nodiscard]] Result<std::shared_ptr<const FaceRules>> served_by(const Settings& settings) const;
   std::vector<config::Problem> reload(cli::Session& session);
+  void tell_what_needs_a_restart();
   std::vector<executor::Finding> examine();
   [[nodiscard]] std::optional<scheduler::HostQueue> host_queue() const;
 
@@ -105,9 +110,11 @@ class Program {
   ProgramLog log_;
   std::optional<platform::PrivateFolder> temporary_;  // of the state that --mock keeps
   std::unique_ptr<FleetStore> store_;
-  std::optional<Heartbeat> heartbeat_;       // of the loop
-  std::shared_ptr<Grid> grid_;               // of the source that was opened last
-  std::unique_ptr<CarbonFile> carbon_file_;  // for what is not the grid's
+  std::atomic<std::shared_ptr<const FaceRules>> face_rules_;  // of the loop's face
+  std::optional<FixedOptions> fixed_;                         // of what is served; none where nothing is
+  std::optional<Heartbeat> heartbeat_;                        // of the loop
+  std::shared_ptr<Grid> grid_;                                // of the source that was opened last
+  std::unique_ptr<CarbonFile> carbon_file_;                   // for what is not the grid's
   std::shared_ptr<scheduler::CarbonBooks> books_;
   std::optional<AlertFile> alert_file_;                // of commands
   std::shared_ptr<AdviceLoop> advice_loop_;            // of the loop; null where nobody is asked

@@ -37,10 +37,11 @@ Options option_rows(ServiceOptions& options) {
                     "Names by which callers over TCP reach the service, beside those of loopback."),
                 options.hosts, "the name or address of a host"),
       path_row(row("service.tls_certificate", "absolute path",
-                   "The certificate chain (PEM) of the service; without one it listens on loopback only."),
+                   "The certificate chain (PEM) of the service, read at its start; without one it listens on "
+                   "loopback only."),
                options.tls_certificate),
       path_row(row("service.tls_key", "absolute path",
-                   "The key of that certificate (PEM), readable by its owner only."),
+                   "The key of that certificate (PEM), read at the start, too; readable by its owner only."),
                options.tls_key),
   };
 }

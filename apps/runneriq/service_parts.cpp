@@ -92,27 +92,7 @@ class Archive final : public service::ApprovalDesk {
   CarbonFile carbon_;
 };
 
-// ---- who may ask ------------------------------------------------------------------------------
-
-// A user that is not there cannot ask.
-std::vector<std::uint32_t> users_and_ourselves(const std::vector<std::string>& users) {
-  std::vector<std::uint32_t> uids{::geteuid()};
-  for (const std::string& user : users) {
-    if (const auto account = platform::find_account(user)) uids.push_back(account->uid);
-  }
-  return uids;
-}
-
-service::GuardRules guard_rules(const ServiceOptions& options, Secret bearer) {
-  const std::vector<std::uint32_t> approvers = users_and_ourselves(options.approvers);
-  service::GuardRules rules{.uids = users_and_ourselves(options.users),
-                            .gids = {},
-                            .approvers = approvers,
-                            .bearer = std::move(bearer),
-                            .hosts = options.hosts};
-  rules.uids.insert(rules.uids.end(), approvers.begin(), approvers.end());
-  return rules;
-}
+// ---- what is shown ----------------------------------------------------------------------------
 
 std::string actor_of(const platform::ServedRequest& request) {
   if (!request.connection.peer) return "token";
@@ -120,8 +100,6 @@ std::string actor_of(const platform::ServedRequest& request) {
   const auto account = platform::find_account(uid);
   return "user:" + (account && !account->name.empty() ? account->name : uid);
 }
-
-// ---- what is shown ----------------------------------------------------------------------------
 
 service::FleetDocuments documents_of(const scheduler::Tick& tick, const std::string& run) {
   const json document =
@@ -144,30 +122,13 @@ void measure(scheduler::HostReport& report) {
   report.cpu_pressure = load.cpu_pressure;
 }
 
-// ---- webhooks ---------------------------------------------------------------------------------
-
-Result<service::WebhookProof> proof_of(EnvironmentBlock environment) {
-  service::WebhookSecrets secrets;
-  auto token = webhook_token(environment);
-  if (!token) return fail(std::move(token.error()));
-  if (!token->empty()) secrets.tokens.push_back(std::move(*token));
-  auto key = webhook_signing_key(environment);
-  if (!key) return fail(std::move(key.error()));
-  if (!key->empty()) secrets.signing_keys.push_back(std::move(*key));
-  return service::WebhookProof::make(std::move(secrets));
-}
-
-std::vector<GitLabUrl> gitlabs_of(const Settings& settings) {
-  std::vector<GitLabUrl> all;
-  for (const gitlab::FleetOptions& fleet : gitlab::fleets(settings.gitlab)) all.emplace_back(fleet.url);
-  return all;
-}
+// ---- the face ---------------------------------------------------------------------------------
 
 class ServedFleet final : public cli::FleetFace {
  public:
   ServedFleet(const FaceParts& parts, platform::WakeUp wake, Ledger ledger)
       : log_(*parts.log),
-        gitlabs_(gitlabs_of(*parts.settings)),
+        rules_(parts.rules),
         poll_interval_(parts.poll_interval),
         wake_(std::move(wake)),
         ledger_(std::move(ledger)),
@@ -192,17 +153,19 @@ class ServedFleet final : public cli::FleetFace {
 
  private:
   [[nodiscard]] std::vector<GitLabUrl> concerned(const gitlab::Webhook& webhook) const;
-  void prepare_webhooks(service::WebhookProof proof, std::function<void(const gitlab::Webhook&)> heard);
+  void prepare_webhooks(std::function<void(const gitlab::Webhook&)> heard);
+  platform::ServedReply receive_webhook(const platform::ServedRequest& request);
+  std::optional<platform::ServedReply> refuse(const platform::ServedRequest& request,
+                                              service::RouteAccess access, const service::GuardRules& rules);
   service::ApiPorts ports();
 
   EventLog& log_;
-  std::vector<GitLabUrl> gitlabs_;
+  std::function<std::shared_ptr<const FaceRules>()> rules_;
   std::function<Duration()> poll_interval_;
   platform::WakeUp wake_;
   Ledger ledger_;
   Archive archive_;
   std::string run_;
-  service::GuardRules rules_;
   std::optional<service::WebhookIntake> intake_;
   std::atomic<FleetService*> hinted_ = nullptr;  // of webhooks, from the service's own thread
   std::unique_ptr<FleetService> service_;        // its threads use all of the above
@@ -212,14 +175,13 @@ class ServedFleet final : public cli::FleetFace {
 // many costs one look.
 std::vector<GitLabUrl> ServedFleet::concerned(const gitlab::Webhook& webhook) const {
   const GitLabUrl named{webhook.instance};
-  if (std::ranges::find(gitlabs_, named) != gitlabs_.end()) return {named};
-  return gitlabs_;
+  const std::shared_ptr<const FaceRules> rules = rules_();
+  if (std::ranges::find(rules->gitlabs, named) != rules->gitlabs.end()) return {named};
+  return rules->gitlabs;
 }
 
-void ServedFleet::prepare_webhooks(service::WebhookProof proof,
-                                   std::function<void(const gitlab::Webhook&)> heard) {
+void ServedFleet::prepare_webhooks(std::function<void(const gitlab::Webhook&)> heard) {
   intake_.emplace(
-      std::move(proof),
       [this, heard = std::move(heard)](const gitlab::Webhook& webhook) {
         if (heard) heard(webhook);
         FleetService* const service = hinted_;
@@ -229,24 +191,36 @@ void ServedFleet::prepare_webhooks(service::WebhookProof proof,
       log_);
 }
 
+// Without a secret they are for callers.
+platform::ServedReply ServedFleet::receive_webhook(const platform::ServedRequest& request) {
+  const std::shared_ptr<const FaceRules> rules = rules_();
+  if (!rules->proof.is_configured()) {
+    if (auto refused = refuse(request, service::RouteAccess::caller, rules->guard))
+      return *std::move(refused);
+  }
+  return intake_->receive(request, rules->proof, platform::moment());
+}
+
+std::optional<platform::ServedReply> ServedFleet::refuse(const platform::ServedRequest& request,
+                                                         service::RouteAccess access,
+                                                         const service::GuardRules& rules) {
+  const auto refusal = refusal_of(request, access, rules);
+  if (!refusal) return std::nullopt;
+  log_.write(LogLevel::debug, "request_refused", {{"why", refusal->reason}});
+  return reply_to(*refusal);
+}
+
 service::ApiPorts ServedFleet::ports() {
   service::ApiPorts ports;
   ports.now = platform::wall_clock;
   ports.ledgers = {.bookings = [this](auto changes) { return ledger_.queue.commit(changes); },
                    .history = [this](auto finished) { return ledger_.remember(finished); }};
-  ports.guard = [this](const platform::ServedRequest& request,
-                       service::RouteAccess access) -> std::optional<platform::ServedReply> {
-    const auto refusal = refusal_of(request, access, rules_);
-    if (!refusal) return std::nullopt;
-    log_.write(LogLevel::debug, "request_refused", {{"why", refusal->reason}});
-    return reply_to(*refusal);
+  ports.guard = [this](const platform::ServedRequest& request, service::RouteAccess access) {
+    return refuse(request, access, rules_()->guard);
   };
   ports.actor = actor_of;
   ports.measure_host = measure;
-  ports.webhook = [this](const platform::ServedRequest& request) {
-    return intake_->receive(request, platform::moment());
-  };
-  ports.webhook_access = intake_->access();
+  ports.webhook = [this](const platform::ServedRequest& request) { return receive_webhook(request); };
   ports.approvals = &archive_;
   ports.decision = [this](const GitLabUrl& gitlab, JobId job) { return archive_.decision(gitlab, job); };
   ports.audit = [this](const auto& take) { return archive_.read(take); };
@@ -308,14 +282,9 @@ Result<std::vector<platform::HttpListen>> safe_listeners(const std::string& list
 }
 
 Result<void> ServedFleet::start(const std::string& listen, const FaceParts& parts) {
-  auto bearer = service_token(parts.environment);
-  if (!bearer) return fail(std::move(bearer.error()));
-  auto listeners = safe_listeners(listen, parts, *bearer);
+  auto listeners = safe_listeners(listen, parts, rules_()->guard.bearer);
   if (!listeners) return fail(std::move(listeners.error()));
-  rules_ = guard_rules(parts.settings->service, std::move(*bearer));
-  auto proof = proof_of(parts.environment);
-  if (!proof) return fail(std::move(proof.error()));
-  prepare_webhooks(std::move(*proof), parts.heard);
+  prepare_webhooks(parts.heard);
   auto kept = ledger_.queue.load();
   if (!kept) return fail(std::move(kept.error()));
   service::FleetServiceSettings settings{
