@@ -31,14 +31,21 @@ bool is_urgent(const alerting::Classifier& classifier, const Event& event) {
 
 }  // namespace
 
-AlertStages::AlertStages(Parts parts)
-    : parts_(std::move(parts)), file_(parts_.path, *parts_.log), classifier_(parts_.rules.classifier) {}
+AlertStages::AlertStages(Parts parts, const alerting::Classifier& classifier)
+    : parts_(std::move(parts)), file_(parts_.path, *parts_.log), classifier_(classifier) {}
 
-Result<std::unique_ptr<AlertStages>> AlertStages::start(Parts parts) {
-  std::unique_ptr<AlertStages> stages{new AlertStages{std::move(parts)}};
+Result<std::unique_ptr<AlertStages>> AlertStages::start(Parts parts, Terms terms) {
+  std::unique_ptr<AlertStages> stages{
+      new AlertStages{std::move(parts), alerting::Classifier{terms.rules.classifier}}};
   if (auto claimed = stages->claim(); !claimed) return fail(std::move(claimed.error()));
-  if (auto opened = stages->open_evidence(); !opened) return fail(std::move(opened.error()));
-  stages->noise_ = std::make_unique<alerting::NoiseReduction>(std::move(stages->parts_.rules),
+  auto stop = platform::WakeUp::make();
+  if (!stop) return fail(std::move(stop.error()));
+  stages->stop_.emplace(*std::move(stop));
+  auto work = stages->open_work(std::move(terms));
+  if (!work) return fail(std::move(work.error()));
+  stages->gather_by_ = std::move(work->gathering);
+  stages->prompt_ = std::move(work->staging.evidence);
+  stages->noise_ = std::make_unique<alerting::NoiseReduction>(std::move(work->staging.rules),
                                                               *stages->parts_.zones, stages->book_);
   stages->gathering_ = std::thread{[raw = stages.get()] { raw->gather_evidence(); }};
   stages->staging_ = std::thread{[raw = stages.get()] { raw->run_stages(); }};
@@ -56,19 +63,15 @@ Result<void> AlertStages::claim() {
   return {};
 }
 
-Result<void> AlertStages::open_evidence() {
-  auto stop = platform::WakeUp::make();
-  if (!stop) return fail(std::move(stop.error()));
-  stop_.emplace(*std::move(stop));
-  parts_.evidence.stop_fd = stop_->fd();
-  auto evidence = JobEvidence::open(parts_.evidence);
-  if (!evidence) return fail(std::move(evidence.error()));
-  evidence_ = *std::move(evidence);
-  parts_.evidence.urgency = Urgency::critical;
-  auto prompt = JobEvidence::open(parts_.evidence);
-  if (!prompt) return fail(std::move(prompt.error()));
-  prompt_ = *std::move(prompt);
-  return {};
+Result<AlertStages::Work> AlertStages::open_work(Terms terms) const {
+  terms.evidence.stop_fd = stop_->fd();
+  auto ordinary = JobEvidence::open(terms.evidence);
+  if (!ordinary) return fail(std::move(ordinary.error()));
+  terms.evidence.urgency = Urgency::critical;
+  auto critical = JobEvidence::open(terms.evidence);
+  if (!critical) return fail(std::move(critical.error()));
+  return Work{.gathering = {.evidence = *std::move(ordinary), .examine = std::move(terms.examine)},
+              .staging = {.rules = std::move(terms.rules), .evidence = *std::move(critical)}};
 }
 
 AlertStages::~AlertStages() {
@@ -90,11 +93,15 @@ void AlertStages::hear(Event event) {
   changed_.notify_all();
 }
 
-void AlertStages::set_rules(alerting::NoiseRules rules) {
+Result<void> AlertStages::configure(Terms terms) {
+  auto work = open_work(std::move(terms));
+  if (!work) return fail(std::move(work.error()));
   const std::lock_guard lock{guard_};
-  classifier_ = alerting::Classifier{rules.classifier};
-  fresh_rules_ = std::move(rules);
+  classifier_ = alerting::Classifier{work->staging.rules.classifier};
+  fresh_gathering_ = std::move(work->gathering);
+  fresh_staging_ = std::move(work->staging);
   changed_.notify_all();
+  return {};
 }
 
 alerting::Totals AlertStages::totals() const {
@@ -107,11 +114,17 @@ void AlertStages::gather_evidence() {
   while (!stopped_) {
     auto heard = waiting_.take_for_evidence();
     const std::size_t behind = waiting_.without_evidence();
+    auto fresh = std::exchange(fresh_gathering_, std::nullopt);
     lock.unlock();
+    if (fresh) {
+      gather_by_ = *std::move(fresh);
+      examined_.reset();
+    }
     if (heard) gather(*std::move(heard), behind);
     examine();
     lock.lock();
-    changed_.wait_for(lock, kExaminedEvery, [&] { return stopped_ || waiting_.without_evidence() > 0; });
+    changed_.wait_for(lock, kExaminedEvery,
+                      [&] { return stopped_ || fresh_gathering_ || waiting_.without_evidence() > 0; });
   }
 }
 
@@ -119,8 +132,8 @@ void AlertStages::gather_evidence() {
 void AlertStages::gather(alerting::HeardEvent heard, std::size_t behind) {
   const Time now = platform::wall_clock();
   if (behind <= kMostBehind && now - heard.heard <= kLongestWait) {
-    if (outcome_of(heard.event) == Outcome::failed) evidence_->add_log(heard.event);
-    heard.tests = evidence_->tests_of(heard.event, now);
+    if (outcome_of(heard.event) == Outcome::failed) gather_by_.evidence->add_log(heard.event);
+    heard.tests = gather_by_.evidence->tests_of(heard.event, now);
   }
   const std::lock_guard lock{guard_};
   waiting_.put_ready(std::move(heard));
@@ -129,9 +142,9 @@ void AlertStages::gather(alerting::HeardEvent heard, std::size_t behind) {
 
 void AlertStages::examine() {
   const Time now = platform::wall_clock();
-  if (!parts_.examine || (examined_ && now - *examined_ < kExaminedEvery)) return;
+  if (!gather_by_.examine || (examined_ && now - *examined_ < kExaminedEvery)) return;
   examined_ = now;
-  for (Event& event : parts_.examine(now)) hear(std::move(event));
+  for (Event& event : gather_by_.examine(now)) hear(std::move(event));
 }
 
 void AlertStages::run_stages() {
@@ -141,16 +154,19 @@ void AlertStages::run_stages() {
     const Time now = platform::wall_clock();
     const Duration pause = std::clamp<Duration>(*wake_at(now) - now, Duration::zero(), kLookAgain);
     changed_.wait_for(lock, pause,
-                      [&] { return stopped_ || fresh_rules_ || (restored_ && waiting_.has_ready()); });
+                      [&] { return stopped_ || fresh_staging_ || (restored_ && waiting_.has_ready()); });
     std::vector<alerting::HeardEvent> heard;
     if (restored_) heard = waiting_.take_ready();
-    const auto rules = std::exchange(fresh_rules_, std::nullopt);
+    auto fresh = std::exchange(fresh_staging_, std::nullopt);
     const std::int64_t dropped = waiting_.dropped();
     const bool last = stopped_;
     lock.unlock();
     log_drops(dropped);
     restore();
-    if (rules) noise_->set_rules(*rules);
+    if (fresh) {
+      noise_->set_rules(std::move(fresh->rules));
+      prompt_ = std::move(fresh->evidence);
+    }
     take(std::move(heard));
     noise_->advance(platform::wall_clock());
     keep();

@@ -24,19 +24,21 @@ namespace runneriq::app {
 
 class AlertStages {
  public:
-  struct Parts {
+  struct Terms {
     alerting::NoiseRules rules;
+    JobEvidence::Parts evidence;
+    // Looks at what costs time, now and once an hour, from the thread that gathers evidence; may be empty.
+    std::function<std::vector<alerting::Event>(Time now)> examine;
+  };
+  struct Parts {
     const alerting::TimeZones* zones = nullptr;  // must outlive this, as must the log
     EventLog* log = nullptr;
-    std::string path;  // of the file
-    JobEvidence::Parts evidence;
-    // Looks at what costs time, once an hour, from the thread that gathers evidence; may be empty.
-    std::function<std::vector<alerting::Event>(Time now)> examine;
+    std::string path;            // of the file
     std::function<void()> kept;  // called, from the thread of the stages, when there are new messages
   };
   // Error: what hinders asking GitLab; conflict where another process's stages use the file, which would tell
   // everything twice.
-  static Result<std::unique_ptr<AlertStages>> start(Parts parts);
+  static Result<std::unique_ptr<AlertStages>> start(Parts parts, Terms terms);
   ~AlertStages();
   AlertStages(const AlertStages&) = delete;
   AlertStages& operator=(const AlertStages&) = delete;
@@ -44,12 +46,26 @@ class AlertStages {
   // From any thread; never waits. While the stages stand still at most kMostWaiting wait (see WaitingEvents).
   void hear(alerting::Event event);
   static constexpr std::size_t kMostWaiting = 20'000;
-  void set_rules(alerting::NoiseRules rules);
+  // What waits goes on by the new terms. Error: what hinders asking GitLab; nothing has changed.
+  Result<void> configure(Terms terms);
   [[nodiscard]] alerting::Totals totals() const;
 
  private:
-  explicit AlertStages(Parts parts);
-  Result<void> open_evidence();
+  AlertStages(Parts parts, const alerting::Classifier& classifier);
+  // What each thread works by.
+  struct Gathering {
+    std::unique_ptr<JobEvidence> evidence;
+    std::function<std::vector<alerting::Event>(Time)> examine;
+  };
+  struct Staging {
+    alerting::NoiseRules rules;
+    std::unique_ptr<JobEvidence> evidence;  // of what is urgent
+  };
+  struct Work {
+    Gathering gathering;
+    Staging staging;
+  };
+  Result<Work> open_work(Terms terms) const;
   void gather_evidence();
   void gather(alerting::HeardEvent heard, std::size_t behind);
   void examine();
@@ -70,12 +86,12 @@ class AlertStages {
 
   Parts parts_;
   std::optional<scheduler::LoopClaim> claim_;
-  std::optional<platform::WakeUp> stop_;   // ends a call that is under way
-  std::optional<Time> examined_;           // by the thread that gathers evidence
-  std::unique_ptr<JobEvidence> evidence_;  // of the thread that gathers it
-  std::unique_ptr<JobEvidence> prompt_;    // of the stages' thread
+  std::optional<platform::WakeUp> stop_;  // ends a call that is under way
+  Gathering gather_by_;                   // these belong to the thread that gathers evidence
+  std::optional<Time> examined_;
   AlertFile file_;
   alerting::RoundBook book_;  // these belong to the stages' thread
+  std::unique_ptr<JobEvidence> prompt_;
   std::unique_ptr<alerting::NoiseReduction> noise_;
   std::optional<std::int64_t> silences_;  // their revision
   std::vector<std::string> notices_;      // of the file, that are logged
@@ -88,7 +104,8 @@ class AlertStages {
   mutable std::mutex guard_;  // of what follows
   std::condition_variable changed_;
   alerting::WaitingEvents waiting_{kMostWaiting};
-  std::optional<alerting::NoiseRules> fresh_rules_;
+  std::optional<Gathering> fresh_gathering_;  // each until its thread takes it
+  std::optional<Staging> fresh_staging_;
   alerting::Classifier classifier_;
   alerting::Totals totals_;
   bool stopped_ = false;

@@ -10,10 +10,6 @@
 namespace runneriq::app {
 namespace {
 
-Result<alerting::NoiseRules> rules_of(const Settings& settings) {
-  return alerting::rules_of(settings.alerting, settings.priority, time_zones());
-}
-
 // Each start is an owner of its own: the one before may still be ending.
 std::string next_owner(const AlertsParts& parts) {
   static std::atomic<int> starts = 0;
@@ -30,29 +26,37 @@ std::function<std::vector<alerting::Event>(Time)> examiner(const AlertsParts& pa
   return [checks = std::move(checks)](Time now) { return checks->events(now); };
 }
 
-std::vector<std::string> addresses_of(const std::vector<Watched>& fleets) {
+Result<AlertStages::Terms> terms_of(const AlertsParts& parts) {
+  auto rules = alerting::rules_of(parts.settings->alerting, parts.settings->priority, time_zones());
+  if (!rules) return fail(std::move(rules.error()));
+  return AlertStages::Terms{
+      .rules = *std::move(rules),
+      .evidence = {.settings = parts.settings, .fleets = parts.fleets, .log = parts.log},
+      .examine = examiner(parts)};
+}
+
+std::shared_ptr<const std::vector<std::string>> addresses_of(const std::vector<Watched>& fleets) {
   std::vector<std::string> all;
   for (const Watched& watched : fleets) all.push_back(gitlab::ApiBase{watched.fleet.url}.url());
-  return all;
+  return std::make_shared<const std::vector<std::string>>(std::move(all));
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Alerts>> Alerts::start(const AlertsParts& parts) {
-  auto rules = app::rules_of(*parts.settings);
-  if (!rules) return fail(std::move(rules.error()));
+  auto terms = terms_of(parts);
+  if (!terms) return fail(std::move(terms.error()));
   std::unique_ptr<Alerts> alerts{new Alerts};
   alerts->gitlabs_ = addresses_of(parts.fleets);
-  auto stages =
-      AlertStages::start({.rules = *std::move(rules),
-                          .zones = &time_zones(),
-                          .log = parts.log,
-                          .path = parts.path,
-                          .evidence = {.settings = parts.settings, .fleets = parts.fleets, .log = parts.log},
-                          .examine = examiner(parts),
-                          .kept = [raw = alerts.get()] {
-                            if (const auto deliveries = raw->deliveries_.load()) deliveries->look();
-                          }});
+  auto stages = AlertStages::start({.zones = &time_zones(),
+                                    .log = parts.log,
+                                    .path = parts.path,
+                                    .kept =
+                                        [raw = alerts.get()] {
+                                          if (const auto deliveries = raw->deliveries_.load())
+                                            deliveries->look();
+                                        }},
+                                   *std::move(terms));
   if (!stages) return fail(std::move(stages.error()));
   auto deliveries = AlertDeliveries::start(courier_parts(parts), parts.path, next_owner(parts));
   if (!deliveries) return fail(std::move(deliveries.error()));
@@ -62,11 +66,12 @@ Result<std::unique_ptr<Alerts>> Alerts::start(const AlertsParts& parts) {
 }
 
 Result<void> Alerts::configure(const AlertsParts& parts) {
-  auto rules = app::rules_of(*parts.settings);
-  if (!rules) return fail(std::move(rules.error()));
+  auto terms = terms_of(parts);
+  if (!terms) return fail(std::move(terms.error()));
   auto deliveries = AlertDeliveries::start(courier_parts(parts), parts.path, next_owner(parts));
   if (!deliveries) return fail(std::move(deliveries.error()));
-  stages_->set_rules(*std::move(rules));
+  if (auto done = stages_->configure(*std::move(terms)); !done) return done;
+  gitlabs_ = addresses_of(parts.fleets);
   deliveries_ = std::shared_ptr<AlertDeliveries>(*std::move(deliveries));
   return {};
 }
@@ -89,8 +94,9 @@ void Alerts::hear(const scheduler::Tick& tick, const scheduler::SteeringReport* 
 void Alerts::hear(const gitlab::Webhook& hook, Time now) {
   auto event = alerting::event_of(hook, now);
   if (!event) return;
-  const bool known = std::ranges::find(gitlabs_, event->gitlab) != gitlabs_.end();
-  if (!known && gitlabs_.size() == 1) event->gitlab = gitlabs_.front();
+  const auto gitlabs = gitlabs_.load();
+  const bool known = std::ranges::find(*gitlabs, event->gitlab) != gitlabs->end();
+  if (!known && gitlabs->size() == 1) event->gitlab = gitlabs->front();
   stages_->hear(*std::move(event));
 }
 

@@ -53,8 +53,8 @@ class Alerts {
 
   alerting::FleetConditions conditions_;
   std::atomic<std::shared_ptr<AlertDeliveries>> deliveries_;
-  std::vector<std::string> gitlabs_;     // that are watched
-  std::unique_ptr<AlertStages> stages_;  // its threads wake the deliveries
+  std::atomic<std::shared_ptr<const std::vector<std::string>>> gitlabs_;  // that are watched
+  std::unique_ptr<AlertStages> stages_;                                   // its threads wake the deliveries
 };
 
 }  // namespace runneriq::app

@@ -760,6 +760,26 @@ def test_a_bad_reload_keeps_the_old_and_a_good_one_switches(gitlab: Simulator, s
     assert (told_jobs(receivers), told_jobs(receivers, "webhook-other")) == ([first], [second])
 
 
+def test_a_reload_says_anew_whether_logs_and_reports_are_read(gitlab: Simulator, service: Service,
+                                                              receivers: AlertReceivers) -> None:
+    def read(what: str) -> int:
+        return sum(count for route, count in gitlab.calls()["by_route"].items() if what in route)
+
+    alerting(service, receivers, read_logs=False, read_reports=False)
+    begin(service)
+    fail(service, gitlab, "unit")
+    deploy(service, gitlab)
+    assert receivers.wait("webhook", 2)
+    assert (read("trace"), read("test_report")) == (0, 0)
+    alerting(service, receivers)
+    assert service.process is not None
+    service.process.send_signal(signal.SIGHUP)
+    assert wait_until(lambda: told_log(service, "configuration_read"), SLOW), service.logged()
+    fail(service, gitlab, "lint")
+    deploy(service, gitlab, "deploy-after")
+    assert wait_until(lambda: read("trace") == 2 and read("test_report") > 0, SLOW), gitlab.calls()
+
+
 @pytest.mark.parametrize(("name", "options"), [
     ("matcher", {"suppress": {"x": {"match": "ref=~\"(\""}}}),
     ("huge expression", {"suppress": {"x": {"match": 'ref=~"' + "(((a{1,30}){1,30}){1,30})" * 3 + '"'}}}),
