@@ -101,9 +101,10 @@ std::vector<std::string> groups_in(const Json& object) {
 }
 
 std::optional<RunnerTraits> traits_in(const Json& object) {
-  if (!object.contains("tag_list")) return std::nullopt;
+  auto tags = texts_in(object, "tag_list");
+  if (!tags) return std::nullopt;
   RunnerTraits traits;
-  traits.tags = as_set(texts_in(object, "tag_list").value_or(std::vector<std::string>{}));
+  traits.tags = as_set(*std::move(tags));
   traits.run_untagged = switch_in(object, "run_untagged").value_or(true);
   traits.protected_only = text_in(object, "access_level") == "ref_protected";
   traits.type = type_in(object);

@@ -6,6 +6,8 @@
 #include "gitlab/replies.hpp"
 #include "gitlab/rest/sender_settings.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -13,6 +15,10 @@
 
 namespace runneriq::gitlab {
 namespace {
+
+constexpr std::string_view kRightsToSteer =
+    " (steering needs a token with the scope api or manage_runner whose user is Maintainer for runners of a "
+    "project, Owner for those of a group, administrator for those of the instance)";
 
 std::string title(RunnerId runner) {
   return "runner " + std::to_string(runner.value());
@@ -25,11 +31,20 @@ bool is_spoilt(const std::string& tag) {
          tag.find(kReplacement) != std::string::npos;
 }
 
+// What is left out or cut here would be erased by the next write.
+bool is_list_of_texts(std::string_view body) {
+  const Result<nlohmann::json> runner = read_object(body);
+  if (!runner) return false;
+  const nlohmann::json& tags = member(*runner, "tag_list");
+  return tags.is_array() && std::ranges::all_of(tags, [](const auto& tag) { return tag.is_string(); });
+}
+
 Result<RunnerTags> parse_tags(RunnerId asked, std::string_view body) {
   Result<Runner> runner = parse_runner(body);
   if (!runner) return fail(std::move(runner.error()));
   if (runner->id != asked) return fail(Errc::corrupt, "GitLab answered with " + title(runner->id));
-  if (!runner->traits) return fail(Errc::corrupt, "GitLab's answer holds no tag_list");
+  if (!is_list_of_texts(body))
+    return fail(Errc::corrupt, "GitLab's answer holds no tag_list that is a list of texts");
   std::vector<std::string> tags = as_set(std::move(runner->traits->tags));
   const auto spoilt = std::ranges::find_if(tags, is_spoilt);
   if (spoilt != tags.end() || tags.size() >= kMostTexts) {
@@ -50,6 +65,7 @@ WriteOutcome outcome_of(RunnerId runner, const Answer& answer) {
   using Kind = WriteOutcome::Kind;
   Result<RunnerTags> after = tags_of(runner, answer);
   if (after) return {.kind = Kind::applied, .after = std::move(*after), .error = {}};
+  if (answer.status == 401 || answer.status == 403) after.error().message += kRightsToSteer;
   const bool refused = !answer.sent || (answer.status >= 400 && answer.status < 500 && answer.status != 408);
   return {.kind = refused ? Kind::refused : Kind::unknown, .after = {}, .error = std::move(after.error())};
 }

@@ -277,7 +277,7 @@ def with_offset(route: str, row: Any) -> Any:
     without("runner", "runner_manager", "commit", "artifacts", "created_at", "queued_duration", "duration"),
     without("description", "name_with_namespace", "maximum_timeout", "locked"),
     times_as("%Y-%m-%dT%H:%M:%SZ"), times_as("%Y-%m-%d %H:%M:%S UTC"), with_offset,
-    lambda route, row: row | {"tag_list": None} if row.get("tag_list") == [] else row,
+    lambda route, row: row | {"tag_list": None} if route == "jobs" and row["tag_list"] == [] else row,
     lambda route, row: {key: float(value) if key in ("duration", "queued_duration") and value else value
                         for key, value in row.items()},
 ], ids=["texts", "extra", "contact of long ago", "no contact", "no online", "no status", "neither", "no access_level",
@@ -298,6 +298,12 @@ def test_fields_may_be_missing_or_told_in_another_form(told: Callable[[str, Any]
     assert outcome.classes[101] == "CRITICAL"
     assert outcome.runners[101] == 1
     assert "old names" in request.node.callspec.id or outcome.runners[103] == 6
+
+
+def test_a_runner_whose_tags_are_not_told_takes_nothing() -> None:
+    outcome = watch(Manners(told=lambda route, row: row | {"tag_list": None} if row.get("tag_list") == [] else row))
+    assert outcome.runners[101] == 1 and 6 not in outcome.runners.values()
+    assert any("no details in the answer" in sentence for sentence in outcome.degraded), outcome.degraded
 
 
 def test_the_names_of_old_still_count() -> None:

@@ -123,7 +123,9 @@ TEST(ParseRunner, TakesNoTimeForNoLimit) {
 
 TEST(ParseRunner, HasNoTraitsWithoutTheTags) {
   EXPECT_FALSE(parse_runner(R"({"id":12,"run_untagged":true})")->traits);
-  EXPECT_EQ(parse_runner(R"({"id":12,"tag_list":null})")->traits->tags, Texts{}) << "it has none";
+  for (const char* const none : {"null", "7", "{}"}) {
+    EXPECT_FALSE(parse_runner(R"({"id":12,"tag_list":)" + std::string(none) + "}")->traits) << none;
+  }
   EXPECT_EQ(parse_runner(R"({"id":12,"tag_list":"b, a"})")->traits->tags, (Texts{"a", "b"}));
 }
 

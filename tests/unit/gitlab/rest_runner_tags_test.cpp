@@ -115,18 +115,21 @@ HttpReply reply(int status, std::string body = "") {
 
 INSTANTIATE_TEST_SUITE_P(
     Of, UnreadableTags,
-    testing::Values(ReadCase{"ADeletedRunner", reply(404), Errc::not_found},
-                    ReadCase{"ARunnerThatIsNotForUs", reply(403), Errc::permission},
-                    ReadCase{"ABusyGitLab", reply(503), Errc::unavailable},
-                    ReadCase{"AnotherRunner", reply(200, runner_json(8, "[]")), Errc::corrupt},
-                    ReadCase{"NoDetails", reply(200, R"({"id":7,"description":"d"})"), Errc::corrupt},
-                    ReadCase{"HalfAnAnswer", reply(200, R"({"id":7,"tag_list":["a")"), Errc::corrupt},
-                    ReadCase{"MoreTagsThanAreKept", reply(200, runner_json(7, many_tags())), Errc::corrupt},
-                    ReadCase{"ATagThatIsCut",
-                             reply(200, runner_json(7, "[\"" + std::string(3000, 'x') + "\"]")),
-                             Errc::corrupt},
-                    ReadCase{"ATagWithAComma", reply(200, runner_json(7, R"(["a,b"])")), Errc::corrupt},
-                    ReadCase{"ATagThatIsNoText", reply(200, runner_json(7, "[\"\xff\"]")), Errc::corrupt}),
+    testing::Values(
+        ReadCase{"ADeletedRunner", reply(404), Errc::not_found},
+        ReadCase{"ARunnerThatIsNotForUs", reply(403), Errc::permission},
+        ReadCase{"ABusyGitLab", reply(503), Errc::unavailable},
+        ReadCase{"AnotherRunner", reply(200, runner_json(8, "[]")), Errc::corrupt},
+        ReadCase{"NoDetails", reply(200, R"({"id":7,"description":"d"})"), Errc::corrupt},
+        ReadCase{"NullForTags", reply(200, runner_json(7, "null")), Errc::corrupt},
+        ReadCase{"OneTextForTags", reply(200, runner_json(7, R"("a, b")")), Errc::corrupt},
+        ReadCase{"ATagThatIsANumber", reply(200, runner_json(7, R"(["docker",2024])")), Errc::corrupt},
+        ReadCase{"HalfAnAnswer", reply(200, R"({"id":7,"tag_list":["a")"), Errc::corrupt},
+        ReadCase{"MoreTagsThanAreKept", reply(200, runner_json(7, many_tags())), Errc::corrupt},
+        ReadCase{"ATagThatIsCut", reply(200, runner_json(7, "[\"" + std::string(3000, 'x') + "\"]")),
+                 Errc::corrupt},
+        ReadCase{"ATagWithAComma", reply(200, runner_json(7, R"(["a,b"])")), Errc::corrupt},
+        ReadCase{"ATagThatIsNoText", reply(200, runner_json(7, "[\"\xff\"]")), Errc::corrupt}),
     [](const auto& given) { return given.param.name; });
 
 TEST_F(RunnerTagsOverRest, AreWrittenAndNothingElseIs) {
@@ -173,6 +176,16 @@ INSTANTIATE_TEST_SUITE_P(
                     WriteCase{"ABrokenConnection", fail(Errc::unavailable, "reset"), Kind::unknown},
                     WriteCase{"NoAnswer", fail(Errc::timed_out, "15 s"), Kind::unknown}),
     [](const auto& given) { return given.param.name; });
+
+TEST_F(RunnerTagsOverRest, SayWhatSteeringNeedsWhereAWriteIsRefused) {
+  for (const int status : {401, 403}) {
+    const std::string words = write(reply(status)).error.message;
+    EXPECT_NE(words.find("steering needs a token with the scope api or manage_runner"), std::string::npos)
+        << words;
+    EXPECT_LT(words.size(), 400U) << "nothing of it may be cut";
+  }
+  EXPECT_EQ(write(reply(422)).error.message.find("steering needs"), std::string::npos);
+}
 
 TEST_F(RunnerTagsOverRest, CountWhatChangesSomething) {
   transport.route(kRunner7, runner_json(7, R"(["a"])"));
