@@ -44,6 +44,12 @@ std::optional<std::size_t> cut_of(const std::vector<Lease>& leases, const Lanes&
 
 }  // namespace
 
+bool FleetAsListed::lacks(const RunnerKey& runner) const {
+  const auto first = descriptions.lower_bound({runner.gitlab, RunnerId{}});
+  return first != descriptions.end() && first->first.gitlab == runner.gitlab &&
+         !descriptions.contains(runner);
+}
+
 FleetAsListed put_fleet_at_rest(FleetSnapshot& fleet, const LeaseBook& book) {
   FleetAsListed listed;
   std::set<GitLabUrl> managed;

@@ -17,6 +17,9 @@ struct FleetAsListed {
   std::map<RunnerKey, std::string> descriptions;  // of all runners that it lists
   // Carry runneriq:steered, or other tags of ours than at rest: to be read.
   std::vector<RunnerKey> to_look_at;
+
+  // Whether it lists runners of that GitLab, and not this one.
+  [[nodiscard]] bool lacks(const RunnerKey& runner) const;
 };
 
 // Users' tags stay as the snapshot has them. Grant tags that jobs ask for become their wanted_grants

@@ -242,10 +242,13 @@ void BridgeSteering::State::take_round(BridgeRound round) {
   forget(round.gone);
 }
 
-// GitLab may fail to find a runner for a moment; what its list still names is not deleted.
+// Whatever stands before GitLab may answer 404 for a moment: deleted is only what its list lacks, too.
 void BridgeSteering::State::forget(std::span<const RunnerKey> gone) {
   for (const RunnerKey& runner : gone) {
-    if (listed.descriptions.contains(runner)) continue;
+    if (!listed.lacks(runner)) {
+      unsettled.push_back(runner);
+      continue;
+    }
     (void)record(book.forget(runner));
     bridge.memory().forget(runner);
     say("runner " + std::to_string(runner.runner.value()) + " is gone from " + runner.gitlab.value());

@@ -331,6 +331,43 @@ TEST_F(SteeringTest, ForgetsARunnerThatIsDeletedButNotOneThatIsStillListed) {
   EXPECT_FALSE(store.at_rest.contains(gone));
 }
 
+TEST_F(SteeringTest, ForgetsNothingThatIsNotFoundBeforeAListWasRead) {
+  TagList without_long = kRest;
+  std::erase(without_long, "runneriq:long");
+  (void)step();
+  (void)step_later(false);
+  runners.set(2, without_long);
+  (void)step_later(false);
+  (void)step_later();
+  ASSERT_GT(cut(), 0);
+  const auto known = store.at_rest.size();
+  start_anew();
+  for (const auto& [id, runner] : runners.runners) runners.unreadable[id] = {Errc::not_found, "404"};
+  clock.pass(30s);
+  const SteeringReport blind = it().step_without_tick();
+  EXPECT_EQ(words(blind).find("is gone"), std::string::npos) << words(blind);
+  EXPECT_EQ(store.at_rest.size(), known);
+  runners.unreadable.clear();
+  (void)step_later(false);
+  EXPECT_EQ(runners.tags(2), without_long);
+  EXPECT_EQ(at_rest(), kFleet - 1);
+}
+
+TEST_F(SteeringTest, ForgetsNothingByTheListOfAnotherGitLab) {
+  (void)step();
+  start_anew();
+  FleetSnapshot others = fleet(false);
+  for (FleetRunner& runner : others.runners) runner.key.gitlab = GitLabUrl{"https://other.example.com"};
+  const auto known = store.at_rest.size();
+  const auto there = std::exchange(runners.runners, {});
+  clock.pass(30s);
+  (void)it().step(tick_of(it(), others));
+  EXPECT_EQ(store.at_rest.size(), known);
+  runners.runners = there;
+  (void)step_later(false);
+  EXPECT_EQ(at_rest(), kFleet);
+}
+
 // ---- people -------------------------------------------------------------------------------
 
 TEST_F(SteeringTest, YieldsToAPersonWhoTakesALaneAway) {
