@@ -2,6 +2,7 @@
 
 #include "core/lower_case.hpp"
 #include "diagnosis/characters.hpp"
+#include "gitlab/call_shortage.hpp"
 
 #include <algorithm>
 
@@ -84,14 +85,13 @@ void add_comments(std::vector<Asking>& comments, std::vector<Asking> more) {
   }
 }
 
-// As the REST adapter words it (gitlab/rest/sender).
-bool is_over_budget(const Error& why) {
-  return why.code == Errc::unavailable && why.message.find("over the budget of") != std::string::npos;
+bool is_short_of_calls(const Error& why) {
+  return why.code == Errc::unavailable && gitlab::is_shortage(why.message);
 }
 
 // None: it has been tried often enough.
 std::optional<Duration> pause_of(InquiryRequest& request, const Error& why, Time now) {
-  if (is_over_budget(why)) {
+  if (is_short_of_calls(why)) {
     if (!request.short_since) request.short_since = now;
     if (now - *request.short_since < InquiryQueue::kLongestShort) return kPauseOfBudget;
   }

@@ -25,6 +25,7 @@ struct Stale {
   std::optional<Duration> age;  // none = never read: there is nothing of it in the reading
   // Whether a decision may be wrong for it (runners, jobs), or only less exact (roles, labels).
   bool essential = true;
+  Errc code = Errc::unavailable;  // of what `why` says
 };
 
 // A job that waits for a resource group (status waiting_for_resource), and who holds that.

@@ -45,7 +45,8 @@ class Cached {
   // What to say about it when the last try failed.
   [[nodiscard]] std::optional<Stale> stale(std::string what, Time now) const {
     if (!trouble_) return std::nullopt;
-    Stale stale{.what = std::move(what), .why = trouble_->message, .age = std::nullopt};
+    Stale stale{
+        .what = std::move(what), .why = trouble_->message, .age = std::nullopt, .code = trouble_->code};
     if (value_ && read_at_) stale.age = std::max(Duration{0}, now - *read_at_);
     return stale;
   }

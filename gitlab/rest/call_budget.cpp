@@ -1,5 +1,6 @@
 #include "gitlab/rest/call_budget.hpp"
 
+#include "gitlab/call_shortage.hpp"
 #include "platform/http_date.hpp"
 
 #include <algorithm>
@@ -56,34 +57,55 @@ bool CallBudget::take(Charge charge, Time now) {
   if (charge == Charge::exempt) return true;
   refill(now);
   const double least = charge == Charge::credit ? kNeverLent - poll_share_ : 0;
-  if (tokens_ - 1 < least) return false;
+  if (tokens_ - 1 < least || (allows(now) && allowed_->calls < 1)) return false;
   tokens_ -= 1;
+  if (allowed_) allowed_->calls -= 1;
   return true;
 }
 
 int CallBudget::left(Time now) {
   refill(now);
-  return std::max(0, static_cast<int>(tokens_));
+  return std::max(0, static_cast<int>(available(now)));
 }
 
 int CallBudget::to_spare(int needed, Duration until, Time now) {
   refill(now);
   const double until_then = minutes(std::max(until, Duration::zero())) * minute_;
   const double kept = std::max(0.0, std::min<double>(needed, 0.75 * poll_share_) - until_then);
-  return std::max(0, static_cast<int>(tokens_ - kept));
+  return std::max(0, static_cast<int>(available(now) - kept));
+}
+
+// A clock that was set back must not make it count longer than it may.
+bool CallBudget::allows(Time now) const {
+  return allowed_ && now < allowed_->until && allowed_->until <= now + kLongestHold;
+}
+
+double CallBudget::available(Time now) const {
+  return allows(now) ? std::min(tokens_, allowed_->calls) : tokens_;
+}
+
+std::string CallBudget::shortage(Time now) const {
+  return available(now) < tokens_ ? shortage_of_gitlab(static_cast<int>(allowed_->calls), allowed_->until)
+                                  : own_shortage(static_cast<int>(minute_));
 }
 
 void CallBudget::learn(const platform::HttpReply& reply, Time now) {
   const auto remaining = whole_number(reply.header("ratelimit-remaining"));
   if (!remaining) return;
-  refill(now);
-  tokens_ = std::min(tokens_, static_cast<double>(*remaining));
-  if (*remaining == 0) hold(reset_time(reply, now), now);
+  const Time reset = reset_time(reply, now);
+  if (*remaining == 0) return hold(reset, now);
+  const auto calls = static_cast<double>(*remaining);
+  if (allows(now)) {
+    allowed_->calls = std::min(allowed_->calls, calls);
+  } else {
+    allowed_ = {.calls = calls, .until = std::min(reset, now + kLongestHold)};
+  }
 }
 
 void CallBudget::hold(Time until, Time now) {
   const Time bounded = std::min(until, now + kLongestHold);
   held_until_ = held_until(now) ? std::max(*held_until_, bounded) : bounded;
+  allowed_.reset();
 }
 
 std::optional<Time> CallBudget::held_until(Time now) const {

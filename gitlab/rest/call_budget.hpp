@@ -29,7 +29,8 @@ class CallBudget {
   // Of these, those that leave `needed` calls for a poll in `until` from now; or three quarters of what
   // a poll brings, so that a large fleet's hints are heard, too.
   [[nodiscard]] int to_spare(int needed, Duration until, Time now);
-  [[nodiscard]] int per_minute() const { return static_cast<int>(minute_); }
+  // What there is too little of, for people: calls of ours, or such as GitLab allows.
+  [[nodiscard]] std::string shortage(Time now) const;
 
   // RateLimit-Remaining and -Reset: we never take more than GitLab says is left.
   void learn(const platform::HttpReply& reply, Time now);
@@ -38,13 +39,20 @@ class CallBudget {
   [[nodiscard]] std::optional<Time> held_until(Time now) const;
 
  private:
+  struct Allowance {
+    double calls = 0;
+    Time until;
+  };
   void refill(Time now);
+  [[nodiscard]] bool allows(Time now) const;
+  [[nodiscard]] double available(Time now) const;
 
   double minute_;
   double poll_share_;
   double tokens_;
   std::optional<Time> filled_at_;
   std::optional<Time> held_until_;
+  std::optional<Allowance> allowed_;  // by GitLab
 };
 
 }  // namespace runneriq::gitlab

@@ -66,12 +66,17 @@ class Listing : public std::enable_shared_from_this<Listing<T>> {
     Result<std::vector<T>> page = question_.parse(*answer.body);
     if (!page) return end(answer.status, fail(std::move(page.error()).within(title())));
     const bool empty = page->empty();
-    if (empty && !items_.empty() && !question_.may_end_empty)
+    const bool full = page->size() == kFullPage;
+    if (empty && !items_.empty() && !question_.may_end_empty && !counted_)
       return end(answer.status, fail(Errc::corrupt, title() + ": an empty page where more was promised"));
-    if (!add(std::move(*page)))
+    if (!add(std::move(*page))) {
+      if (counted_) return end(answer.status, std::move(items_));
       return end(answer.status, fail(Errc::corrupt, title() + ": the same page again"));
+    }
     if (question_.enough && question_.enough(items_)) return end(answer.status, std::move(items_));
-    Result<std::optional<std::string>> next = trail_.next(answer.link, answer.next_page);
+    counted_ = full && answer.link.empty() && !answer.next_page;
+    Result<std::optional<std::string>> next =
+        counted_ ? trail_.next_by_count() : trail_.next(answer.link, answer.next_page.value_or(""));
     if (!next) return end(answer.status, fail(std::move(next.error()).within(title())));
     if (!*next) return end(answer.status, std::move(items_));
     if (empty) return end(answer.status, fail(Errc::corrupt, title() + ": an empty page before the last"));
@@ -88,12 +93,16 @@ class Listing : public std::enable_shared_from_this<Listing<T>> {
     return empty || items_.size() > before;
   }
 
+  // As all lists are asked for: GitLab gives no more at once.
+  static constexpr std::size_t kFullPage = 100;
+
   void end(int status, Result<std::vector<T>> items) { question_.done({status, std::move(items)}); }
   [[nodiscard]] std::string title() const { return Question::get(question_.path).title(); }
 
   Sender& sender_;
   ListQuestion<T> question_;
   PageTrail trail_;
+  bool counted_ = false;  // the page under way: it may be one too many
   std::vector<T> items_;
   std::set<decltype(identity_of(std::declval<T>()))> known_;
 };

@@ -17,6 +17,13 @@ std::string numbered(const std::string& first, std::string_view number) {
   return first + (first.find('?') == std::string::npos ? "?" : "&") + "page=" + std::string(number);
 }
 
+// Keyset pages have no numbers.
+std::string by_offset(std::string path) {
+  constexpr std::string_view kKeyset = "pagination=keyset&";
+  if (const auto at = path.find(kKeyset); at != std::string::npos) path.erase(at, kKeyset.size());
+  return path;
+}
+
 }  // namespace
 
 PageTrail::PageTrail(const ApiBase& base, std::string first_path, int most_pages)
@@ -39,13 +46,21 @@ Result<std::optional<std::string>> PageTrail::next(std::string_view link_header,
   if (given.empty()) return std::optional<std::string>();
   Result<std::string> path = by_number ? Result<std::string>(given) : path_of(given);
   if (!path) return fail(std::move(path.error()));
-  if (!seen_.insert(*path).second) {
-    return fail(Errc::corrupt, "the pages go in a circle: " + quoted_text(given));
+  return follow(std::move(*path));
+}
+
+Result<std::optional<std::string>> PageTrail::next_by_count() {
+  return follow(numbered(by_offset(first_), std::to_string(seen_.size() + 1)));
+}
+
+Result<std::optional<std::string>> PageTrail::follow(std::string path) {
+  if (!seen_.insert(path).second) {
+    return fail(Errc::corrupt, "the pages go in a circle: " + quoted_text(path));
   }
   if (seen_.size() > static_cast<std::size_t>(most_pages_)) {
     return fail(Errc::corrupt, "more than " + std::to_string(most_pages_) + " pages");
   }
-  return std::optional(std::move(*path));
+  return std::optional(std::move(path));
 }
 
 }  // namespace runneriq::gitlab

@@ -21,8 +21,12 @@ class PageTrail {
   // and for too many pages.
   [[nodiscard]] Result<std::optional<std::string>> next(std::string_view link_header,
                                                         std::string_view next_number = {});
+  // Of a full page that says nothing of paging, as behind a proxy that strips the headers: the page with
+  // the next number. Errors as above.
+  [[nodiscard]] Result<std::optional<std::string>> next_by_count();
 
  private:
+  [[nodiscard]] Result<std::optional<std::string>> follow(std::string path);
   [[nodiscard]] Result<std::string> path_of(std::string_view given) const;
 
   const ApiBase& base_;

@@ -15,7 +15,8 @@ constexpr std::size_t kMostFinished = 300;  // at one look
 constexpr std::size_t kMostEnded = 1000;    // remembered
 
 // GitLab pages jobs by keyset in this order only (CursorBasedKeyset, Ci::Build).
-constexpr std::string_view kNewestFirst = "&pagination=keyset&order_by=id&sort=desc&per_page=100";
+constexpr std::string_view kByKeyset = "&pagination=keyset";
+constexpr std::string_view kNewestFirst = "&order_by=id&sort=desc&per_page=100";
 
 bool has_ended(const Job& job) {
   return job.status == JobStatus::success || job.status == JobStatus::failed;
@@ -27,9 +28,9 @@ bool is_in(const std::vector<Job>& by_id, JobId job) {
 
 }  // namespace
 
-std::string ProjectJobs::path(std::string_view scopes) const {
+std::string ProjectJobs::path(std::string_view scopes, Time now) const {
   return "/api/v4/projects/" + std::to_string(project_.value()) + "/jobs?" + std::string(scopes) +
-         std::string(kNewestFirst);
+         std::string(keyset_refused_.holds(now) ? "" : kByKeyset) + std::string(kNewestFirst);
 }
 
 void ProjectJobs::ask_open_jobs(Sender& sender, Time now) {
@@ -37,7 +38,7 @@ void ProjectJobs::ask_open_jobs(Sender& sender, Time now) {
   if (several_refused_.holds(now)) return ask_pending_jobs(sender, now);
   constexpr std::string_view kOpen =
       "scope%5B%5D=pending&scope%5B%5D=running&scope%5B%5D=waiting_for_resource";
-  read_jobs(sender, kOpen, [this, &sender, now](Listed<Job> listed) {
+  read_jobs(sender, now, kOpen, [this, &sender, now](Listed<Job> listed) {
     const bool doubtful =
         listed.items && standing_ == Standing::only_one &&
         std::ranges::find(*listed.items, JobStatus::pending, &Job::status) == listed.items->end() &&
@@ -50,10 +51,10 @@ void ProjectJobs::ask_open_jobs(Sender& sender, Time now) {
 
 // For what takes one scope at a time.
 void ProjectJobs::ask_pending_jobs(Sender& sender, Time now) {
-  read_jobs(sender, "scope%5B%5D=pending", [this, &sender, now](const Listed<Job>& waiting) {
+  read_jobs(sender, now, "scope%5B%5D=pending", [this, &sender, now](const Listed<Job>& waiting) {
     if (!waiting.items) return take_open(waiting, now);
     if (!waiting.items->empty()) several_refused_.remember(now);
-    read_jobs(sender, "scope%5B%5D=running", [this, waiting, now](Listed<Job> running) {
+    read_jobs(sender, now, "scope%5B%5D=running", [this, waiting, now](Listed<Job> running) {
       if (!running.items) running_trouble_ = running.items.error();
       Listed<Job> all = waiting;
       if (running.items) std::ranges::move(*running.items, std::back_inserter(*all.items));
@@ -62,10 +63,18 @@ void ProjectJobs::ask_pending_jobs(Sender& sender, Time now) {
   });
 }
 
-void ProjectJobs::read_jobs(Sender& sender, std::string_view scopes, std::function<void(Listed<Job>)> done) {
-  read_pages<Job>(sender, {.path = path(scopes),
+void ProjectJobs::read_jobs(Sender& sender, Time now, std::string_view scopes, JobsDone done, Enough enough) {
+  const auto take = [this, &sender, now, scopes, done = std::move(done), enough](Listed<Job> listed) {
+    // GitLab's word for lists that it does not page by keyset.
+    const bool refused = !listed.items && listed.status == 405 && !keyset_refused_.holds(now);
+    if (!refused) return done(std::move(listed));
+    keyset_refused_.remember(now);
+    read_jobs(sender, now, scopes, done, enough);
+  };
+  read_pages<Job>(sender, {.path = path(scopes, now),
                            .parse = [id = project_](std::string_view json) { return parse_jobs(json, id); },
-                           .done = std::move(done)});
+                           .done = take,
+                           .enough = enough});
 }
 
 void ProjectJobs::take_open(Listed<Job> listed, Time now) {
@@ -112,12 +121,10 @@ void ProjectJobs::ask_finished_jobs(Sender& sender, Time now) {
   const auto enough = [first_look, back_to = oldest_wanted()](const std::vector<Job>& jobs) {
     return first_look || jobs.empty() || jobs.size() >= kMostFinished || jobs.back().id <= back_to;
   };
-  read_pages<Job>(sender,
-                  {.path = path(several_refused_.holds(now) ? "scope%5B%5D=success"
-                                                            : "scope%5B%5D=success&scope%5B%5D=failed"),
-                   .parse = [id = project_](std::string_view json) { return parse_jobs(json, id); },
-                   .done = [this, now](Listed<Job> listed) { take_finished(std::move(listed), now); },
-                   .enough = enough});
+  read_jobs(
+      sender, now,
+      several_refused_.holds(now) ? "scope%5B%5D=success" : "scope%5B%5D=success&scope%5B%5D=failed",
+      [this, now](Listed<Job> listed) { take_finished(std::move(listed), now); }, enough);
 }
 
 void ProjectJobs::take_finished(Listed<Job> listed, Time now) {
@@ -185,7 +192,11 @@ void ProjectJobs::report(const std::string& title, FleetReading& reading) const 
     stale->essential = !open_.refused() || standing_ == Standing::only_one;
     reading.stale.push_back(std::move(*stale));
   }
-  if (running_trouble_) reading.stale.push_back({"running jobs of " + title, running_trouble_->message, {}});
+  if (running_trouble_)
+    reading.stale.push_back({.what = "running jobs of " + title,
+                             .why = running_trouble_->message,
+                             .age = std::nullopt,
+                             .code = running_trouble_->code});
   if (auto stale = newest_.stale("finished jobs of " + title, reading.read_at)) {
     stale->essential = false;
     reading.stale.push_back(std::move(*stale));

@@ -49,9 +49,12 @@ class ProjectJobs {
     std::vector<Job> pending, running, waiting;  // by id
   };
   [[nodiscard]] const std::vector<Job>& running() const;
-  [[nodiscard]] std::string path(std::string_view scopes) const;
+  using JobsDone = std::function<void(Listed<Job>)>;
+  using Enough = std::function<bool(const std::vector<Job>&)>;
+  [[nodiscard]] std::string path(std::string_view scopes, Time now) const;
   void ask_pending_jobs(Sender& sender, Time now);
-  void read_jobs(Sender& sender, std::string_view scopes, std::function<void(Listed<Job>)> done);
+  // `scopes` must outlive it.
+  void read_jobs(Sender& sender, Time now, std::string_view scopes, JobsDone done, Enough enough = {});
   void take_open(Listed<Job> listed, Time now);
   void await_vanished(const OpenJobs& now_open);
   void take_finished(Listed<Job> listed, Time now);
@@ -61,7 +64,8 @@ class ProjectJobs {
   ProjectId project_;
   Standing standing_;
   Cached<OpenJobs> open_;
-  Refusal several_refused_;               // several scopes in one question
+  Refusal several_refused_;  // several scopes in one question
+  Refusal keyset_refused_;
   Refusal doubted_;                       // whether that heeds them all: nothing seemed to wait
   std::optional<Error> running_trouble_;  // they alone could not be read
   Cached<JobId> newest_;                  // of the finished ones

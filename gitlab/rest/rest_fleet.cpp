@@ -131,9 +131,7 @@ void RestFleet::State::read_jobs_and_details(Time now) {
     if (turns-- > 0)
       jobs.ask_open_jobs(sender, now);
     else
-      jobs.leave_out({Errc::unavailable,
-                      "over the budget of " + std::to_string(budget.per_minute()) + " calls a minute"},
-                     now);
+      jobs.leave_out(sender.shortage(), now);
   }
   runners.ask_single_details(sender, for_details, now);
   sender.run();

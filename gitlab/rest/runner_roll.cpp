@@ -194,7 +194,7 @@ std::vector<RunnerId> RunnerRoll::without_fresh_details(Time now) const {
 void RunnerRoll::ask_single_details(Sender& sender, int most, Time now) {
   for (const RunnerId id : without_fresh_details(now)) {
     if (most-- <= 0) {
-      details_[id].miss({Errc::unavailable, "over the budget of calls"}, now);
+      details_[id].miss(sender.shortage(), now);
       continue;
     }
     read_one<Runner>(sender, Question::get("/api/v4/runners/" + std::to_string(id.value())), parse_runner,
@@ -254,7 +254,8 @@ void RunnerRoll::report(FleetReading& reading) const {
     reading.stale.push_back({.what = "the list of runners",
                              .why = with_remedy(*own_trouble_, fleet_.url).message +
                                     "; the runners that the token's user manages are taken instead",
-                             .age = std::nullopt});
+                             .age = std::nullopt,
+                             .code = own_trouble_->error.code});
   }
   std::map<std::string, Stale> old;  // by what is wrong
   std::map<std::string, int> count;

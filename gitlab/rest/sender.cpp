@@ -24,12 +24,13 @@ Error without_time() {
   return {Errc::timed_out, "the time for one reading was over"};
 }
 
-Error over_budget(int per_minute) {
-  return {Errc::unavailable, "over the budget of " + std::to_string(per_minute) + " calls a minute"};
-}
-
 bool is_success(const Result<platform::HttpReply>& outcome) {
   return outcome && outcome->status >= 200 && outcome->status < 300;
+}
+
+std::optional<std::string> next_page_of(const platform::HttpReply& reply) {
+  const auto header = std::ranges::find(reply.headers, "x-next-page", &platform::HttpHeader::name);
+  return header == reply.headers.end() ? std::nullopt : std::optional(header->value);
 }
 
 // The transport names the call itself.
@@ -50,6 +51,10 @@ void Sender::open(Time deadline) {
   form_changed_ = false;
 }
 
+Error Sender::shortage() const {
+  return {Errc::unavailable, budget_.shortage(settings_.now())};
+}
+
 std::optional<Error> Sender::hindrance(Time now) const {
   if (now >= deadline_) return without_time();
   if (token_refused()) return Error{Errc::permission, "not asked: GitLab refuses the token"};
@@ -65,7 +70,7 @@ std::optional<Error> Sender::hindrance(Time now) const {
 void Sender::ask(Question question, Done done) {
   const Time now = settings_.now();
   std::optional<Error> reason = hindrance(now);
-  if (!reason && !budget_.take(question.charge(), now)) reason = over_budget(budget_.per_minute());
+  if (!reason && !budget_.take(question.charge(), now)) reason = shortage();
   if (reason) {
     done({.status = 0, .body = fail(std::move(*reason)), .link = {}, .sent = false});
     return;
@@ -137,7 +142,7 @@ void Sender::take_reply(Order order, Result<platform::HttpReply> outcome) {
   if (is_success(outcome)) {
     compare_clocks(*outcome, now);
     order.done({outcome->status, std::move(outcome->body), std::string(outcome->header("link")),
-                std::string(outcome->header("x-next-page"))});
+                next_page_of(*outcome)});
     return;
   }
   order.status = outcome ? outcome->status : 0;

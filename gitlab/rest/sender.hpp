@@ -28,11 +28,11 @@ struct SenderSettings {
 };
 
 struct Answer {
-  int status = 0;            // of the last attempt; 0 = no answer
-  Result<std::string> body;  // of a 2xx
-  std::string link;          // the Link header
-  std::string next_page{};   // the X-Next-Page header
-  bool sent = true;          // false: nothing of it has left this program
+  int status = 0;                          // of the last attempt; 0 = no answer
+  Result<std::string> body;                // of a 2xx
+  std::string link;                        // the Link header
+  std::optional<std::string> next_page{};  // the X-Next-Page header; "" on the last page
+  bool sent = true;                        // false: nothing of it has left this program
 };
 
 class Sender {
@@ -49,6 +49,8 @@ class Sender {
   // Until every call is answered, those too that the answers led to.
   void run();
 
+  // What a call says that is not made for want of calls.
+  [[nodiscard]] Error shortage() const;
   [[nodiscard]] const CallCount& count() const { return count_; }
   [[nodiscard]] const ApiBase& base() const { return base_; }
   // Whether GitLab refuses the token (401) and has answered nothing else in this reading.

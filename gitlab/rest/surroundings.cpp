@@ -210,7 +210,8 @@ void Surroundings::report(const std::string& title, FleetReading& reading) const
   if (manual_trouble_) {
     add_less_essential(Stale{.what = "jobs of " + title + " that were started by hand",
                              .why = manual_trouble_->message,
-                             .age = std::nullopt},
+                             .age = std::nullopt,
+                             .code = manual_trouble_->code},
                        reading);
   }
   add_less_essential(merge_requests_.stale(iids_, "merge requests of " + title, reading.read_at), reading);

@@ -1,5 +1,6 @@
 #include "gitlab/rest/trouble.hpp"
 
+#include "core/printable.hpp"
 #include "gitlab/replies.hpp"
 
 #include <array>
@@ -8,10 +9,18 @@
 namespace runneriq::gitlab {
 namespace {
 
+constexpr std::size_t kLongestPlace = 200;
+
+bool is_redirect(int status) {
+  return status >= 300 && status < 400;
+}
+
 std::string_view reason(int status) {
-  constexpr std::array<std::pair<int, std::string_view>, 14> kReasons{{
+  constexpr std::array<std::pair<int, std::string_view>, 16> kReasons{{
       {301, "Moved Permanently"},
       {302, "Found"},
+      {307, "Temporary Redirect"},
+      {308, "Permanent Redirect"},
       {400, "Bad Request"},
       {401, "Unauthorized"},
       {403, "Forbidden"},
@@ -45,6 +54,8 @@ std::string status_line(const platform::HttpReply& reply) {
   if (words.starts_with(number)) return words;
   std::string line = number;
   if (const std::string_view text = reason(reply.status); !text.empty()) line += " " + std::string(text);
+  if (const std::string_view place = reply.header("location"); is_redirect(reply.status) && !place.empty())
+    return line + " to " + printable(place, kLongestPlace);
   if (!words.empty() && words != reason(reply.status)) line += ": " + words;
   return line;
 }
@@ -61,7 +72,7 @@ std::string remedy(const Trouble& trouble, std::string_view url) {
   }
   if (trouble.error.code == Errc::permission)
     return "name the certificate authority's PEM file in gitlab.ca_file";
-  if (trouble.error.code == Errc::corrupt || (trouble.status >= 300 && trouble.status < 400)) {
+  if (trouble.error.code == Errc::corrupt || is_redirect(trouble.status)) {
     return "check gitlab.url: this is no GitLab API at " + std::string(url);
   }
   if (trouble.status == 0) return "check gitlab.url (" + std::string(url) + "), the network and the proxy";

@@ -2,6 +2,7 @@
 runneriq_test(utf8_test LABEL unit SOURCES unit/core/utf8_test.cpp USES core)
 runneriq_test(gitlab_test LABEL unit
   SOURCES
+    unit/gitlab/call_shortage_test.cpp
     unit/gitlab/error_words_test.cpp
     unit/gitlab/graphql_test.cpp
     unit/gitlab/job_response_test.cpp

@@ -95,11 +95,32 @@ TEST(CallBudget, NeverTakesMoreThanGitLabSaysIsLeft) {
   EXPECT_EQ(taken(budget, kStart), 3);
 }
 
+TEST(CallBudget, SaysWhoseCallsAreTooFew) {
+  CallBudget budget{60, 30s};
+  EXPECT_EQ(budget.shortage(kStart), "over the budget of 60 calls a minute");
+  budget.learn(with_limits("5", epoch(kStart + 20s)), kStart);
+  EXPECT_EQ(budget.shortage(kStart), "GitLab allows 5 more calls until 2025-03-01T00:00:20Z");
+  EXPECT_EQ(budget.left(kStart), 5);
+  EXPECT_EQ(budget.to_spare(0, 0s, kStart), 5);
+  EXPECT_EQ(taken(budget, kStart, Charge::credit), 5);
+  EXPECT_EQ(budget.shortage(kStart), "GitLab allows no more calls until 2025-03-01T00:00:20Z");
+}
+
+TEST(CallBudget, CountsGitLabsCallsAndOwnOnesEachByItself) {
+  CallBudget budget{60, 30s};
+  budget.learn(with_limits("5", epoch(kStart + 20s)), kStart);
+  EXPECT_EQ(taken(budget, kStart), 5);
+  budget.learn(with_limits("3", epoch(kStart + 20s)), kStart + 1s);
+  EXPECT_EQ(taken(budget, kStart + 1s), 0) << "an answer that was under way says nothing new";
+  EXPECT_EQ(budget.left(kStart + 20s), 55);
+}
+
 TEST(CallBudget, HoldsUntilTheResetWhenNothingIsLeft) {
   CallBudget budget{60, 30s};
   budget.learn(with_limits("0", epoch(kStart + 20s)), kStart);
   EXPECT_EQ(budget.held_until(kStart), kStart + 20s);
   EXPECT_EQ(budget.held_until(kStart + 20s), std::nullopt);
+  EXPECT_EQ(budget.left(kStart + 20s), 60) << "what is held was not spent";
 }
 
 TEST(CallBudget, ReadsTheResetByGitLabsClock) {

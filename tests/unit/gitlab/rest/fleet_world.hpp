@@ -58,7 +58,8 @@ class FleetWorld {
   std::map<std::int64_t, WorldProject> projects;
   std::size_t page_size = 100;
   bool graphql_allowed = true;
-  std::string date;  // the Date header of pages; "" = none
+  bool strips_paging = false;  // a proxy takes the headers of paging away
+  std::string date;            // the Date header of pages; "" = none
   std::vector<Time> waits;
   FleetOptions fleet{.name = {}, .url = kUrl, .project = {}, .group = "acme", .ca_file = {}};
   ClientOptions client;
@@ -114,7 +115,7 @@ class FleetWorld {
                 }};
   }
 
- private:
+ protected:
   // One page of `items` by number, with the next one's address.
   HttpReply page(const std::vector<json>& items, const HttpCall& call) const {
     const std::string given = query_value(call.url, "page");
@@ -125,6 +126,9 @@ class FleetWorld {
       list.push_back(items[at]);
     HttpReply answer = reply(200, json_line(list));
     if (!date.empty()) answer.headers.push_back({"date", date});
+    if (strips_paging) return answer;
+    answer.headers.push_back({"x-page", std::to_string(number)});
+    if (first + page_size >= items.size()) answer.headers.push_back({"x-next-page", ""});
     if (first + page_size >= items.size()) return answer;
     std::string next = call.url.substr(0, call.url.find("&page="));
     next += "&page=" + std::to_string(number + 1);

@@ -143,6 +143,53 @@ TEST_F(Reading, FollowsAllPagesOfEachList) {
   EXPECT_EQ(ids(reading.running), (Ids{11, 13, 15, 17, 19}));
 }
 
+TEST_F(Reading, CountsPagesWhereAProxyStripsTheirHeaders) {
+  strips_paging = true;
+  add_project(1, "acme/p1");
+  add_runners(154);
+  for (std::int64_t id = 1; id <= 200; ++id) add_job(1, id, "pending");
+  RestFleet it{settings(), transport};
+  const FleetReading reading = read(it);
+  EXPECT_EQ(stale_text(reading), "");
+  EXPECT_EQ(reading.runners.size(), 154U);
+  EXPECT_EQ(reading.pending.size(), 200U);
+  EXPECT_EQ(transport.count("pagination=keyset"), 1 + 1) << "what ended beside what is open";
+}
+
+TEST_F(Reading, OneFullPageForAllIsTheWholeList) {
+  strips_paging = true;
+  add_runners(100);
+  transport.route(kApi + "groups/acme/runners", [this](const HttpCall& call) {
+    HttpCall first = call;
+    first.url = first.url.substr(0, first.url.find("&page="));
+    return runner_page(first);
+  });
+  RestFleet it{settings(), transport};
+  const FleetReading reading = read(it);
+  EXPECT_EQ(stale_text(reading), "");
+  EXPECT_EQ(reading.runners.size(), 100U);
+}
+
+TEST_F(Reading, AsksForJobsByNumberedPagesWhereKeysetIsRefused) {
+  add_project(1, "acme/p1");
+  add_project(2, "acme/p2");
+  add_job(1, 10, "pending");
+  add_job(2, 20, "pending");
+  transport.route(kApi + "projects/1/jobs", [this](const HttpCall& call) {
+    if (call.url.find("pagination=keyset") == std::string::npos) return of_project(projects[1], call);
+    return reply(405, R"({"error":"Keyset pagination is not yet available for this type of request"})");
+  });
+  RestFleet it{settings(), transport};
+  FleetReading reading = read(it);
+  EXPECT_EQ(stale_text(reading), "");
+  EXPECT_EQ(ids(reading.pending), (Ids{10, 20}));
+  clock += 30s;
+  transport.calls.clear();
+  reading = read(it);
+  EXPECT_EQ(ids(reading.pending), (Ids{10, 20}));
+  EXPECT_EQ(transport.count("projects/1/jobs?scope%5B%5D=pending"), 1) << "the refusal is remembered";
+}
+
 TEST_F(Reading, ReadsDetailsByPagesOfHundred) {
   add_runners(250);
   RestFleet it{settings(), transport};
@@ -160,7 +207,7 @@ TEST_F(Reading, ReadsDetailsOneByOneWhereGraphqlIsRefusedAndRemembersForAnHour) 
   EXPECT_EQ(transport.count("/api/graphql"), 1);
   EXPECT_EQ(transport.count("/api/v4/runners/"), 57)
       << "what the budget leaves beside list, projects and GraphQL";
-  EXPECT_EQ(stale_text(reading), "details of 43 runners: over the budget of calls !\n");
+  EXPECT_EQ(stale_text(reading), "details of 43 runners: over the budget of 60 calls a minute !\n");
   for (int tick = 0; tick < 4; ++tick) {
     clock += 30s;
     reading = read(it);

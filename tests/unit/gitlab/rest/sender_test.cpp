@@ -105,8 +105,15 @@ INSTANTIATE_TEST_SUITE_P(
                     StatusCase{500, "", Errc::unavailable, "GET /api/v4/x: 500 Internal Server Error"},
                     StatusCase{408, "", Errc::timed_out, "GET /api/v4/x: 408 Request Timeout"},
                     StatusCase{418, "", Errc::invalid_argument, "GET /api/v4/x: 418"},
-                    StatusCase{302, "", Errc::invalid_argument, "GET /api/v4/x: 302 Found"}),
+                    StatusCase{302, "", Errc::invalid_argument, "GET /api/v4/x: 302 Found"},
+                    StatusCase{308, "", Errc::invalid_argument, "GET /api/v4/x: 308 Permanent Redirect"}),
     [](const auto& given) { return "Status" + std::to_string(given.param.status); });
+
+TEST_F(Sending, SaysWhereARedirectLeads) {
+  transport.route(kUrl, reply(301, "<html>moved</html>", {{"location", "https://h/\nx"}}));
+  Sender it = sender();
+  EXPECT_EQ(ask(it)[0].body.error().message, "GET /api/v4/x: 301 Moved Permanently to https://h/\\nx");
+}
 
 TEST_F(Sending, AsksAgainAfterAPauseThatGrows) {
   transport.once(kUrl, reply(500));
@@ -153,6 +160,29 @@ TEST_F(Sending, DoesWhatRetryAfterSaysForAllCalls) {
   Sender it = sender();
   for (const Answer& answer : ask(it, 20)) EXPECT_TRUE(answer.body);
   EXPECT_EQ(clock, start + 7s);
+}
+
+TEST_F(Sending, AsksAgainAfterAThrottleThatSaysThatNothingIsLeft) {
+  const auto reset = std::chrono::duration_cast<std::chrono::seconds>((start + 2s).time_since_epoch());
+  transport.once(kUrl, reply(429, "Retry later",
+                             {{"retry-after", "2"},
+                              {"ratelimit-remaining", "0"},
+                              {"ratelimit-reset", std::to_string(reset.count())}}));
+  transport.route(kUrl, reply(200, "ok"));
+  Sender it = sender();
+  for (const Answer& answer : ask(it, 10)) EXPECT_TRUE(answer.body) << answer.body.error().message;
+  EXPECT_EQ(clock, start + 2s);
+}
+
+TEST_F(Sending, NamesGitLabWhereItAllowsTooFewCalls) {
+  transport.route(kUrl, reply(200, "ok", {{"ratelimit-remaining", "1"}}));
+  Sender it = sender();
+  ask(it);
+  EXPECT_TRUE(ask(it)[0].body);
+  const auto answers = ask(it);
+  ASSERT_FALSE(answers[0].body);
+  EXPECT_EQ(answers[0].body.error().message,
+            "GitLab allows no more calls until " + runneriq::to_text(start + 1min));
 }
 
 TEST_F(Sending, LeavesWhatMustWaitTooLongToTheNextReading) {
