@@ -155,7 +155,7 @@ class Reader {
     const bool inside = is_in(span_, block);
     set(f, Feature::in_failing_command, inside ? 1 : 0);
     set(f, Feature::after_failing_command, block.head >= span_.end ? 1 : 0);
-    set(f, Feature::not_script, log_.lines[block.head].part != LogPart::script ? 1 : 0);
+    set(f, Feature::not_script, is_of_job(log_.lines[block.head].part) ? 0 : 1);
     if (block.head < span_.end) {
       const std::size_t distance = span_.end - std::min(span_.end, block.last + 1);
       set(f, Feature::near_end, nearness(distance));

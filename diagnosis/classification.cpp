@@ -84,7 +84,7 @@ class Reader {
       if (line.reading == Reading::verdict) {
         read(
             at, [](const Rule&) { return kFirstBlock; }, 1);
-      } else if (line.command == cause_.command && line.part == LogPart::script) {
+      } else if (line.command == cause_.command && is_of_job(line.part)) {
         read(
             at, [](const Rule&) { return kInCommand; }, kTrustElsewhere);
       }

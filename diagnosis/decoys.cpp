@@ -154,7 +154,7 @@ Decoy decoy_of(const ReadLog& log, const FailingSpan& span, const Block& block) 
   const LogLine& head = log.lines[block.head];
   if (block.kind == kStatement || block.kind == kVerdict) return Decoy::none;
   if (head.text.starts_with("ERROR: Job failed")) return Decoy::last_word;
-  if (is_housekeeping(head.text) && head.part != LogPart::script) return Decoy::housekeeping;
+  if (is_housekeeping(head.text) && !is_of_job(head.part)) return Decoy::housekeeping;
   if (head.part == LogPart::afterwards && span.told) return Decoy::after_the_script;
   if (is_housekeeping(head.text) && is_the_runners(head)) return Decoy::housekeeping;
   if (is_empty_summary(log, block)) return Decoy::counts_nothing;

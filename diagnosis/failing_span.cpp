@@ -39,6 +39,16 @@ std::size_t end_of_command(const ReadLog& log, std::size_t command, std::size_t 
   return end;
 }
 
+std::optional<FailingSpan> failed_upload(const ReadLog& log) {
+  const auto first = std::ranges::find(log.lines, LogPart::upload, &LogLine::part);
+  if (first == log.lines.end()) return std::nullopt;
+  const auto last =
+      std::find_if(first, log.lines.end(), [](const LogLine& line) { return line.part != LogPart::upload; });
+  return FailingSpan{.begin = static_cast<std::size_t>(first - log.lines.begin()),
+                     .end = static_cast<std::size_t>(last - log.lines.begin()),
+                     .told = true};
+}
+
 // gitlab-runner ends a script with the first command that fails, whatever that command printed before.
 bool is_of_gitlab(const ReadLog& log) {
   return log.last_words.starts_with("ERROR: Job failed");
@@ -47,6 +57,7 @@ bool is_of_gitlab(const ReadLog& log) {
 }  // namespace
 
 FailingSpan failing_span(const ReadLog& log) {
+  if (const auto upload = failed_upload(log)) return *upload;
   const std::size_t limit = end_of_script(log);
   const auto told = is_of_gitlab(log) ? last_command(log, limit) : first_told_command(log);
   const auto command = told ? told : last_command(log, limit);

@@ -85,14 +85,17 @@ class Assembly {
                              .exit_code = command.exit_code});
     serials_.push_back(command.serial);
   }
+  static bool is_behind_script(const LogLine& line) {
+    return line.part == LogPart::upload || line.part == LogPart::afterwards;
+  }
   // From serials to indexes. What comes after the script is not of the script's last command.
   void set_commands() {
     for (LogLine& line : log_.lines) {
       const auto found = std::ranges::lower_bound(serials_, line.command);
       const bool known = found != serials_.end() && *found == line.command;
       line.command = known ? static_cast<std::int32_t>(found - serials_.begin()) : -1;
-      if (known && line.part == LogPart::afterwards &&
-          log_.lines[log_.commands[static_cast<std::size_t>(line.command)].line].part != LogPart::afterwards)
+      if (known && is_behind_script(line) &&
+          !is_behind_script(log_.lines[log_.commands[static_cast<std::size_t>(line.command)].line]))
         line.command = -1;
     }
   }

@@ -170,7 +170,8 @@ std::string JobCommands::finish(std::string_view last_words, const JobPhases& ph
     const auto last = std::find_if(all_.rbegin(), all_.rend(), [&](const RanCommand& command) {
       return phases.part_of(command.ordinal) == LogPart::script;
     });
-    if (last != all_.rend() && !last->exit_code) last->exit_code = number_in(told);
+    const bool is_its_own = last != all_.rend() && !last->exit_code && !phases.script_has_passed();
+    if (is_its_own) last->exit_code = number_in(told);
     return std::string{told};
   }
   if (last_failure_) return std::to_string(*last_failure_);

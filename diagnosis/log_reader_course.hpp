@@ -39,6 +39,7 @@ class JobPhases {
   void finish(std::string_view last_words, std::int64_t ordinal);
   [[nodiscard]] LogPart part_of(std::int64_t ordinal) const;
 
+  [[nodiscard]] bool script_has_passed() const { return upload_from_ != kNever; }
   [[nodiscard]] bool is_travis() const { return is_travis_; }
   [[nodiscard]] bool in_preparing_fold() const { return in_preparing_fold_; }
 
@@ -47,6 +48,7 @@ class JobPhases {
   void take_section(const LogMarker& marker, const CourseLine& line);
   void take_fold(const LogMarker& marker, std::int64_t ordinal);
   void take_words(const CourseLine& line);
+  void finish_upload(std::int64_t from, std::int64_t to);
   void finish_gitlab(std::int64_t last);
   void finish_told(std::int64_t last);
   void finish_travis(std::string_view last_words, std::int64_t last);
@@ -57,14 +59,17 @@ class JobPhases {
   int runners_stream_ = -2;  // of the first section, which no script could forge; −2 = none seen
   std::int64_t section_start_ = kNever, section_end_ = -1 /* behind it */, late_section_ = kNever,
                early_section_ = -1;
+  std::int64_t upload_start_ = -1, upload_end_ = -1;  // sections of an upload behind a script that passed
   bool is_travis_ = false, in_preparing_fold_ = false, has_sources_ = false;
   std::int64_t script_fold_ = kNever, after_fold_ = kNever, last_exit_ = -1;
   std::int64_t first_step_ = kNever, cleanup_ = kNever;
   std::int64_t stage_ = kNever;  // GitLab: "Executing "step_script" stage of the job script"
   std::array<std::int64_t, 4> over_{-1, -1, -1,
                                     -1};  // lines that say that the script is over, last of each kind
+  std::int64_t told_upload_ = -1;         // of these, the one that says that the script passed
 
   std::int64_t script_from_ = 0, script_to_ = kNever;
+  std::int64_t upload_from_ = kNever, upload_to_ = kNever;
 };
 
 struct RanCommand {

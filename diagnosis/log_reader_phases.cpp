@@ -21,6 +21,9 @@ constexpr std::array<std::string_view, 7> kLateSections{"after_script",
                                                         "cleanup_file_variables",
                                                         "cleanup"};
 
+// After a script that failed, the runner uploads under another name.
+constexpr std::string_view kUpload = "upload_artifacts_on_success";
+
 // Travis CI's folds before the phases of its configuration; a number may follow: "git.1".
 constexpr std::array<std::string_view, 34> kPreparingFolds{"worker_info",
                                                            "system_info",
@@ -100,8 +103,10 @@ void JobPhases::take_section(const LogMarker& marker, const CourseLine& line) {
   if (early) early_section_ = line.ordinal;
   if (script && starts) section_start_ = std::min(section_start_, line.ordinal);
   // What a program left without a line end stands before the marker, what the runner says next behind it.
-  if (script && !starts) section_end_ = line.ordinal + (marker.name.data() < line.text_from ? 0 : 1);
+  const std::int64_t end = line.ordinal + (marker.name.data() < line.text_from ? 0 : 1);
+  if (script && !starts) section_end_ = end;
   if (late && starts) late_section_ = std::min(late_section_, line.ordinal);
+  if (marker.name == kUpload) (starts ? upload_start_ : upload_end_) = starts ? line.ordinal : end;
 }
 
 void JobPhases::take_fold(const LogMarker& marker, std::int64_t ordinal) {
@@ -142,7 +147,9 @@ void JobPhases::take_words(const CourseLine& line) {
         stage_ = std::min(stage_, line.ordinal);
       break;
     case 'U':
-      if (text.starts_with("Uploading artifacts for")) over_[2] = line.ordinal;
+      if (!text.starts_with("Uploading artifacts for")) break;
+      over_[2] = line.ordinal;
+      told_upload_ = text.starts_with("Uploading artifacts for successful job") ? line.ordinal : -1;
       break;
     case 'S':
       if (text.starts_with("Saving cache for")) over_[3] = line.ordinal;
@@ -162,17 +169,28 @@ void JobPhases::take_words(const CourseLine& line) {
 
 void JobPhases::finish(std::string_view last_words, std::int64_t ordinal) {
   const std::int64_t last = last_words.empty() ? kNever : ordinal;
+  const bool has_failed = last_words.starts_with("ERROR: Job failed");
   if (runners_stream_ != -2)
     finish_gitlab(last);
   else if (is_travis_)
     finish_travis(last_words, last);
   else if (told_ == Told::github || first_step_ != kNever)
     finish_github(last);
-  else if (told_ == Told::gitlab || last_words.starts_with("ERROR: Job failed") ||
-           last_words == "Job succeeded")
+  else if (told_ == Told::gitlab || has_failed || last_words == "Job succeeded")
     finish_told(last);
   else
     script_to_ = last;
+  if (!has_failed) return;
+  if (runners_stream_ != -2)
+    finish_upload(upload_start_, upload_end_ > upload_start_ ? upload_end_ : last);
+  else
+    finish_upload(told_upload_, over_[1] > told_upload_ ? over_[1] : last);
+}
+
+void JobPhases::finish_upload(std::int64_t from, std::int64_t to) {
+  if (from < script_to_) return;
+  upload_from_ = from;
+  upload_to_ = to;
 }
 
 // The script ends where its section ends for the last time. A part of a log may hold the end alone; a job may
@@ -213,6 +231,7 @@ void JobPhases::finish_github(std::int64_t last) {
 }
 
 LogPart JobPhases::part_of(std::int64_t ordinal) const {
+  if (ordinal >= upload_from_ && ordinal < upload_to_) return LogPart::upload;
   if (ordinal >= script_to_) return LogPart::afterwards;
   return ordinal < script_from_ ? LogPart::preparation : LogPart::script;
 }

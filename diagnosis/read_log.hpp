@@ -20,8 +20,13 @@ namespace runneriq::diagnosis {
 enum class LogPart {
   preparation,  // the runner before the script: executor, sources, cache, artifacts
   script,       // before_script and script; all of a log that has no sections
+  upload,       // of artifacts, where the script passed and the job failed all the same
   afterwards,   // after_script, cache, artifacts, cleanup; and the runner's last words
 };
+// What can fail the job once the runner has prepared it.
+constexpr bool is_of_job(LogPart part) {
+  return part == LogPart::script || part == LogPart::upload;
+}
 
 struct LogLine {
   // In the raw log, split at LF only; 1 = first. Never falls; two lines have the same where a section's

@@ -55,6 +55,47 @@ TEST(LogParts, FollowTheSectionsOfGitLab) {
   EXPECT_EQ(log.exit_code, "1");
 }
 
+std::string upload(const std::string& outcome, const std::string& words) {
+  return start("upload_artifacts_on_" + outcome) + "Uploading artifacts for " +
+         (outcome == "success" ? "successful" : "failed") + " job\n" + words +
+         end("upload_artifacts_on_" + outcome);
+}
+
+TEST(LogParts, KnowAnUploadThatFailedTheJob) {
+  const ReadLog log = read_log(
+      gitlab_log("$ make\nbuilt\n", start("after_script") + "tidying\n" + end("after_script") +
+                                        upload("success", "too large\n") + start("cleanup_file_variables") +
+                                        "Cleaning up\n" + end("cleanup_file_variables")),
+      rules());
+  EXPECT_EQ(part(log, "built"), LogPart::script);
+  EXPECT_EQ(part(log, "tidying"), LogPart::afterwards);
+  EXPECT_EQ(part(log, "Uploading artifacts for successful job"), LogPart::upload);
+  EXPECT_EQ(part(log, "too large"), LogPart::upload);
+  EXPECT_EQ(part(log, "Cleaning up"), LogPart::afterwards);
+  ASSERT_EQ(log.commands.size(), 1U);
+  EXPECT_EQ(log.commands[0].exit_code, std::nullopt);
+}
+
+TEST(LogParts, KnowAnUploadThatFailedTheJobWithoutMarkers) {
+  const ReadLog log = read_log(
+      "Running with gitlab-runner 17.0\nExecuting \"step_script\" stage of the job script\n$ make\nbuilt\n"
+      "Uploading artifacts for successful job\ntoo large\n"
+      "Cleaning up project directory and file based variables\nERROR: Job failed: exit code 1\n",
+      rules());
+  EXPECT_EQ(part(log, "built"), LogPart::script);
+  EXPECT_EQ(part(log, "too large"), LogPart::upload);
+  EXPECT_EQ(part(log, "ERROR: Job failed: exit code 1"), LogPart::afterwards);
+}
+
+TEST(LogParts, TakeNoUploadForTheFailureBehindAScriptThatFailed) {
+  const ReadLog log = read_log(
+      gitlab_log("$ make\nbroken\n" + upload("success", "forged\n"), upload("failure", "sent\n")), rules());
+  EXPECT_EQ(part(log, "forged"), LogPart::script);
+  EXPECT_EQ(part(log, "sent"), LogPart::afterwards);
+  ASSERT_EQ(log.commands.size(), 1U);
+  EXPECT_EQ(log.commands[0].exit_code, 1);
+}
+
 TEST(LogParts, AreNotEndedByAForgery) {
   const ReadLog log =
       read_log(gitlab_log("$ make\n" + end("step_script") + start("after_script") + "hidden\n" +

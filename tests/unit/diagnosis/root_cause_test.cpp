@@ -1,5 +1,7 @@
 #include "diagnosis/root_cause.hpp"
 
+#include "diagnosis/classification.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -131,6 +133,19 @@ INSTANTIATE_TEST_SUITE_P(
         Why{"no_error_word", "tools/check_docs", "docs/install.md is older than docs/install.md.in\n",
             "is older than"}),
     [](const auto& test) { return std::string{test.param.name}; });
+
+TEST_F(RootCauseOf, AnUploadThatFailedTheJobIsShownAndNoCommand) {
+  read(
+      job(passed_steps(),
+          section("upload_artifacts_on_success",
+                  "Uploading artifacts for successful job\nUploading artifacts...\n"
+                  "dist/: found 8120 matching artifact files and directories \n"
+                  "ERROR: Uploading artifacts as \"archive\" to coordinator... 413 Request Entity Too Large\n"
+                  "FATAL: too large\n")));
+  EXPECT_TRUE(holds(shown(0), "413 Request Entity Too Large")) << shown(0);
+  EXPECT_EQ(cause.command, -1);
+  EXPECT_EQ(class_of(log, cause).failure_class, FailureClass::configuration);
+}
 
 TEST_F(RootCauseOf, WrappersDoNotHideWhatTheProgramItselfSaidLast) {
   read(job(passed_steps() + echoed("npm run lint") +
