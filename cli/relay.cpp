@@ -25,7 +25,8 @@ CommandRow relay_command() {
               "at `relay.url` over HTTPS, with the token of `RUNNERIQ_RELAY_TOKEN` or of the credential "
               "`relay-token`, and adds this host's load, memory and pressure. While the service cannot be "
               "used, executors are told so at once and decide by their host's own state file; one probe "
-              "every 10 s finds out when it is back. Ends on SIGTERM or SIGINT.",
+              "every 10 s finds out when it is back. Ends on SIGTERM or SIGINT; SIGHUP reads the "
+              "configuration anew and keeps the old one when the new one is bad.",
           .flags = {},
           .run = relay};
 }

@@ -2,7 +2,6 @@
 
 #include "apps/runneriq/examination.hpp"
 #include "apps/runneriq/play_parts.hpp"
-#include "apps/runneriq/relay.hpp"
 #include "apps/runneriq/service_parts.hpp"
 #include "apps/runneriq/steering_parts.hpp"
 #include "carbon/static_zones/static_zones.hpp"
@@ -52,10 +51,14 @@ bool makes_state(const cli::Invocation& invocation) {
   return loops(invocation) || (invocation.command == "run" && invocation.has("--execute"));
 }
 
+bool is_daemon(const cli::Invocation& invocation) {
+  return loops(invocation) || invocation.command == "relay";
+}
+
 // A daemon's parent may end, and a hang-up asks it to read its configuration again.
 platform::Termination termination_of(const cli::Invocation& invocation) {
-  return loops(invocation) ? platform::Termination{platform::OnHangup::reload, platform::WatchParent::no}
-                           : platform::Termination{platform::OnHangup::stop, platform::WatchParent::no};
+  return is_daemon(invocation) ? platform::Termination{platform::OnHangup::reload, platform::WatchParent::no}
+                               : platform::Termination{platform::OnHangup::stop, platform::WatchParent::no};
 }
 
 platform::ServiceEnvironment manager_in(EnvironmentBlock environment) {
@@ -79,7 +82,7 @@ platform::LogSettings log_settings(const Loaded& loaded, const cli::Invocation& 
   platform::LogSettings settings = loaded.settings.log;
   settings.run = run;
   const bool chosen = loaded.configuration.origin("log.level").layer != config::Layer::defaults;
-  if (!chosen && !loops(invocation) && invocation.command != "relay") settings.lowest = LogLevel::warning;
+  if (!chosen && !is_daemon(invocation)) settings.lowest = LogLevel::warning;
   return settings;
 }
 
@@ -118,11 +121,7 @@ int Program::run() {
   if (loops(invocation_)) heartbeat_.emplace(platform::ServiceNotify{manager_in(environment_)}, log_);
   cli::Session ports = session();
   ports.reload = [this, &ports] { return reload(ports); };
-  ports.run_relay = [this](const std::function<void()>& started) -> Result<void> {
-    const auto relay = relay_settings(loaded_->settings, environment_, termination_.signal_fd());
-    if (!relay) return fail(relay.error());
-    return run_relay(*relay, log_, started);
-  };
+  ports.run_relay = [this](const std::function<void()>& started) { return run_relay(started); };
   for (const cli::CommandRow& command : cli::commands()) {
     if (command.name != invocation_.command) continue;
     const Exit code = command.run(ports, invocation_);
@@ -463,15 +462,21 @@ std::vector<config::Problem> Program::reload(cli::Session& session) {
   }
   auto rules = served_by(fresh->settings);
   if (!rules) return {{"service", rules.error().message}};
-  if (auto opened = log_.open(log_settings(*fresh, invocation_, run_)); !opened)
-    return {{"log.file", opened.error().message}};
-  loaded_ = std::move(fresh);
+  if (auto problems = take_over(std::move(fresh)); !problems.empty()) return problems;
   face_rules_ = *std::move(rules);
-  tell_what_needs_a_restart();
   session.configuration = &loaded_->configuration;
   session.config_file = loaded_->file.path;
   session.config_absent = loaded_->file_absent();
   session.problems = loaded_->problems;
+  return {};
+}
+
+// Problems: nothing has changed.
+std::vector<config::Problem> Program::take_over(std::unique_ptr<Loaded> fresh) {
+  if (auto opened = log_.open(log_settings(*fresh, invocation_, run_)); !opened)
+    return {{"log.file", opened.error().message}};
+  loaded_ = std::move(fresh);
+  tell_what_needs_a_restart();
   return {};
 }
 

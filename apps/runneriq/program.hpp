@@ -10,6 +10,7 @@
 #include "apps/runneriq/fleet_store.hpp"
 #include "apps/runneriq/grid.hpp"
 #include "apps/runneriq/heartbeat.hpp"
+#include "apps/runneriq/relay.hpp"
 #include "apps/runneriq/settings.hpp"
 #include "apps/runneriq/sources.hpp"
 #include "apps/runneriq/standard_output.hpp"
@@ -96,7 +97,10 @@ class Program {
   // Null where nobody is served.
   [[nodiscard]] Result<std::shared_ptr<const FaceRules>> served_by(const Settings& settings) const;
   std::vector<config::Problem> reload(cli::Session& session);
+  std::vector<config::Problem> take_over(std::unique_ptr<Loaded> fresh);
   void tell_what_needs_a_restart();
+  Result<void> run_relay(const std::function<void()>& started);
+  bool reload_relay();
   std::vector<executor::Finding> examine();
   [[nodiscard]] std::optional<scheduler::HostQueue> host_queue() const;
 
@@ -110,11 +114,12 @@ class Program {
   ProgramLog log_;
   std::optional<platform::PrivateFolder> temporary_;  // of the state that --mock keeps
   std::unique_ptr<FleetStore> store_;
-  std::atomic<std::shared_ptr<const FaceRules>> face_rules_;  // of the loop's face
-  std::optional<FixedOptions> fixed_;                         // of what is served; none where nothing is
-  std::optional<Heartbeat> heartbeat_;                        // of the loop
-  std::shared_ptr<Grid> grid_;                                // of the source that was opened last
-  std::unique_ptr<CarbonFile> carbon_file_;                   // for what is not the grid's
+  std::atomic<std::shared_ptr<const FaceRules>> face_rules_;    // of the loop's face
+  std::atomic<std::shared_ptr<const RelayTerms>> relay_terms_;  // of `relay`
+  std::optional<FixedOptions> fixed_;                           // of what is served or relayed
+  std::optional<Heartbeat> heartbeat_;                          // of the loop
+  std::shared_ptr<Grid> grid_;                                  // of the source that was opened last
+  std::unique_ptr<CarbonFile> carbon_file_;                     // for what is not the grid's
   std::shared_ptr<scheduler::CarbonBooks> books_;
   std::optional<AlertFile> alert_file_;                // of commands
   std::shared_ptr<AdviceLoop> advice_loop_;            // of the loop; null where nobody is asked

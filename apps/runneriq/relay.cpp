@@ -6,11 +6,13 @@
 #include "platform/unique_fd.hpp"
 
 #include <poll.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -30,6 +32,17 @@ constexpr std::size_t kMostAtOnce = 1000;  // most of them long polls
 constexpr std::size_t kLargestReply = std::size_t{64} << 10;
 constexpr std::size_t kLargestBody = std::size_t{1} << 20;
 
+// A descriptor that can be read while one of them can; one below 0 never can.
+Result<platform::UniqueFd> one_of(std::initializer_list<int> descriptors) {
+  platform::UniqueFd made{::epoll_create1(EPOLL_CLOEXEC)};
+  for (const int each : descriptors) {
+    epoll_event wanted{.events = EPOLLIN, .data = {}};
+    const bool failed = each >= 0 && ::epoll_ctl(made.get(), EPOLL_CTL_ADD, each, &wanted) != 0;
+    if (!made || failed) return fail(Errc::unavailable, "no descriptor is left for the relay");
+  }
+  return made;
+}
+
 // Requests come in on the server's thread and go out on the one that calls run().
 class Relay {
  public:
@@ -47,6 +60,7 @@ class Relay {
   Result<void> open();
   void take(const ServedRequest& request, const HttpAnswer& answer);
   void queue(Errand errand);
+  void woken();
   void send_queued();
   void send(Errand errand);
   [[nodiscard]] ServedReply judge(const Result<HttpReply>& reply);
@@ -58,6 +72,7 @@ class Relay {
   const RelaySettings& settings_;
   EventLog& log_;
   platform::UniqueFd wake_;
+  platform::UniqueFd wakes_;  // readable when there is something to send, or a reload is due
   std::unique_ptr<HttpClient> client_;
   std::mutex mutex_;
   std::vector<Errand> queued_;  // under the mutex
@@ -68,7 +83,8 @@ class Relay {
 
 Result<void> Relay::run(const std::function<void()>& started) {
   if (auto opened = open(); !opened) return opened;
-  log_.write(LogLevel::info, "relay_started", {{"socket", settings_.socket}, {"url", settings_.url}});
+  log_.write(LogLevel::info, "relay_started",
+             {{"socket", settings_.socket}, {"url", settings_.terms()->url}});
   started();
   queue({probe(), {}, true});
   client_->run_until(Time::max());
@@ -80,12 +96,15 @@ Result<void> Relay::run(const std::function<void()>& started) {
 Result<void> Relay::open() {
   wake_ = platform::UniqueFd{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
   if (!wake_) return fail(Errc::unavailable, "no descriptor is left for the relay");
+  auto wakes = one_of({wake_.get(), settings_.reload_fd});
+  if (!wakes) return fail(std::move(wakes.error()));
+  wakes_ = *std::move(wakes);
   auto client = HttpClient::make({.at_once = kMostAtOnce,
                                   .ca_file = settings_.ca_file,
                                   .user_agent = "runneriq-relay/" RUNNERIQ_VERSION,
                                   .stop_fd = settings_.stop_fd,
-                                  .wake_fd = wake_.get(),
-                                  .woken = [this] { send_queued(); }});
+                                  .wake_fd = wakes_.get(),
+                                  .woken = [this] { woken(); }});
   if (!client) return fail(std::move(client.error()));
   client_ = std::move(*client);
   platform::HttpServerSettings serving;
@@ -100,7 +119,7 @@ Result<void> Relay::open() {
 }
 
 void Relay::take(const ServedRequest& request, const HttpAnswer& answer) {
-  if (const auto refused = refusal_of(request, service::RouteAccess::caller, settings_.rules)) {
+  if (const auto refused = refusal_of(request, service::RouteAccess::caller, settings_.terms()->rules)) {
     log_.write(LogLevel::warning, "relay_refused", {{"why", refused->reason}});
     return answer(reply_to(*refused));
   }
@@ -120,6 +139,12 @@ void Relay::queue(Errand errand) {
   (void)!::write(wake_.get(), &kOne, sizeof kOne);
 }
 
+// A service that was out may be back by new terms.
+void Relay::woken() {
+  if (settings_.reload() && out_) queue({probe(), {}, true});
+  send_queued();
+}
+
 void Relay::send_queued() {
   std::uint64_t count = 0;
   (void)!::read(wake_.get(), &count, sizeof count);
@@ -132,10 +157,11 @@ void Relay::send_queued() {
 }
 
 void Relay::send(Errand errand) {
+  const std::shared_ptr<const RelayTerms> terms = settings_.terms();
   platform::HttpCall call{.method = errand.call.method,
-                          .url = settings_.url + errand.call.target,
+                          .url = terms->url + errand.call.target,
                           .secret_header = "Authorization",
-                          .secret = Secret{"Bearer " + settings_.token.reveal()},
+                          .secret = Secret{"Bearer " + terms->token.reveal()},
                           .body = std::move(errand.call.body),
                           .largest_reply = kLargestReply,
                           .time_limit = errand.call.time_limit};
@@ -158,12 +184,13 @@ ServedReply Relay::judge(const Result<HttpReply>& reply) {
 }
 
 void Relay::note_answer() {
-  if (out_.exchange(false)) log_.write(LogLevel::info, "relay_service_back", {{"url", settings_.url}});
+  if (out_.exchange(false))
+    log_.write(LogLevel::info, "relay_service_back", {{"url", settings_.terms()->url}});
 }
 
 void Relay::note_outage(const std::string& why) {
   if (is_stopping() || out_.exchange(true)) return;
-  log_.write(LogLevel::warning, "relay_service_out", {{"url", settings_.url}, {"why", why}});
+  log_.write(LogLevel::warning, "relay_service_out", {{"url", settings_.terms()->url}, {"why", why}});
   probe_later();
 }
 
@@ -182,13 +209,10 @@ bool Relay::is_stopping() const {
 
 }  // namespace
 
-Result<RelaySettings> relay_settings(const Settings& settings, EnvironmentBlock environment, int stop_fd) {
+Result<RelayTerms> relay_terms(const Settings& settings, EnvironmentBlock environment) {
   if (settings.relay.url.empty()) {
     return fail(Errc::invalid_argument,
                 "no service is configured: set relay.url to the address of `runneriq run`");
-  }
-  if (settings.executor.socket.empty()) {
-    return fail(Errc::invalid_argument, "there is no socket to listen on: set executor.socket");
   }
   auto token = relay_token(environment);
   if (!token) return fail(std::move(token.error()));
@@ -196,17 +220,15 @@ Result<RelaySettings> relay_settings(const Settings& settings, EnvironmentBlock 
     return fail(Errc::invalid_argument, "no token for " + settings.relay.url +
                                             ": set RUNNERIQ_RELAY_TOKEN, or the credential relay-token");
   }
-  RelaySettings relay{.socket = settings.executor.socket,
-                      .url = settings.relay.url,
-                      .ca_file = settings.relay.ca_file,
-                      .token = std::move(*token),
-                      .rules = {.uids = {::geteuid()}},
-                      .stop_fd = stop_fd};
-  if (const auto user = platform::find_account(settings.relay.user)) relay.rules.uids.push_back(user->uid);
-  return relay;
+  RelayTerms terms{.url = settings.relay.url, .token = std::move(*token), .rules = {.uids = {::geteuid()}}};
+  if (const auto user = platform::find_account(settings.relay.user)) terms.rules.uids.push_back(user->uid);
+  return terms;
 }
 
 Result<void> run_relay(const RelaySettings& settings, EventLog& log, const std::function<void()>& started) {
+  if (settings.socket.empty()) {
+    return fail(Errc::invalid_argument, "there is no socket to listen on: set executor.socket");
+  }
   return Relay{settings, log}.run(started);
 }
 

@@ -54,15 +54,16 @@ Option text_row(Option option, std::string& field, Check check) {
 }  // namespace
 
 Options option_rows(RelayOptions& options) {
-  return {url_row(row("relay.url", "https address, or http on loopback",
-                      "Address of the fleet's service, to which `runneriq relay` forwards."),
-                  options.url),
-          text_row(row("relay.ca_file", "absolute path",
-                       "Certificates that vouch for the service; by default the system's."),
-                   options.ca_file, is_path),
-          text_row(row("relay.user", "user name",
-                       "Whose executors may use the relay's socket, beside root and the relay's own user."),
-                   options.user, is_user)};
+  return {
+      url_row(row("relay.url", "https address, or http on loopback",
+                  "Address of the fleet's service, to which `runneriq relay` forwards."),
+              options.url),
+      text_row(row("relay.ca_file", "absolute path",
+                   "Certificates that vouch for the service, read at the start; by default the system's."),
+               options.ca_file, is_path),
+      text_row(row("relay.user", "user name",
+                   "Whose executors may use the relay's socket, beside root and the relay's own user."),
+               options.user, is_user)};
 }
 
 }  // namespace runneriq::app

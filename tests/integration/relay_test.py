@@ -314,6 +314,60 @@ def test_other_users_of_the_host_are_refused(folder: Path, far: FarService, rela
     assert " 403 " in answer.stdout, answer
 
 
+# ---- a reload
+
+
+def configured(folder: Path, **options: str) -> dict[str, str]:
+    file = folder / "runneriq.yaml"
+    file.write_text("runneriq:\n  relay:\n" + "".join(f"    {key}: {value}\n" for key, value in options.items()))
+    return {"RUNNERIQ_CONFIG": str(file), "CREDENTIALS_DIRECTORY": str(folder)}
+
+
+def reload(relay: Relay, event: str = "configuration_read") -> None:
+    before = len(relay.events(event))
+    relay.process.send_signal(signal.SIGHUP)
+    assert wait_until(lambda: len(relay.events(event)) > before, 20), relay.log.read_text()
+
+
+def test_a_reload_takes_the_new_token_and_asks_the_service_at_once(folder: Path, far: FarService) -> None:
+    (folder / "relay-token").write_text("wrong-token")
+    with Relay(folder, far.url, None, token="", **configured(folder, ca_file=str(far.certificate))) as relay:
+        assert wait_until(lambda: len(relay.events("relay_service_out")) == 1)
+        (folder / "relay-token").write_text("no token")
+        reload(relay, "configuration_refused")
+        (folder / "relay-token").write_text(TOKEN)
+        reload(relay)
+        assert wait_until(lambda: len(relay.events("relay_service_back")) == 1, 8), relay.log.read_text()
+        assert relay.ask("POST", ADMISSIONS, QUESTION)[0] == 200
+        assert relay.events("restart_needed") == []
+        configured(folder, ca_file="/etc/another.pem")
+        reload(relay)
+        assert [event["options"] for event in relay.events("restart_needed")] == ["relay.ca_file"]
+        assert relay.ask("POST", ADMISSIONS, QUESTION)[0] == 200
+        relay.process.terminate()
+        assert relay.process.wait(10) == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become another user")
+def test_a_reload_says_anew_who_may_use_the_socket(folder: Path, far: FarService) -> None:
+    folder.chmod(0o755)
+
+    def status_as_nobody() -> int:
+        command = ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--unix-socket", str(folder / "runneriq.sock"),
+                   "http://localhost/nothing"]
+        return int(subprocess.run(command, user=65534, group=65534, extra_groups=[], capture_output=True, text=True,
+                                  timeout=20, check=True).stdout)
+
+    with Relay(folder, far.url, far.certificate, **configured(folder, user="root")) as relay:
+        assert status_as_nobody() == 403
+        configured(folder, user="nobody")
+        reload(relay)
+        assert status_as_nobody() == 404
+        configured(folder, user="root")
+        reload(relay)
+        assert status_as_nobody() == 403
+
+
 @pytest.mark.parametrize(("url", "token", "words"), [
     ("", TOKEN, "relay.url"), ("https://far.example.com", "", "RUNNERIQ_RELAY_TOKEN"),
     ("http://far.example.com", TOKEN, "https"), ("ftp://far.example.com", TOKEN, "http")])

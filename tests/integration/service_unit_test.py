@@ -267,6 +267,9 @@ def test_the_relay_listens_where_only_the_group_may_go(make: Any, machine: LaidO
     path = machine.inside("/run/runneriq/runneriq.sock")
     assert wait_until(path.exists, 20), manager.log
     assert (path.parent.stat().st_mode & 0o777, path.parent.stat().st_gid) == (0o750, manager.groups["runneriq-clients"])
+    assert manager.unit.one("ExecReload") == "/bin/kill -HUP $MAINPID"
+    manager.process.send_signal(signal.SIGHUP)
+    assert wait_until(lambda: "configuration_read" in manager.log, 20), manager.log
     assert manager.end() == 0, manager.log
 
 

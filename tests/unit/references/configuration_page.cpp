@@ -19,8 +19,9 @@ constexpr std::array kDescription{
     "the later one wins. The variable of a key is its name in capitals behind `RUNNERIQ_`, with `_` for each "
     "point. In a variable the entries of lists and mappings are separated by commas: `a,b` and "
     "`main=100,develop=75`. Keys with a `*`, which stands for a name of your own, have no variable.",
-    "Durations are `250ms`, `30s`, `10m`, `2h`, `1d` or plain seconds. `runneriq` reads the file anew on "
-    "SIGHUP, `runneriq-executor` for each job."};
+    "Durations are `250ms`, `30s`, `10m`, `2h`, `1d` or plain seconds. `runneriq run` and `runneriq relay` "
+    "read the file anew on SIGHUP and name in the log what only a restart changes; `runneriq-executor` reads "
+    "it for each job."};
 
 constexpr std::string_view kExample =
     "runneriq:\n"
