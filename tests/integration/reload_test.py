@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -184,3 +185,25 @@ def test_what_only_a_restart_changes_is_named_as_long_as_it_differs(over_tcp: Se
     configure(over_tcp, hosts="[a.example]")
     reload(over_tcp)
     assert len(told(over_tcp, "restart_needed")) == 2
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
+def test_a_renewed_certificate_needs_a_restart_and_the_log_says_so(over_tcp: Service) -> None:
+    certificate, key = over_tcp.root / "own.pem", over_tcp.root / "own.key"
+
+    def renew() -> None:
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                        "-days", "2", "-subj", "/CN=own", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key),
+                        "-out", str(certificate)], check=True, capture_output=True, timeout=30)
+
+    renew()
+    first = shutil.copy(certificate, over_tcp.root / "first.pem")
+    configure(over_tcp, tls_certificate=str(certificate), tls_key=str(key))
+    over_tcp.begin()
+    reload(over_tcp)
+    assert told(over_tcp, "restart_needed") == []
+    renew()
+    reload(over_tcp)
+    [named] = told(over_tcp, "restart_needed")
+    assert named["options"] == "service.tls_certificate,service.tls_key"
+    assert over_tcp.ask_tcp("GET", "/healthz", authority=first).status == 200
