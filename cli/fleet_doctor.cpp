@@ -5,6 +5,7 @@
 #include "core/joined.hpp"
 #include "core/printable.hpp"
 #include "executor/remedy.hpp"
+#include "gitlab/call_shortage.hpp"
 
 #include <algorithm>
 #include <array>
@@ -135,22 +136,38 @@ class FleetFindings {
       return put("gitlab", FindingStatus::warn, told(facts_.version.error()),
                  "nothing is missing for it but the version of " + facts_.fleet.url);
     }
-    put("gitlab", FindingStatus::fail, told(facts_.version.error()), server_remedy());
+    put("gitlab", FindingStatus::fail, told(facts_.version.error()), remedy_of(facts_.version.error()));
   }
 
-  [[nodiscard]] std::string server_remedy() const {
-    switch (facts_.version.error().code) {
+  [[nodiscard]] std::string remedy_of(const Error& error) const {
+    if (const auto address = redirected_to(error); !address.empty()) return "set gitlab.url to " + address;
+    switch (error.code) {
       case Errc::permission:
-        return facts_.version.error().message.find("certificate") != std::string::npos
+        return error.message.find("certificate") != std::string::npos
                    ? "if GitLab's certificate is of your own authority, set gitlab.ca_file to that "
                      "authority's"
                    : "make a new token with the scope read_api and put it into " + token_place();
       case Errc::not_found:
+      case Errc::corrupt:
+      case Errc::invalid_argument:
         return "set gitlab.url to the address of GitLab's front page";
       default:
         return "check gitlab.url and whether this machine and user get through: curl -I " +
                executor::shell_word(facts_.fleet.url);
     }
+  }
+
+  // The same GitLab by https, where it answers so by http; else "".
+  [[nodiscard]] std::string redirected_to(const Error& error) const {
+    constexpr std::string_view kHttp = "http://", kTo = " to ", kApi = "/api/v4/";
+    if (!facts_.fleet.url.starts_with(kHttp)) return "";
+    const std::string authority = facts_.fleet.url.substr(kHttp.size());
+    const std::string place = "https://" + authority.substr(0, authority.find_first_of(":/"));
+    const auto begin = error.message.find(std::string(kTo) + place);
+    if (begin == std::string::npos) return "";
+    const std::string there = error.message.substr(begin + kTo.size());
+    const auto end = there.find(kApi);
+    return end == std::string::npos ? "" : printable(there.substr(0, end));
   }
 
   void token() {
@@ -190,7 +207,8 @@ class FleetFindings {
 
   void reading() {
     if (!facts_.reading) {
-      return put("fleet", FindingStatus::fail, told(facts_.reading.error()), scope_remedy());
+      return put("fleet", FindingStatus::fail, told(facts_.reading.error()),
+                 no_such_scope() ? scope_remedy() : remedy_of(facts_.reading.error()));
     }
     const gitlab::FleetReading& seen = *facts_.reading;
     put("projects", seen.projects.empty() ? FindingStatus::fail : FindingStatus::ok,
@@ -204,10 +222,29 @@ class FleetFindings {
     }
   }
 
+  // GitLab is there, but not what is to be watched.
+  [[nodiscard]] bool no_such_scope() const {
+    const auto no_gitlab = [](Errc code) {
+      return code == Errc::not_found || code == Errc::corrupt || code == Errc::invalid_argument;
+    };
+    return facts_.reading.error().code == Errc::not_found &&
+           (facts_.version || !no_gitlab(facts_.version.error().code));
+  }
+
+  static bool is_refusal(const gitlab::Stale& stale) {
+    return stale.code == Errc::permission || stale.code == Errc::not_found;
+  }
+
+  static std::string_view lasting_remedy(const gitlab::Stale& stale) {
+    if (gitlab::is_own_shortage(stale.why)) return "raise gitlab.calls_per_minute";
+    if (gitlab::is_shortage(stale.why)) return "raise monitor.poll_interval, or GitLab's own rate limit";
+    if (is_refusal(stale)) return "see what the token's user may read there";
+    return "look at GitLab, and at the proxies before it";
+  }
+
   static std::string remedy_of(const gitlab::Stale& stale) {
-    const bool budget = stale.why.find("over the budget") != std::string::npos;
-    return std::string("decisions go without it until the next poll; where it stays, ") +
-           (budget ? "raise gitlab.calls_per_minute" : "see what the token's user may read there");
+    return "decisions go without it until the next poll; where it stays, " +
+           std::string(lasting_remedy(stale));
   }
 
   void runners(const gitlab::FleetReading& seen) {
@@ -216,13 +253,26 @@ class FleetFindings {
                                                [](const gitlab::Runner& r) { return r.traits.has_value(); }));
     if (seen.runners.empty()) {
       return put("runners", FindingStatus::fail, "no runner is visible to this token",
-                 "give its user the role Maintainer in the project or Owner in the group, or use --snapshot");
+                 is_hindered(seen, "the list of runners")
+                     ? "mend what hinders their list from being read, as said below"
+                     : "give its user the role Maintainer in the project or Owner in the group, or use "
+                       "--snapshot");
     }
     const bool all = known == seen.runners.size();
     put("runners", all ? FindingStatus::ok : FindingStatus::warn,
         counted(seen.runners.size(), "runner") + " visible" +
             (all ? "" : ", tags readable of " + std::to_string(known) + " only"),
-        all ? "" : "give the token's user the role Maintainer where the other runners belong");
+        all                                ? ""
+        : is_hindered(seen, "details of ") ? "mend what hinders their details from being read, as said below"
+                                           : "give the token's user the role Maintainer where the other "
+                                             "runners belong");
+  }
+
+  // By something else than a refusal.
+  static bool is_hindered(const gitlab::FleetReading& seen, std::string_view what) {
+    const auto about = [&](const gitlab::Stale& stale) { return stale.what.starts_with(what); };
+    return std::ranges::any_of(seen.stale, about) &&
+           std::ranges::none_of(seen.stale, [&](const auto& s) { return about(s) && is_refusal(s); });
   }
 
   [[nodiscard]] std::string scope_remedy() const {

@@ -48,8 +48,19 @@ std::vector<const Runner*> with_tag(const FleetReading& reading, std::string_vie
   return some;
 }
 
+// Why it cannot be told which tags no runner has; "" = it can.
+std::string blindness(const FleetReading& reading) {
+  if (reading.runners.empty() || !reading.runners_current) return "the list of runners is not readable";
+  const auto unread = std::ranges::count_if(reading.runners, [](const Runner& r) { return !r.traits; });
+  return unread == 0 ? "" : "the tags of " + counted(unread, "runner") + " are not readable";
+}
+
 Finding managed(const FleetReading& reading, const std::vector<const Runner*>& runners,
                 const std::string& host) {
+  if (const std::string why = blindness(reading); runners.empty() && !why.empty()) {
+    return {"lanes", FindingStatus::skipped,
+            "whether runners of " + host + " are steered cannot be told: " + why, ""};
+  }
   if (runners.empty()) {
     return {"lanes", FindingStatus::skipped,
             "none of " + counted(static_cast<std::int64_t>(reading.runners.size()), "runner") + " of " +
@@ -119,6 +130,11 @@ std::map<std::string, std::vector<std::string>> asked_for(const FleetReading& re
 void unserved(std::vector<Finding>& all, const FleetReading& reading, const scheduler::Lanes& lanes) {
   for (const auto& [tag, jobs] : asked_for(reading)) {
     if (!with_tag(reading, tag).empty()) continue;
+    if (const std::string why = blindness(reading); !why.empty()) {
+      all.push_back({is_grant(tag) ? "lanes.grant" : "lanes.unserved", FindingStatus::skipped,
+                     "whether a runner has the tag " + on_one_line(tag) + " cannot be told: " + why, ""});
+      continue;
+    }
     const std::string what =
         "no runner has the tag " + on_one_line(tag) + " that jobs ask for: " + named(jobs);
     if (is_grant(tag)) {

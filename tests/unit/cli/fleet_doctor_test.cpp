@@ -117,6 +117,89 @@ TEST(FleetDoctor, ARefusedTokenAndAnUnknownCertificateHaveTheirOwnRemedies) {
   EXPECT_NE(found(with(fleet), "gitlab").remedy.find("gitlab.ca_file"), std::string::npos);
 }
 
+struct RemedyCase {
+  std::string name;
+  Error version, reading;
+  std::string remedy;  // of the fleet
+};
+class FleetRemedy : public testing::TestWithParam<RemedyCase> {};
+
+TEST_P(FleetRemedy, IsThatOfTheTrouble) {
+  FleetFacts fleet = good_fleet();
+  fleet.fleet.url = "http://gitlab.example.com:8080/git";
+  fleet.reading = fail(GetParam().reading);
+  if (GetParam().version.message != "") fleet.version = fail(GetParam().version);
+  EXPECT_EQ(found(with(fleet), "fleet").remedy, GetParam().remedy);
+}
+
+const Error kSignIn{Errc::corrupt, "the answer is no JSON"};
+const Error kMoved{Errc::invalid_argument,
+                   "GET /api/v4/version: 301 Moved Permanently to "
+                   "https://gitlab.example.com/git/api/v4/version"};
+const Error kElsewhere{Errc::invalid_argument, "302 Found to https://sso.example.com/api/v4/version"};
+const Error kRefused{Errc::permission, "403 Forbidden: insufficient_scope"};
+const std::string kNewToken =
+    "make a new token with the scope read_api and put it into GITLAB_TOKEN, or into "
+    "/etc/runneriq/credentials/gitlab-token";
+const std::string kFrontPage = "set gitlab.url to the address of GitLab's front page";
+
+INSTANTIATE_TEST_SUITE_P(
+    Of, FleetRemedy,
+    testing::Values(RemedyCase{"ARefusedToken", kRefused, {Errc::permission, "401 Unauthorized"}, kNewToken},
+                    RemedyCase{"ATokenWithoutTheScope", {}, kRefused, kNewToken},
+                    RemedyCase{"ASignInPage", kSignIn, {Errc::not_found, "no JSON"}, kFrontPage},
+                    RemedyCase{"HttpForHttps",
+                               kMoved,
+                               {Errc::not_found, kMoved.message},
+                               "set gitlab.url to https://gitlab.example.com/git"},
+                    RemedyCase{
+                        "AnotherServer", kElsewhere, {Errc::not_found, kElsewhere.message}, kFrontPage},
+                    RemedyCase{"NoSuchProject",
+                               {},
+                               {Errc::not_found, "404 Project Not Found"},
+                               "set gitlab.project or gitlab.group to what the token may see"},
+                    RemedyCase{"NoSuchProjectBehindABrokenPage",
+                               {Errc::unavailable, "502"},
+                               {Errc::not_found, "404 Project Not Found"},
+                               "set gitlab.project or gitlab.group to what the token may see"}),
+    [](const auto& given) { return given.param.name; });
+
+TEST(FleetDoctor, WhatIsOldHasTheRemedyOfItsCause) {
+  FleetFacts fleet = good_fleet();
+  const auto remedy = [&](std::string why, Errc code) {
+    fleet.reading->stale = {{.what = "jobs of project a/b", .why = std::move(why), .age = {}, .code = code}};
+    return found(with(fleet), "fleet").remedy;
+  };
+  EXPECT_NE(remedy("over the budget of 60 calls a minute", Errc::unavailable).find("calls_per_minute"),
+            std::string::npos);
+  EXPECT_NE(remedy("GitLab allows no more calls until 2026-11-22T00:01:00Z", Errc::unavailable)
+                .find("monitor.poll_interval"),
+            std::string::npos);
+  EXPECT_NE(remedy("403 Forbidden", Errc::permission).find("may read"), std::string::npos);
+  EXPECT_NE(remedy("502 Bad Gateway", Errc::unavailable).find("proxies"), std::string::npos);
+}
+
+TEST(FleetDoctor, OnlyARefusalOfDetailsIsARoleThatIsTooLow) {
+  FleetFacts fleet = good_fleet();
+  fleet.reading->runners[1].traits.reset();
+  const auto remedy = [&](Errc code) {
+    fleet.reading->stale = {{.what = "details of runner 2", .why = "why", .age = {}, .code = code}};
+    return found(with(fleet), "runners").remedy;
+  };
+  EXPECT_NE(remedy(Errc::permission).find("Maintainer"), std::string::npos);
+  EXPECT_NE(remedy(Errc::not_found).find("Maintainer"), std::string::npos);
+  EXPECT_EQ(remedy(Errc::unavailable), "mend what hinders their details from being read, as said below");
+}
+
+TEST(FleetDoctor, NoRunnersWhoseListFailedAreNoRoleThatIsTooLow) {
+  FleetFacts fleet = good_fleet();
+  fleet.reading->runners.clear();
+  EXPECT_NE(found(with(fleet), "runners").remedy.find("Maintainer"), std::string::npos);
+  fleet.reading->stale = {{.what = "the list of runners", .why = "502", .age = {}}};
+  EXPECT_EQ(found(with(fleet), "runners").remedy,
+            "mend what hinders their list from being read, as said below");
+}
+
 TEST(FleetDoctor, ATokenWithoutTheScopeIsNamed) {
   FleetFacts fleet = good_fleet();
   fleet.token = gitlab::TokenFacts{"watch", {"read_user", "read_registry"}, true, std::nullopt};

@@ -29,6 +29,12 @@ gitlab::Job job(std::int64_t id, Tags tags) {
   return made;
 }
 
+gitlab::Runner unread(std::int64_t id) {
+  gitlab::Runner made;
+  made.id = RunnerId{id};
+  return made;
+}
+
 struct LaneCase {
   std::string name;
   std::vector<gitlab::Runner> runners;
@@ -97,6 +103,36 @@ INSTANTIATE_TEST_SUITE_P(
                  "lanes.unserved",
                  FindingStatus::fail,
                  "runneriq:long that jobs ask for: 5"},
+        LaneCase{"TagsThatAreNotReadable",
+                 {unread(1), unread(2), runner(3, {"docker"})},
+                 {job(5, {"runneriq:long"})},
+                 "lanes.unserved",
+                 FindingStatus::skipped,
+                 "cannot be told: the tags of 2 runners are not readable"},
+        LaneCase{"NoListOfRunners",
+                 {},
+                 {job(5, {"runneriq:long"})},
+                 "lanes.unserved",
+                 FindingStatus::skipped,
+                 "cannot be told: the list of runners is not readable"},
+        LaneCase{"AGrantAndTagsThatAreNotReadable",
+                 {unread(1)},
+                 {job(5, {"runneriq:preferred-gpu"})},
+                 "lanes.grant",
+                 FindingStatus::skipped,
+                 "cannot be told"},
+        LaneCase{"AReadableRunnerThatServesIt",
+                 {unread(1), runner(2, kManaged)},
+                 {job(5, {"runneriq:long"})},
+                 "",
+                 FindingStatus::ok,
+                 ""},
+        LaneCase{"NothingManagedAsFarAsCanBeRead",
+                 {unread(1)},
+                 {},
+                 "lanes",
+                 FindingStatus::skipped,
+                 "cannot be told: the tags of 1 runner are not readable"},
         LaneCase{"NobodyServesATagThatIsNoLane",
                  {runner(1, kManaged)},
                  {job(5, {"runneriq:$RUNNERIQ_LANE"})},
