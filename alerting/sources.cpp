@@ -78,7 +78,7 @@ std::optional<Event> event_of(const gitlab::Webhook& hook, Time now) {
   return Event{.time = hook.finished_at.value_or(now),
                .kind_word = "job",
                .gitlab = hook.instance,
-               .project = named(job.project_path, hook.project),
+               .project = named(hook.project_path, hook.project),
                .ref = bounded(hook.ref),
                .sha = bounded(job.sha),
                .pipeline_id = hook.pipeline.value(),

@@ -112,9 +112,14 @@ std::string_view address_of_instance(const Json& project) {
 }
 
 std::string instance_of(const Json& hook, std::string_view told) {
-  const Result<std::string> address =
-      parse_web_address(told.empty() ? address_of_instance(member(hook, "project")) : told);
-  return address ? *address : std::string{};
+  const auto address_in = [](std::string_view text) {
+    const Result<std::string> address = parse_web_address(text);
+    return address ? *address : std::string{};
+  };
+  std::string of_project = address_in(address_of_instance(member(hook, "project")));
+  if (told.empty()) return of_project;
+  std::string named = address_in(told);
+  return !named.empty() && of_project.starts_with(named + "/") ? of_project : named;
 }
 
 ProjectId project_of(const Json& hook) {
@@ -135,7 +140,6 @@ WebhookPipeline pipeline_facts_of(const Json& hook) {
                         .source = text_in(attributes, "source"),
                         .merge_request = merge_request_in(hook, text_in(attributes, "ref")),
                         .is_tag = switch_in(attributes, "tag").value_or(false),
-                        .project_path = text_in(project, "path_with_namespace"),
                         .default_branch = text_in(project, "default_branch")};
   if (facts.sha.empty()) facts.sha = text_in(member(hook, "commit"), "id");
   return facts;
@@ -154,8 +158,7 @@ void read_pipeline(const Json& hook, Webhook& into) {
 
 WebhookJob job_facts_of(const Json& hook, JobStatus status) {
   const Json& project = member(hook, "project");
-  WebhookJob job{.project_path = text_in(project, "path_with_namespace"),
-                 .default_branch = text_in(project, "default_branch"),
+  WebhookJob job{.default_branch = text_in(project, "default_branch"),
                  .project_url = page_in(project, "web_url"),
                  .sha = text_in(hook, "sha"),
                  .stage = text_in(hook, "build_stage"),
@@ -252,7 +255,9 @@ std::string_view to_text(WebhookKind kind) {
 Result<Webhook> parse_webhook(std::string_view body, std::string_view instance) {
   const auto hook = extract(body);
   if (!hook) return fail(hook.error());
-  Webhook parsed{.instance = instance_of(*hook, instance), .project = project_of(*hook)};
+  Webhook parsed{.instance = instance_of(*hook, instance),
+                 .project = project_of(*hook),
+                 .project_path = text_in(member(*hook, "project"), "path_with_namespace")};
   const auto row = std::ranges::find(kRows, text_in(*hook, "object_kind"), &Row::object_kind);
   if (row == kRows.end()) return parsed;
   parsed.kind = row->kind;

@@ -40,15 +40,13 @@ struct WebhookPipeline {
   std::string source{};            // "push", "merge_request_event", …
   std::int64_t merge_request = 0;  // its iid; 0 = the pipeline is of none
   bool is_tag = false;
-  std::string project_path{};    // full path
   std::string default_branch{};  // of the project
 };
 
 // What a job hook tells of a job beside what all hooks do: enough to alert by without a reading. A job hook
 // does not tell the pipeline's source; the ref shows whether it is a merge request's.
 struct WebhookJob {
-  std::string project_path{};    // full path; "" = not told, as below
-  std::string default_branch{};  // of the project
+  std::string default_branch{};  // of the project; "" = not told, as below
   std::string project_url{};     // page of the project, http or https
   std::string sha{};             // the pipeline's commit; of merged results and trains the one made for them
   std::string stage{};
@@ -67,6 +65,7 @@ struct Webhook {
   WebhookKind kind = WebhookKind::other;
   std::string instance{};  // the GitLab's base address; "" = not told
   ProjectId project = {};
+  std::string project_path{};  // full path; "" = not told
   PipelineId pipeline = {};
   JobId job = {};
   JobStatus status = JobStatus::unknown;  // of the job or the pipeline
@@ -83,7 +82,8 @@ struct Webhook {
 // "service_account_…", "alert-bot".
 bool is_name_of_bot(std::string_view user_name);
 
-// `instance` is the X-Gitlab-Instance header, "" where there was none. Error: corrupt for what is no JSON
+// `instance` is the X-Gitlab-Instance header, "" where there was none; it lacks the path of a GitLab below
+// one, which the project's address has. Error: corrupt for what is no JSON
 // object, or is deeper or has more values than any of GitLab's; never for what we do not know. What
 // follows the list of a pipeline's jobs is not looked at.
 Result<Webhook> parse_webhook(std::string_view body, std::string_view instance);

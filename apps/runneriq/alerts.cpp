@@ -2,9 +2,7 @@
 
 #include "alerting/sources.hpp"
 #include "apps/runneriq/fleet_checks.hpp"
-#include "gitlab/rest/address.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace runneriq::app {
@@ -35,19 +33,12 @@ Result<AlertStages::Terms> terms_of(const AlertsParts& parts) {
       .examine = examiner(parts)};
 }
 
-std::shared_ptr<const std::vector<std::string>> addresses_of(const std::vector<Watched>& fleets) {
-  std::vector<std::string> all;
-  for (const Watched& watched : fleets) all.push_back(gitlab::ApiBase{watched.fleet.url}.url());
-  return std::make_shared<const std::vector<std::string>>(std::move(all));
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Alerts>> Alerts::start(const AlertsParts& parts) {
   auto terms = terms_of(parts);
   if (!terms) return fail(std::move(terms.error()));
   std::unique_ptr<Alerts> alerts{new Alerts};
-  alerts->gitlabs_ = addresses_of(parts.fleets);
   auto stages = AlertStages::start({.zones = &time_zones(),
                                     .log = parts.log,
                                     .path = parts.path,
@@ -71,7 +62,6 @@ Result<void> Alerts::configure(const AlertsParts& parts) {
   auto deliveries = AlertDeliveries::start(courier_parts(parts), parts.path, next_owner(parts));
   if (!deliveries) return fail(std::move(deliveries.error()));
   if (auto done = stages_->configure(*std::move(terms)); !done) return done;
-  gitlabs_ = addresses_of(parts.fleets);
   deliveries_ = std::shared_ptr<AlertDeliveries>(*std::move(deliveries));
   return {};
 }
@@ -90,14 +80,8 @@ void Alerts::hear(const scheduler::Tick& tick, const scheduler::SteeringReport* 
   if (steering != nullptr) hear(conditions_.steered(*steering, tick.now));
 }
 
-// A GitLab may be watched by another address than its own. Where there is one only, it is that.
 void Alerts::hear(const gitlab::Webhook& hook, Time now) {
-  auto event = alerting::event_of(hook, now);
-  if (!event) return;
-  const auto gitlabs = gitlabs_.load();
-  const bool known = std::ranges::find(*gitlabs, event->gitlab) != gitlabs->end();
-  if (!known && gitlabs->size() == 1) event->gitlab = gitlabs->front();
-  stages_->hear(*std::move(event));
+  if (auto event = alerting::event_of(hook, now)) stages_->hear(*std::move(event));
 }
 
 }  // namespace runneriq::app

@@ -36,7 +36,7 @@ class Alerts {
   // On the loop's thread.
   void hear(const gitlab::FleetReading& reading);
   void hear(const scheduler::Tick& tick, const scheduler::SteeringReport* steering);
-  // From any thread.
+  // From any thread; `hook.instance` is the address that its GitLab is watched by.
   void hear(const gitlab::Webhook& hook, Time now);
 
   // What waits, and what was told, stays. Error: nothing has changed.
@@ -53,8 +53,7 @@ class Alerts {
 
   alerting::FleetConditions conditions_;
   std::atomic<std::shared_ptr<AlertDeliveries>> deliveries_;
-  std::atomic<std::shared_ptr<const std::vector<std::string>>> gitlabs_;  // that are watched
-  std::unique_ptr<AlertStages> stages_;                                   // its threads wake the deliveries
+  std::unique_ptr<AlertStages> stages_;  // its threads wake the deliveries
 };
 
 }  // namespace runneriq::app

@@ -114,7 +114,13 @@ std::optional<InquiryRequest> Diagnoses::next() {
 DiagnosisGitLab* Diagnoses::gitlab_of(const InquiryRequest& request) {
   const auto same = std::ranges::find(gitlabs_, request.gitlab, &DiagnosisGitLab::url);
   if (same != gitlabs_.end()) return &*same;
-  return gitlabs_.size() == 1 ? &gitlabs_.front() : nullptr;
+  log_->write(LogLevel::warning, "diagnosis_failed",
+              {{"project", std::to_string(request.project.value())},
+               {"pipeline", std::to_string(request.pipeline.value())},
+               {"why", "its webhook is of a GitLab that is not watched: " +
+                           (request.gitlab.empty() ? "it names none" : request.gitlab) +
+                           "; set gitlab.url to the address that GitLab has for itself"}});
+  return nullptr;
 }
 
 // One of the comments must ask for us by our name, and not be our own.

@@ -35,7 +35,7 @@ class Diagnoses {
   Diagnoses(const Diagnoses&) = delete;
   Diagnoses& operator=(const Diagnoses&) = delete;
 
-  // From any thread.
+  // From any thread; `hook.instance` is the address that its GitLab is watched by.
   void hear(const gitlab::Webhook& hook);
   // Since the start.
   [[nodiscard]] service::DiagnosisCounts counts() const;
@@ -48,6 +48,7 @@ class Diagnoses {
   void open_advice(AdviceParts parts);
   void run();
   [[nodiscard]] std::optional<diagnosis::InquiryRequest> next();
+  // Null: it is of none of them.
   DiagnosisGitLab* gitlab_of(const diagnosis::InquiryRequest& request);
   [[nodiscard]] bool is_wanted(DiagnosisGitLab& gitlab, const diagnosis::InquiryRequest& request);
   void work_on(diagnosis::InquiryRequest request);

@@ -213,14 +213,13 @@ Result<std::unique_ptr<cli::TickSource>> Program::open_source(const cli::SourceR
   parts.grid = *grid;
   if (request.kind == Kind::snapshot) return open_snapshot(request.snapshot_file, parts);
   if (request.kind == Kind::gitlab && loops(invocation_)) {
+    if (auto watched = watch_origins(); !watched) return fail(std::move(watched.error()));
     if (auto started = start_alerts(); !started) return fail(std::move(started.error()));
     if (auto started = start_diagnoses(); !started) return fail(std::move(started.error()));
     if (auto started = start_advice(); !started) return fail(std::move(started.error()));
     if (advice_loop_)
       parts.advisor = std::shared_ptr<scheduler::Advisor>{advice_loop_, &advice_loop_->tie_breaks()};
-    parts.heard = [this](const gitlab::FleetReading& reading) {
-      if (const auto alerts = alerts_.load()) alerts->hear(reading);
-    };
+    parts.heard = [this](const gitlab::FleetReading& reading) { hear(reading); };
   }
   auto books = open_books(request.kind, *grid);
   if (books) parts.keep_books = [books](const scheduler::Tick& tick) { return books->keep(tick); };
@@ -248,12 +247,34 @@ Result<std::unique_ptr<cli::FleetFace>> Program::open_face(const std::string& li
                                  .carbon = [this] { return carbon_state(); },
                                  .alerts = [this] { return alert_figures(); },
                                  .diagnoses = [this] { return diagnosis_figures(); },
-                                 .heard =
-                                     [this](const gitlab::Webhook& hook) {
-                                       if (const auto alerts = alerts_.load())
-                                         alerts->hear(hook, platform::wall_clock());
-                                       if (const auto diagnoses = diagnoses_.load()) diagnoses->hear(hook);
-                                     }});
+                                 .heard = [this](const gitlab::Webhook& hook) { hear(hook); }});
+}
+
+void Program::hear(gitlab::Webhook hook) {
+  {
+    const std::lock_guard lock{origins_guard_};
+    if (auto known = origins_.of(hook)) hook.instance = *std::move(known);
+  }
+  if (const auto alerts = alerts_.load()) alerts->hear(hook, platform::wall_clock());
+  if (const auto diagnoses = diagnoses_.load()) diagnoses->hear(hook);
+}
+
+void Program::hear(const gitlab::FleetReading& reading) {
+  {
+    const std::lock_guard lock{origins_guard_};
+    origins_.heard(reading);
+  }
+  if (const auto alerts = alerts_.load()) alerts->hear(reading);
+}
+
+Result<void> Program::watch_origins() {
+  const auto fleets = watched_fleets(loaded_->settings, environment_);
+  if (!fleets) return fail(fleets.error());
+  std::vector<std::string> addresses;
+  for (const Watched& watched : *fleets) addresses.push_back(gitlab::ApiBase{watched.fleet.url}.url());
+  const std::lock_guard lock{origins_guard_};
+  origins_.watch(addresses);
+  return {};
 }
 
 service::CarbonState Program::carbon_state() const {

@@ -16,6 +16,7 @@
 #include "apps/runneriq/standard_output.hpp"
 #include "cli/fleet_doctor.hpp"
 #include "cli/session.hpp"
+#include "gitlab/hook_origins.hpp"
 #include "platform/private_folder.hpp"
 #include "platform/system_waiter.hpp"
 #include "platform/termination.hpp"
@@ -66,6 +67,9 @@ class Program {
   Result<cli::AlertPorts> open_alerts(cli::Session::AlertFile file);
   AlertsParts alerts_parts(std::vector<Watched> fleets);
   Result<void> start_alerts();
+  Result<void> watch_origins();
+  void hear(gitlab::Webhook hook);  // on the server's thread
+  void hear(const gitlab::FleetReading& reading);
   Result<cli::DiagnosisPorts> open_diagnosis(cli::Session::DiagnosisReach reach, std::string_view page);
   Result<void> start_diagnoses();
   [[nodiscard]] AdviceParts advice_parts();
@@ -121,11 +125,13 @@ class Program {
   std::shared_ptr<Grid> grid_;                                  // of the source that was opened last
   std::unique_ptr<CarbonFile> carbon_file_;                     // for what is not the grid's
   std::shared_ptr<scheduler::CarbonBooks> books_;
-  std::optional<AlertFile> alert_file_;                // of commands
-  std::shared_ptr<AdviceLoop> advice_loop_;            // of the loop; null where nobody is asked
-  std::unique_ptr<Advice> advice_;                     // of commands
-  std::optional<diagnosis::RuleBook> rules_;           // of commands
-  std::optional<DiagnosisGitLab> diagnosis_gitlab_;    // of commands
+  std::optional<AlertFile> alert_file_;              // of commands
+  std::shared_ptr<AdviceLoop> advice_loop_;          // of the loop; null where nobody is asked
+  std::unique_ptr<Advice> advice_;                   // of commands
+  std::optional<diagnosis::RuleBook> rules_;         // of commands
+  std::optional<DiagnosisGitLab> diagnosis_gitlab_;  // of commands
+  std::mutex origins_guard_;                         // of what follows
+  gitlab::HookOrigins origins_;
   std::atomic<std::shared_ptr<Diagnoses>> diagnoses_;  // of the loop; null where it is off
   std::atomic<std::shared_ptr<Alerts>> alerts_;        // of the loop; null where it is off
 };

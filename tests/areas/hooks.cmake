@@ -1,5 +1,7 @@
 # Tests of what a service stands on: webhooks, the guard of requests, and what the platform gives for it.
-runneriq_test(webhook_test LABEL unit SOURCES unit/gitlab/webhook_test.cpp USES gitlab)
+runneriq_test(webhook_test LABEL unit
+  SOURCES unit/gitlab/hook_origins_test.cpp unit/gitlab/webhook_test.cpp
+  USES gitlab)
 runneriq_test(service_intake_test LABEL unit
   SOURCES unit/service/request_guard_test.cpp unit/service/webhook_intake_test.cpp
   USES service_intake)

@@ -79,14 +79,15 @@ def secret(service: Watcher, name: str, value: str) -> None:
     service.environment["RUNNERIQ_RECEIVER_" + name.upper().replace("-", "_")] = value
 
 
-def alerting(service: Watcher, team: AlertReceivers | None, **options: Any) -> None:
+def alerting(service: Watcher, team: AlertReceivers | None, beside: dict[str, Any] | None = None,
+             **options: Any) -> None:
     """One signed webhook gets everything, unless `options` say otherwise."""
     terms: dict[str, Any] = {"grouping": QUICK}
     if team is not None:
         terms |= {"receivers": {"team": {"type": "webhook", "url": team.url + "/webhook"}},
                   "default_receiver": "team"}
         secret(service, "team", WEBHOOK_KEY)
-    service.configure(json.dumps({"runneriq": {"alerting": terms | options}}))
+    service.configure(json.dumps({"runneriq": {"alerting": terms | options} | (beside or {})}))
 
 
 def begin(service: Service, poll: str = NEVER, *arguments: str) -> Service:
@@ -118,7 +119,8 @@ def hook_body(gitlab: Simulator, number: int, name: str, status: str, **keys: An
 def tell(service: Service, gitlab: Simulator, name: str, status: str = "failed", **keys: Any) -> int:
     """By webhook; the job's id."""
     number = keys.pop("number", None) or next(numbers)
-    headers = {"X-Gitlab-Token": HOOK, "X-Gitlab-Event": "Job Hook", "X-Gitlab-Instance": gitlab.url}
+    headers = {"X-Gitlab-Token": HOOK, "X-Gitlab-Event": "Job Hook",
+               "X-Gitlab-Instance": keys.pop("instance", gitlab.url)}
     answer = service.ask("POST", "/webhooks/gitlab", hook_body(gitlab, number, name, status, **keys), headers)
     assert answer.status == 200, answer
     return int(number)
@@ -265,6 +267,26 @@ def test_a_failure_that_is_found_by_reading_is_told_once(gitlab: Simulator, serv
     assert jobs_in(receivers.taken("webhook")[-1]) == [later]
     fates = [event["fate"] for event in service.read("alerts", "explain", str(number))["events"]]
     assert fates.count("sent") == 1 and set(fates) <= {"sent", "suppressed"}
+
+
+def test_a_hook_of_a_gitlab_that_is_watched_by_another_address_is_known_by_its_project(
+        gitlab: Simulator, service: Service, receivers: AlertReceivers) -> None:
+    elsewhere = fleet_world() | {"projects": [{"path": "lab/tools", "members": {"ann": 40}}]}
+    with Simulator(elsewhere) as other:
+        alerting(service, receivers, beside={"gitlab": {"fleets": {"west": {"url": other.url}}}})
+        service.environment["GITLAB_TOKEN_WEST"] = other.token
+        begin(service, "1s")
+        [number] = arrive(gitlab, failing("unit"), ref="topic/a")
+        end_all(gitlab, service)
+        gone = gitlab.ask("GET", f"/api/v4/projects/acme%2Fshop/jobs/{number}")
+        fail(service, gitlab, "unit", number=number, sha=gone["commit"]["id"] if "commit" in gone else "0" * 40,
+             pipeline=gone["pipeline"]["id"], ref=gone["ref"], instance="https://gitlab.example.com")
+        assert receivers.wait("webhook"), service.logged()
+        assert service.wait_for_ticks(service.ticks() + 2), service.logged()
+        later = deploy(service, gitlab)
+        assert receivers.wait("webhook", 2)
+        assert [one for message in receivers.taken("webhook") for one in jobs_in(message)] == [number, later]
+        assert service.end() == 0
 
 
 # ---- fewer messages

@@ -124,14 +124,14 @@ gitlab::Webhook hook_of(gitlab::JobStatus status = gitlab::JobStatus::failed) {
   return {.kind = gitlab::WebhookKind::job,
           .instance = "https://gitlab.example.com",
           .project = ProjectId{7},
+          .project_path = "acme/shop",
           .pipeline = PipelineId{55},
           .job = JobId{100},
           .status = status,
           .name = "deploy",
           .ref = "main",
           .finished_at = kNow - 1s,
-          .job_facts = gitlab::WebhookJob{.project_path = "acme/shop",
-                                          .default_branch = "main",
+          .job_facts = gitlab::WebhookJob{.default_branch = "main",
                                           .project_url = "https://gitlab.example.com/acme/shop",
                                           .sha = "bcbb5ec3",
                                           .stage = "release",
@@ -181,6 +181,7 @@ TEST(EventOfAWebhook, IsNoneForOtherHooks) {
 TEST(EventOfAWebhook, GoesWithoutWhatIsNotTold) {
   gitlab::Webhook hook = hook_of();
   hook.finished_at.reset();
+  hook.project_path.clear();
   hook.job_facts = gitlab::WebhookJob{};
   const auto event = event_of(hook, kNow);
   ASSERT_TRUE(event);

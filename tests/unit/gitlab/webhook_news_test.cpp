@@ -28,7 +28,7 @@ TEST(PipelineHook, TellsWhatFailedWhereAndForWhichMergeRequest) {
   EXPECT_EQ(webhook.pipeline_facts->source, "merge_request_event");
   EXPECT_EQ(webhook.pipeline_facts->merge_request, 12);
   EXPECT_FALSE(webhook.pipeline_facts->is_tag);
-  EXPECT_EQ(webhook.pipeline_facts->project_path, "acme/shop");
+  EXPECT_EQ(webhook.project_path, "acme/shop");
   EXPECT_EQ(webhook.pipeline_facts->default_branch, "main");
   EXPECT_FALSE(webhook.note);
 }

@@ -77,7 +77,7 @@ TEST(Webhook, OfAJobNamesItsJobToo) {
 }
 
 TEST(Webhook, OfAJobTellsWhatAnAlertNeeds) {
-  const auto facts = parsed(R"({
+  const Webhook webhook = parsed(R"({
     "object_kind": "build", "ref": "main", "tag": true, "sha": "2293ada6", "build_id": 7, "build_name": "deploy",
     "build_stage": "release", "build_status": "failed", "build_allow_failure": true, "retries_count": 2,
     "build_failure_reason": "script_failure", "pipeline_id": 3, "project_id": 380,
@@ -85,10 +85,10 @@ TEST(Webhook, OfAJobTellsWhatAnAlertNeeds) {
     "runner": {"id": 380987, "description": "shared-1", "tags": ["linux"]},
     "commit": {"id": 3, "sha": "other"},
     "project": {"id": 380, "path_with_namespace": "org/test", "default_branch": "trunk",
-                "web_url": "https://gitlab.example.com/org/test"}})")
-                         .job_facts;
+                "web_url": "https://gitlab.example.com/org/test"}})");
+  const auto& facts = webhook.job_facts;
   ASSERT_TRUE(facts);
-  EXPECT_EQ(facts->project_path, "org/test");
+  EXPECT_EQ(webhook.project_path, "org/test");
   EXPECT_EQ(facts->default_branch, "trunk");
   EXPECT_EQ(facts->project_url, "https://gitlab.example.com/org/test");
   EXPECT_EQ(facts->sha, "2293ada6");
@@ -103,11 +103,12 @@ TEST(Webhook, OfAJobTellsWhatAnAlertNeeds) {
 }
 
 TEST(Webhook, OfAJobGoesWithoutWhatIsNotTold) {
-  const auto facts = parsed(kJob).job_facts;
+  const Webhook webhook = parsed(kJob);
+  const auto& facts = webhook.job_facts;
   ASSERT_TRUE(facts);
   EXPECT_EQ(facts->sha, "2293ada6") << "of the commit";
   EXPECT_EQ(facts->failure_reason, "") << "it has not failed";
-  EXPECT_EQ(facts->project_path + facts->default_branch + facts->runner_description + facts->user_name, "");
+  EXPECT_EQ(webhook.project_path + facts->default_branch + facts->runner_description + facts->user_name, "");
   EXPECT_FALSE(facts->is_tag || facts->allow_failure);
   EXPECT_EQ(facts->retries, 0);
   EXPECT_FALSE(parsed(kPipeline).job_facts);
@@ -180,6 +181,10 @@ INSTANTIATE_TEST_SUITE_P(
         InstanceCase{"AProjectOfAnotherPath", "",
                      R"({"web_url": "https://h/a/b", "path_with_namespace": "c"})", ""},
         InstanceCase{"AProjectOfNumbers", "", R"({"web_url": 1, "path_with_namespace": 2})", ""},
+        InstanceCase{"AProjectBelowAPathAndAHeader", "https://H:443/",
+                     R"({"web_url": "https://h/git/a/b", "path_with_namespace": "a/b"})", "https://h/git"},
+        InstanceCase{"AProjectOfAServerWhoseNameBeginsSo", "https://h",
+                     R"({"web_url": "https://h.evil/a/b", "path_with_namespace": "a/b"})", "https://h"},
         InstanceCase{"AProjectAndAHeader", "https://x",
                      R"({"web_url": "https://h/a/b", "path_with_namespace": "a/b"})", "https://x"}),
     [](const auto& each) { return std::string(each.param.name); });

@@ -126,7 +126,7 @@ TEST(JobHook, TellsWhatAnAlertNeeds) {
   const auto hook = parse_webhook(sent.back().body, sent.back().instance);
   ASSERT_TRUE(hook && hook->job_facts);
   EXPECT_EQ(hook->status, JobStatus::failed);
-  EXPECT_EQ(hook->job_facts->project_path, "g/a");
+  EXPECT_EQ(hook->project_path, "g/a");
   EXPECT_EQ(hook->job_facts->default_branch, "main");
   EXPECT_EQ(hook->job_facts->sha, parse_job(caller.get("/projects/1/jobs/1002").body, {})->sha);
   EXPECT_EQ(hook->job_facts->failure_reason, "script_failure");
