@@ -130,10 +130,11 @@ constexpr RunShape kShapes[] = {
      .weight = 0.5},
     {.kind = "clojure-failure",
      .why = "failed test of clojure.test",
-     .title = "FAIL in %|ERROR in %",
+     .title = "FAIL in (%|ERROR in (%",
      .body = RunBody::until,
-     .stop = "FAIL in %|ERROR in %|lein test %|Ran # tests %|Testing %|# tests, %|Tests failed.%|Randomized "
-             "with%",
+     .stop =
+         "FAIL in (%|ERROR in (%|lein test %|Ran # tests %|Testing %|# tests, %|Tests failed.%|Randomized "
+         "with%",
      .head = "actual: %",
      .weight = 0.9},
     {.kind = "midje-failure",

@@ -45,18 +45,17 @@ TEST_P(LinesWithoutFailure, AreNoBlock) {
 
 INSTANTIATE_TEST_SUITE_P(
     OfRunners, LinesWithoutFailure,
-    testing::Values("  0 failing", "Tests:       5 passed, 5 total", "ok 1 - adds",
-                    "not ok 2 - adds # TODO later", "not ok 2 - adds # SKIP no network",
-                    "test result: ok. 3 passed; 0 failed; 0 ignored",
-                    "Tests run: 3, Failures: 0, Errors: 0, Skipped: 0", "3 examples, 0 failures",
-                    "[  PASSED  ] 3 tests.", "100% tests passed, 0 tests failed out of 3",
-                    "Executed 3 tests, with 0 failures (0 unexpected) in 0.1 s", "# FAIL:  0",
-                    "===== 3 passed in 0.12s =====", "1) Install it\n2) Run it",
-                    "TEST COMPLETE, 3 ok, 0 failed of 3 test cases", "Failed to load a theme, going on",
-                    "● Console\n\n  hello", "3 runs, 3 assertions, 0 failures, 0 errors, 0 skips",
-                    "OK (3 tests, 3 assertions)", "FAILED: 0",
-                    "● nginx.service - A web server\n     Loaded: loaded",
-                    "Totals: 3 passed, 0 failed, 0 skipped", ""));
+    testing::Values(
+        "  0 failing", "Tests:       5 passed, 5 total", "ok 1 - adds", "not ok 2 - adds # TODO later",
+        "not ok 2 - adds # SKIP no network", "test result: ok. 3 passed; 0 failed; 0 ignored",
+        "Tests run: 3, Failures: 0, Errors: 0, Skipped: 0", "3 examples, 0 failures", "[  PASSED  ] 3 tests.",
+        "100% tests passed, 0 tests failed out of 3",
+        "Executed 3 tests, with 0 failures (0 unexpected) in 0.1 s", "# FAIL:  0",
+        "===== 3 passed in 0.12s =====", "1) Install it\n2) Run it",
+        "TEST COMPLETE, 3 ok, 0 failed of 3 test cases", "Failed to load a theme, going on",
+        "● Console\n\n  hello", "3 runs, 3 assertions, 0 failures, 0 errors, 0 skips",
+        "OK (3 tests, 3 assertions)", "FAILED: 0", "ERROR in ./src/cart.js 3:0-28\nModule not found",
+        "● nginx.service - A web server\n     Loaded: loaded", "Totals: 3 passed, 0 failed, 0 skipped", ""));
 
 TEST(TestBlocks, AreOneForEachFailedTest) {
   const auto blocks = tests_in(R"log( --- FAIL: TestAdd (0.00s)
