@@ -52,6 +52,15 @@ constexpr auto kRules = std::to_array<Rule>({
      .suggestion = "Set the variable in the job, the project's or the group's CI/CD settings; a "
                    "protected one is there on protected refs alone.",
      .examples = {"Missing required environment variable: DEPLOY_TOKEN"}},
+    {.id = "pulumi-missing-setting",
+     .pattern = "Missing required configuration variable",
+     .failure_class = FailureClass::configuration,
+     .precedence = 66,
+     .confidence = 0.9,
+     .weight = 0.9,
+     .why = "a setting of the Pulumi stack is missing",
+     .suggestion = "Set it in the stack that the job uses (pulumi config set), and commit the stack's file.",
+     .examples = {"  Missing required configuration variable shop:region"}},
     {.id = "python-missing-env",
      .pattern =
          R"(KeyError: '[A-Z][A-Z0-9]*(_[A-Z0-9]+)+'|ImproperlyConfigured: |Set the \w+ environment variable)",
@@ -332,7 +341,7 @@ constexpr auto kRules = std::to_array<Rule>({
     {.id = "git-pathspec",
      .pattern = "error: pathspec '.*' did not match|fatal: ambiguous argument '|fatal: bad (revision|object) "
                 "|unknown revision or path not in the working tree|fatal: Needed a single revision|no merge "
-                "base|not a valid (object name|ref|branch)|shallow update not allowed|error: src refspec",
+                "base|[nN]ot a valid (object name|ref|branch)|shallow update not allowed|error: src refspec",
      .failure_class = FailureClass::configuration,
      .precedence = 60,
      .confidence = 0.85,
@@ -341,7 +350,8 @@ constexpr auto kRules = std::to_array<Rule>({
      .suggestion = "Correct the name; a shallow clone lacks history: set GIT_DEPTH to 0.",
      .examples = {"error: pathspec 'mian' did not match any file(s) known to git",
                   "fatal: ambiguous argument 'origin/main...HEAD': unknown revision or path not in the "
-                  "working tree."}},
+                  "working tree.",
+                  "fatal: Not a valid object name 0123456789abcdef0123456789abcdef01234567"}},
     {.id = "git-not-a-repository",
      .pattern = "fatal: not a git repository|fatal: detected dubious ownership|fatal: unsafe "
                 "repository|fatal: No names found, cannot describe|fatal: no tag exactly matches|Please "
@@ -358,7 +368,7 @@ constexpr auto kRules = std::to_array<Rule>({
     {.id = "git-submodule",
      .pattern = "fatal: No url found for submodule path|fatal: reference is not a tree|Unable to "
                 "(checkout|find current revision in submodule path)|Fetched in submodule path .*, but it "
-                "did not contain|clone of .* into submodule path .* failed|upload-pack: not our ref",
+                "did not contain|clone of .* into submodule path .* failed",
      .failure_class = FailureClass::configuration,
      .precedence = 62,
      .confidence = 0.82,
@@ -366,6 +376,25 @@ constexpr auto kRules = std::to_array<Rule>({
      .why = "a submodule cannot be checked out",
      .suggestion = "Push the submodule's commit, or correct .gitmodules and the submodule's commit.",
      .examples = {"fatal: No url found for submodule path 'lib/total' in .gitmodules"}},
+    {.id = "git-commit-gone",
+     .pattern = "upload-pack: not our ref",
+     .failure_class = FailureClass::configuration,
+     .precedence = 61,
+     .confidence = 0.82,
+     .weight = 0.9,
+     .why = "the commit is not on the server",
+     .suggestion =
+         "Run a new pipeline, as a forced push took the commit away; of a submodule, push its commit.",
+     .examples = {"fatal: remote error: upload-pack: not our ref 0123456789abcdef0123456789abcdef01234567"}},
+    {.id = "git-tag-exists",
+     .pattern = R"(! \[rejected\] .*\(already exists\)|the tag already exists in the remote)",
+     .failure_class = FailureClass::configuration,
+     .precedence = 64,
+     .confidence = 0.9,
+     .weight = 0.92,
+     .why = "the tag is on the server already",
+     .suggestion = "Release under another tag, or delete the one on the server on purpose.",
+     .examples = {" ! [rejected]        v1.0 -> v1.0 (already exists)"}},
     {.id = "git-ref-gone",
      .pattern = R"(fatal: Remote branch \S+ not found|fatal: (C|c)ouldn't find remote ref)",
      .failure_class = FailureClass::configuration,
@@ -419,17 +448,29 @@ constexpr auto kRules = std::to_array<Rule>({
                 "(argument|provider)|Reference to undeclared|Invalid "
                 "(reference|value|function|expression|template|provider|resource|index|count|for_each|"
                 "count argument|legacy)|Argument or block definition required|No value for required "
-                "variable|Duplicate |Backend (initialization|configuration)|Error acquiring the state "
-                "lock|Failed to (get existing workspaces|query available|install provider|load|read "
+                "variable|Duplicate |Backend (initialization|configuration)|Failed to (get existing "
+                "workspaces|load|read "
                 "variables)|Inconsistent dependency lock file|Module not installed|Cycle: |Unclosed "
-                "configuration block)|Error acquiring the state lock",
+                "configuration block)",
      .failure_class = FailureClass::configuration,
      .precedence = 62,
      .confidence = 0.82,
      .weight = 0.85,
      .why = "Terraform rejects the configuration",
      .suggestion = "Correct the configuration at the place named; terraform validate checks it.",
-     .examples = {"│ Error: Reference to undeclared resource", "Error: No value for required variable"}},
+     .examples = {"│ Error: Reference to undeclared resource", "Error: No value for required variable"},
+     .counterexamples = {"Error: Failed to query available provider packages",
+                         "Error: Error acquiring the state lock"}},
+    {.id = "terraform-locked",
+     .pattern = "Error acquiring the state lock",
+     .failure_class = FailureClass::infrastructure,
+     .precedence = 64,
+     .confidence = 0.82,
+     .weight = 0.9,
+     .why = "another run holds Terraform's state",
+     .suggestion =
+         "Wait for the other run and retry; if none is left, terraform force-unlock with the lock's ID.",
+     .examples = {"│ Error: Error acquiring the state lock"}},
     {.id = "ansible-failed",
      .pattern =
          R"(fatal: \[.*\]: (FAILED!|UNREACHABLE!) => |ERROR! (couldn't resolve|the playbook|Syntax Error|no action detected|conflicting action|'\S+' is not a valid|Unexpected|Attempting to decrypt|the role))",

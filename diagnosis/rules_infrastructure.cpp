@@ -9,14 +9,18 @@ constexpr auto kRules = std::to_array<Rule>({
     {.id = "docker-daemon-unreachable",
      .pattern = "Cannot connect to the Docker daemon|error during connect: .*docker|Is the docker daemon "
                 "running|docker: (command|Error response from daemon: .*connection)|dial tcp: lookup docker( "
-                "on|:)|failed to connect to docker|Is the daemon running",
+                "on|:)|failed to connect to (the )?docker|Is the daemon running|Could not find a valid "
+                "Docker environment",
      .failure_class = FailureClass::infrastructure,
      .precedence = 86,
      .confidence = 0.92,
      .weight = 0.94,
      .why = "no Docker daemon answers",
      .suggestion = "Add the docker:dind service, or check DOCKER_HOST and its TLS settings.",
-     .examples = {"Cannot connect to the Docker daemon at tcp://docker:2375. Is the docker daemon running?"}},
+     .examples = {"Cannot connect to the Docker daemon at tcp://docker:2375. Is the docker daemon running?",
+                  "ERROR: failed to connect to the docker API at tcp://docker:2376: open "
+                  "/certs/client/ca.pem: no such file or directory",
+                  "java.lang.IllegalStateException: Could not find a valid Docker environment."}},
     {.id = "docker-daemon-error",
      .pattern =
          "Error response from daemon: (driver failed|could not|network|container|Conflict|failed to "
@@ -44,7 +48,7 @@ constexpr auto kRules = std::to_array<Rule>({
      .examples = {"*** WARNING: Service runner-41-project-3-postgres-0 probably didn't start properly."}},
     {.id = "database-unreachable",
      .pattern =
-         R"((?i)could not connect to server: |connection to server (at|on) .* failed|Can't connect to (local )?MySQL server|Access denied for user '|SQLSTATE\[(08006|08001|28000)\]|SQLSTATE\[HY000\] \[\d+\]|FATAL: +(database|role|password authentication)|MongoNetworkError|MongoServerSelectionError|MongoTimeoutError|ServerSelectionTimeoutError|No servers? (are )?available|Error connecting to (Redis|Elasticsearch|RabbitMQ|PostgreSQL|MySQL)|Redis connection to .* failed|PG::ConnectionBad|Mysql2::Error(::ConnectionError)?: |psycopg2\.OperationalError|pymysql\.err\.OperationalError|NoNodeAvailable|NoBrokersAvailable|AMQPConnectionError|ConnectionError: Error \d+ connecting to|mongodb?.*connection refused|database .*(does not exist|is locked)|unknown database)",
+         R"((?i)could not connect to server: |connection to server (at|on) .* failed|Can't connect to (local )?MySQL server|Access denied for user '|SQLSTATE\[(08006|08001|28000)\]|SQLSTATE\[HY000\] \[\d+\]|FATAL: +(database|role|password authentication)|MongoNetworkError|MongoServerSelectionError|MongoTimeoutError|ServerSelectionTimeoutError|No servers? (are )?available|Error connecting to (Redis|Elasticsearch|RabbitMQ|PostgreSQL|MySQL)|Redis connection to .* failed|PG::ConnectionBad|Mysql2::Error(::ConnectionError)?: |psycopg2\.OperationalError|pymysql\.err\.OperationalError|NoNodeAvailable|NoBrokersAvailable|AMQPConnectionError|ConnectionError: Error \d+ connecting to|mongodb?.*connection refused|database .*(does not exist|is locked)|unknown database|NoDatabaseError|\bP1001: Can't reach database server)",
      .failure_class = FailureClass::infrastructure,
      .precedence = 77,
      .confidence = 0.85,
@@ -53,7 +57,8 @@ constexpr auto kRules = std::to_array<Rule>({
      .suggestion =
          "Add the service, wait until it is ready, and check its host name, user and password in the job.",
      .examples = {"could not connect to server: Connection refused",
-                  R"(psycopg2.OperationalError: FATAL:  database "cart" does not exist)"}},
+                  R"(psycopg2.OperationalError: FATAL:  database "cart" does not exist)",
+                  "ActiveRecord::NoDatabaseError: We could not find your database: cart_test."}},
     {.id = "service-name-unknown",
      .pattern =
          R"((?i)could not translate host name|Unknown MySQL server host|(getaddrinfo (ENOTFOUND|EAI_AGAIN)|could not resolve host:|lookup|UnknownHostException:) (postgres(ql)?|mysql|mariadb|redis|mongo(db)?|rabbitmq|elasticsearch|kafka|minio|db|database)\b)",
@@ -103,6 +108,18 @@ constexpr auto kRules = std::to_array<Rule>({
      .why = "the browser farm or its connection failed",
      .suggestion = "Retry the job; raise the browser's time limits if it stays.",
      .examples = {"Chrome 99.0.4844 (Linux x86_64): Disconnected, because no message in 10000 ms."}},
+    {.id = "watchers-open-files",
+     .pattern =
+         R"(System limit for number of file watchers reached|too many open files|\bEMFILE\b|\bENFILE\b)",
+     .failure_class = FailureClass::infrastructure,
+     .precedence = 96,
+     .confidence = 0.85,
+     .weight = 0.97,
+     .why = "the host's limit of watched or open files is reached",
+     .suggestion = "Raise fs.inotify.max_user_watches or the limit of open files on the runner's host.",
+     .examples = {"Error: ENOSPC: System limit for number of file watchers reached, watch '/builds/cart'",
+                  "accept: too many open files"},
+     .counterexamples = {"Error: ENOSPC: no space left on device, write"}},
     {.id = "port-in-use",
      .pattern = "(?i)address already in use|EADDRINUSE|port (is )?already (allocated|in use)|bind: .*in use",
      .failure_class = FailureClass::infrastructure,
@@ -114,14 +131,15 @@ constexpr auto kRules = std::to_array<Rule>({
      .examples = {"Error: listen EADDRINUSE: address already in use :::3000"}},
     {.id = "cluster-unreachable",
      .pattern =
-         R"(Kubernetes cluster unreachable|FailedScheduling|Insufficient (cpu|memory|pods)|nodes? (are|is) (not )?available: |\bEvicted\b|CrashLoopBackOff|Back-off restarting failed container|exceeded its progress deadline|couldn't get current server API group list)",
+         R"(Kubernetes cluster unreachable|Unable to connect to the server: |FailedScheduling|Insufficient (cpu|memory|pods)|nodes? (are|is) (not )?available: |\bEvicted\b|CrashLoopBackOff|Back-off restarting failed container|exceeded its progress deadline|couldn't get current server API group list)",
      .failure_class = FailureClass::infrastructure,
      .precedence = 70,
      .confidence = 0.75,
      .weight = 0.85,
      .why = "the cluster cannot be reached or has no room",
      .suggestion = "Look at the events of the pod and the nodes of the cluster.",
-     .examples = {"0/3 nodes are available: 3 Insufficient memory."}},
+     .examples = {"0/3 nodes are available: 3 Insufficient memory.",
+                  "Unable to connect to the server: net/http: TLS handshake timeout"}},
 });
 
 }  // namespace

@@ -49,13 +49,24 @@ constexpr auto kRules = std::to_array<Rule>({
      .confidence = 0.93,
      .weight = 0.93,
      .why = "the server refuses the push or the token",
-     .suggestion = "Use a token that may write there, and that has not expired; protected branches need "
-                   "their own right.",
+     .suggestion =
+         "Use a token that has not expired and may do that: read to clone, write to push; protected "
+         "branches need their own right.",
      .examples = {"remote: You are not allowed to push code to this project.",
                   "fatal: Authentication failed for 'https://gitlab.example.com/cart.git/'"}},
+    {.id = "artifact-upload-refused",
+     .pattern = "Uploading artifacts .*403 Forbidden",
+     .failure_class = FailureClass::permission,
+     .precedence = 78,
+     .confidence = 0.75,
+     .weight = 0.9,
+     .why = "the artifacts are refused",
+     .suggestion = "Retry the job; a job token is not valid once the job is over, and a proxy before GitLab "
+                   "may refuse the upload.",
+     .examples = {R"(WARNING: Uploading artifacts as "archive" to coordinator... 403 Forbidden)"}},
     {.id = "file-permission",
      .pattern =
-         R"((?i)permission denied$|\bEACCES\b|: Permission denied\b|\[Errno 13\]|Operation not permitted|\bEPERM\b|AccessDeniedException: /|Access to the path '.*' is denied|You don't have (write )?permissions? (for|to)|are you root\?|must be run as root|you must be root|is not in the sudoers file|a terminal is required to read the password|sudo: no tty)",
+         R"((?i)(^|[^*\s]\s*)permission denied$|\bEACCES\b|: Permission denied\b|\[Errno 13\]|Operation not permitted|\bEPERM\b|AccessDeniedException: /|Access to the path '.*' is denied|You don't have (write )?permissions? (for|to)|are you root\?|must be run as root|you must be root|is not in the sudoers file|a terminal is required to read the password|sudo: no tty)",
      .failure_class = FailureClass::permission,
      .precedence = 64,
      .confidence = 0.75,
@@ -64,7 +75,8 @@ constexpr auto kRules = std::to_array<Rule>({
      .suggestion = "Give the file its right (git update-index --chmod=+x for scripts), or run as the user "
                    "that owns it.",
      .examples = {"/bin/sh: 1: ./build.sh: Permission denied",
-                  "npm ERR! Error: EACCES: permission denied, mkdir '/usr/lib/node_modules'"}},
+                  "npm ERR! Error: EACCES: permission denied, mkdir '/usr/lib/node_modules'"},
+     .counterexamples = {"\t* permission denied"}},
     {.id = "docker-socket-permission",
      .pattern =
          R"(permission denied while trying to connect to the Docker daemon|dial unix /var/run/docker\.sock: connect: permission denied)",
@@ -99,14 +111,14 @@ constexpr auto kRules = std::to_array<Rule>({
          {R"(Error from server (Forbidden): deployments.apps is forbidden: User "system:serviceaccount:ci:cart" cannot list resource "deployments")"}},
     {.id = "http-401-403",
      .pattern =
-         R"((?i)HTTP/1\.[01] 40[13]\b|HTTP/2 40[13]\b|HTTP:? 40[13]\b|HTTP error:? 40[13]\b|HTTP status:? 40[13]\b|HTTP code:? 40[13]\b|status code:? 40[13]\b|response code:? 40[13]\b|error code:? 40[13]\b|returned error:? 40[13]\b|401:? (Unauthorized|Bad credentials)|403:? Forbidden|(: |not |")(unauthorized|forbidden)$|insufficient_scope|insufficient (scope|permission|privilege)s?|access denied|not authorized|authentication (failed|required|error)|invalid (api )?(token|credentials|password)|login failed|Invalid (username|login|user)|token (has )?expired)",
+         R"((?i)HTTP/1\.[01] 40[13]\b|HTTP/2 40[13]\b|HTTP:? 40[13]\b|HTTP error:? 40[13]\b|HTTP status:? 40[13]\b|HTTP code:? 40[13]\b|status code:? 40[13]\b|response code:? 40[13]\b|error code:? 40[13]\b|^Code: 40[13]\b|returned error:? 40[13]\b|401:? (Unauthorized|Bad credentials)|403:? Forbidden|(: |not |")(unauthorized|forbidden)$|insufficient_scope|insufficient (scope|permission|privilege)s?|access denied|not authorized|authentication (failed|required|error)|invalid (api )?(token|credentials|password)|login failed|Invalid (username|login|user)|token (has )?expired)",
      .failure_class = FailureClass::permission,
      .precedence = 66,
      .confidence = 0.72,
      .weight = 0.82,
      .why = "a service refuses the job's credentials",
      .suggestion = "Give the job's token the right that was refused, and look whether it has expired.",
-     .examples = {"HTTP 401: Unauthorized", R"({"message":"403 Forbidden"})"}},
+     .examples = {"HTTP 401: Unauthorized", R"({"message":"403 Forbidden"})", "Code: 403. Errors:"}},
     {.id = "deploy-unauthorized",
      .pattern =
          "(?i)(heroku|netlify|vercel|now|surge|firebase|npm|pypi|rubygems|sonatype|s3|gh-pages|releases).*("

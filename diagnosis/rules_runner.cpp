@@ -57,7 +57,7 @@ constexpr auto kRules = std::to_array<Rule>({
      .examples = {"ERROR: Job failed (system failure): aborted: terminated"}},
     {.id = "runner-artifact-transfer",
      .pattern =
-         R"(ERROR: (Downloading|Uploading) artifacts .*(FATAL|error|5\d\d|forbidden|denied|timeout|invalid)|FATAL: (invalid argument|permission denied|unexpected EOF)|WARNING: Retrying\.\.\. +context=artifacts|(couldn't execute (GET|POST|PUT)) against https?://\S+/api/v4/jobs)",
+         R"((ERROR|WARNING): (Downloading|Uploading) artifacts .*(FATAL|error|50\d |forbidden|denied|timeout|invalid)|FATAL: (invalid argument|permission denied|unexpected EOF)|WARNING: Retrying\.\.\. +context=artifacts|(couldn't execute (GET|POST|PUT)) against https?://\S+/api/v4/jobs)",
      .failure_class = FailureClass::runner_system,
      .precedence = 66,
      .confidence = 0.75,
@@ -66,6 +66,28 @@ constexpr auto kRules = std::to_array<Rule>({
      .suggestion = "Retry the job; look at the object storage and the size limits of GitLab if it stays.",
      .examples =
          {R"(ERROR: Uploading artifacts as "archive" to coordinator... error couldn't execute POST)"}},
+    {.id = "artifacts-gone",
+     .pattern = R"(Downloading artifacts .* not found|^FATAL: not found *$)",
+     .failure_class = FailureClass::configuration,
+     .precedence = 66,
+     .confidence = 0.85,
+     .weight = 0.9,
+     .why = "the artifacts of an earlier job are gone",
+     .suggestion =
+         "Run the earlier job again: its artifacts expired or were erased; raise its artifacts:expire_in.",
+     .examples =
+         {"ERROR: Downloading artifacts from coordinator... not found  id=41 responseStatus=404 Not Found"},
+     .counterexamples = {"FATAL: file does not exist"}},
+    {.id = "job-canceled",
+     .pattern = "ERROR: Job failed: canceled",
+     .failure_class = FailureClass::runner_system,
+     .precedence = 70,
+     .confidence = 0.6,
+     .weight = 0.9,
+     .why = "the job was cancelled while it ran",
+     .suggestion = "Look who cancelled it: a person, or a newer pipeline where the job is interruptible.",
+     .examples = {"ERROR: Job failed: canceled"},
+     .counterexamples = {"ERROR: Job failed: exit code 1"}},
     {.id = "get-sources-failed",
      .pattern = "fatal: (Authentication failed for|could not read (Username|Password)|repository '.*' not "
                 "found|The remote end hung up upon initial contact)|remote: (The project you were looking "
@@ -89,7 +111,7 @@ constexpr auto kRules = std::to_array<Rule>({
      .examples = {"An error occurred while generating the build script."}},
     {.id = "kubernetes-exec",
      .pattern =
-         R"(error dialing backend|unable to upgrade connection|pods? "\S+" (is forbidden|not found|already exists)|error executing in Docker Container|command terminated with exit code 255|Error in container \S+|failed to exec in container|container not running \(|setting up (credentials|build pod|trapping)|the server (was unable|is currently unable|has asked)|etcdserver: (request timed out|leader changed)|Unable to connect to the server: )",
+         R"(error dialing backend|unable to upgrade connection|pods? "\S+" (is forbidden|not found|already exists)|error executing in Docker Container|command terminated with exit code 255|Error in container \S+|failed to exec in container|container not running \(|setting up (credentials|build pod|trapping)|the server (was unable|is currently unable|has asked)|etcdserver: (request timed out|leader changed))",
      .failure_class = FailureClass::runner_system,
      .precedence = 82,
      .confidence = 0.85,
@@ -97,7 +119,8 @@ constexpr auto kRules = std::to_array<Rule>({
      .why = "Kubernetes failed under the runner",
      .suggestion = "Retry the job; if it stays, look at the cluster's events for the pod.",
      .examples = {"ERROR: Job failed (system failure): error dialing backend: dial tcp 192.0.2.1:10250: i/o "
-                  "timeout"}},
+                  "timeout"},
+     .counterexamples = {"Unable to connect to the server: dial tcp 192.0.2.1:6443: i/o timeout"}},
 });
 
 }  // namespace

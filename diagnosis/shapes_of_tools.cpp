@@ -148,7 +148,8 @@ constexpr auto kShapes = std::to_array<ToolShape>({
     {"Killed: 9", "killed", 0.75, "it was killed", kMemory},
     {"<*>The Gradle daemon disappeared", "killed", 0.75, "the Gradle daemon died", kMemory},
     {"<*>Gradle build daemon disappeared unexpectedly", "killed", 0.75, "the Gradle daemon died", kMemory},
-    // Shells.
+    // Shells; Helm and ORAS say of an image what a shell says of a command.
+    {"Error: <w>: not found", "image", 0.7, "an image or chart is not there", kRegistry},
     {"<*>: command not found", "no-command", 0.75, kNotThere, kEnvironment},
     {"<*>: Command not found", "no-command", 0.7, kNotThere, kEnvironment},
     {"<w>: <n>: <w>: not found", "no-command", 0.75, kNotThere, kEnvironment},

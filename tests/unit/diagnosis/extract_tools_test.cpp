@@ -20,6 +20,7 @@ constexpr ExpectedBlock kBlocks[] = {
     {"node\nFATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory\nnext\n",
      "memory", 2, 2},
     {"sh\nbash: line 3: foo: command not found\nnext\n", "no-command", 2, 2},
+    {"helm pull\nError: registry.example.org/shop:1: not found\nnext\n", "image", 2, 2},
     {"sh\n/bin/sh: 1: foo: not found\nnext\n", "no-command", 2, 2},
     {"sh\n./a.sh: line 3: X: unbound variable\nnext\n", "shell", 2, 2},
     {"sh\n./a.sh: line 3: ./b.sh: Permission denied\nnext\n", "refused", 2, 2},
