@@ -26,6 +26,7 @@ struct Vote {
 constexpr double kHead = 25;  // of the first block
 constexpr double kFirstBlock = 15;
 constexpr double kWithinAnother = -10;  // in the first block, which is known to be of another class
+constexpr int kSurelyRefused = 84;      // the least precedence of rules that tell of no further try
 constexpr double kSecondBlock = -5;
 constexpr double kLaterBlock = -15;
 constexpr double kInCommand = -30;  // of the failing command, not shown
@@ -112,7 +113,7 @@ class Reader {
         [&block](const Rule& rule) {
           const bool is_another =
               block.failure_class != FailureClass::unknown && block.failure_class != rule.failure_class;
-          return is_another ? kWithinAnother : kFirstBlock;
+          return is_another && !kept_from_fetching(rule, block) ? kWithinAnother : kFirstBlock;
         },
         1);
   }
@@ -129,6 +130,12 @@ class Reader {
                   .by = rule.id,
                   .suggestion = rule.suggestion});
     }
+  }
+
+  // A package that is not found where nothing could be fetched is not missing.
+  static bool kept_from_fetching(const Rule& rule, const ShownBlock& block) {
+    return block.failure_class == FailureClass::dependency && rule.precedence >= kSurelyRefused &&
+           (rule.failure_class == FailureClass::network || rule.failure_class == FailureClass::registry);
   }
 
   // A script can print what the runner says when it gives a job up: where the runner has a last word, only
@@ -195,7 +202,8 @@ Classification class_of(const ReadLog& log, const RootCause& cause) {
     answer.suggestion = ranked.front().suggestion;
   }
   for (std::size_t i = 1; i < ranked.size() && i < 3; ++i) answer.others.push_back(ranked[i].failure_class);
-  if (answer.suggestion.empty()) answer.suggestion = advice_on(answer.failure_class);
+  if (answer.suggestion.empty())
+    answer.suggestion = advice_on(answer.confidence < kUnsure ? FailureClass::unknown : answer.failure_class);
   return answer;
 }
 

@@ -66,6 +66,8 @@ constexpr std::array kCommandWords{
     CommandWord{"codespell", kLints},
     CommandWord{"commitlint", kLints},
     CommandWord{"danger", kLints},
+    CommandWord{"terraform fmt", kLints},
+    CommandWord{"tofu fmt", kLints},
     CommandWord{"npm ci", kInstalls},
     CommandWord{"install", kInstalls},
     CommandWord{"npm i", kInstalls},

@@ -102,6 +102,21 @@ TEST(Classification, TellsTheCauseFromWhatStandsBesideIt) {
            Said{"error An unexpected error occurred: \"https://registry.yarnpkg.com/a.tgz: getaddrinfo "
                 "ENOTFOUND registry.yarnpkg.com\".",
                 FailureClass::network},
+           Said{"Tests/CartTests.swift:41: error: CartTests.testAddsUp : XCTAssertTrue failed",
+                FailureClass::test},
+           Said{"Sources/Cart.swift:41:7: error: Line should be 120 characters or less (line_length)",
+                FailureClass::lint},
+           Said{"cart/total.py:41: error: Name \"total\" is not defined  [name-defined]", FailureClass::lint},
+           Said{"[ERROR] src/main/java/Cart.java:[41,7] (javadoc) MissingJavadocMethod: Missing a comment.",
+                FailureClass::lint},
+           Said{"Error: ENOSPC: System limit for number of file watchers reached, watch '/builds/cart'",
+                FailureClass::infrastructure},
+           Said{"Error: P1001: Can't reach database server at `postgres:5432`", FailureClass::infrastructure},
+           Said{"Unable to connect to the server: dial tcp 192.0.2.1:6443: i/o timeout",
+                FailureClass::network},
+           Said{"Error response from daemon: Get \"https://registry.example.com/v2/\": x509: certificate "
+                "signed by unknown authority",
+                FailureClass::network},
        })
     EXPECT_EQ((Log{{said.line}}.shows(0, 0, 0).failure_class()), said.failure_class) << said.line;
 }
@@ -167,6 +182,25 @@ TEST(Classification, ReadsExitCodesAndCommandsWhereNothingElseSpeaks) {
   EXPECT_EQ((Log{{"x"}}.shows(0, 0, 0).ends_with("99999999999").failure_class()), FailureClass::unknown);
 }
 
+TEST(Classification, AdvisesNothingParticularWhereItIsUnsure) {
+  EXPECT_EQ((Log{{"x"}, "npm test"}.shows(0, 0, 0).answer().suggestion), advice_on(FailureClass::unknown));
+}
+
+TEST(Classification, TakesAPackageThatCouldNotBeAskedForAsNotMissing) {
+  constexpr std::string_view kMissing =
+      "ERROR: Could not find a version that satisfies the requirement cart (from versions: none)";
+  constexpr std::string_view kGaveUp =
+      "WARNING: Retrying (Retry(total=0, connect=None)) after connection broken by 'ReadTimeoutError': "
+      "/cart/";
+  constexpr std::string_view kTriesOn =
+      "WARNING: Retrying (Retry(total=4, connect=None)) after connection broken by 'ReadTimeoutError': "
+      "/cart/";
+  EXPECT_EQ((Log{{kGaveUp, kMissing}}.shows(0, 1, 1, FailureClass::dependency).failure_class()),
+            FailureClass::network);
+  EXPECT_EQ((Log{{kTriesOn, kMissing}}.shows(0, 1, 1, FailureClass::dependency).failure_class()),
+            FailureClass::dependency);
+}
+
 TEST(Classification, NamesAtMostTwoOthers) {
   const Classification answer =
       Log{{kFull, kTestFailed, kRefused, "javac: command not found"}}.shows(0, 3, 0).answer();
@@ -203,6 +237,7 @@ struct CommandCase {
 TEST(FailingCommand, SaysWhatItIsFor) {
   for (const CommandCase& one : {CommandCase{"npm run lint:test", FailureClass::lint},
                                  {"bundle install --jobs 4", FailureClass::dependency},
+                                 {"terraform fmt -check", FailureClass::lint},
                                  {"cargo test --all", FailureClass::test},
                                  {"make -j4", FailureClass::compile},
                                  {"MVN_OPTS=x mvn verify", FailureClass::test},
