@@ -294,13 +294,6 @@ void linger(const ProcessTree& tree, Steady::time_point end) {
   }
 }
 
-// A member that we may not kill could write for ever.
-void carry_the_rest(const ProcessTree& tree) {
-  if (tree.output == nullptr) return;
-  if (tree.is_gone()) return tree.output->finish(kReaderPatience);
-  tree.output->carry();
-}
-
 // Reads what is there; false at the end of the file.
 bool drain(int fd, std::string& into, std::size_t limit) {
   char block[16384];
@@ -359,7 +352,7 @@ Supervised supervise(Child& child, const ProcessTree& tree, Termination& termina
   const ExitStatus status = awaited.stuck ? ExitStatus::killed_by(SIGKILL) : child.wait();
   if (awaited.kill_at && !awaited.stuck) linger(tree, *awaited.kill_at);
   sweep(tree);
-  carry_the_rest(tree);
+  if (tree.output != nullptr) tree.output->finish(kReaderPatience);
   return {status, awaited.kill_at.has_value()};
 }
 

@@ -3,9 +3,11 @@
 #include "platform/pipe.hpp"
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <string_view>
 
@@ -39,6 +41,11 @@ bool lead_to_the_same(int one, int other) {
   struct stat second {};
   return ::fstat(one, &first) == 0 && ::fstat(other, &second) == 0 && first.st_dev == second.st_dev &&
          first.st_ino == second.st_ino;
+}
+
+std::size_t waiting_in(const UniqueFd& pipe) {
+  int bytes = 0;
+  return pipe && ::ioctl(pipe.get(), FIONREAD, &bytes) == 0 ? static_cast<std::size_t>(bytes) : 0;
 }
 
 ssize_t carry_block(int from, int to) {
@@ -83,23 +90,31 @@ std::array<pollfd, 2> OutputRelay::waits() const {
 
 void OutputRelay::carry() {
   for (Stream& stream : streams_) {
-    if (stream.from) carry(stream);
+    if (stream.from) (void)carry(stream);
   }
 }
 
-void OutputRelay::carry(Stream& stream) {
+std::size_t OutputRelay::carry(Stream& stream) {
   stream.full = !has_room(stream.to);
-  if (stream.full) return;
+  if (stream.full) return 0;
   const ssize_t count = carry_block(stream.from.get(), stream.to);
-  if (count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR))) return;
-  stream.from = UniqueFd{};
+  if (count > 0) return static_cast<std::size_t>(count);
+  if (count == 0 || (errno != EAGAIN && errno != EINTR)) stream.from = UniqueFd{};
+  return 0;
 }
 
 void OutputRelay::finish(Duration patience) {
-  while (streams_[0].from || streams_[1].from) {
+  std::array<std::size_t, 2> left{waiting_in(streams_[0].from), waiting_in(streams_[1].from)};
+  while (left[0] > 0 || left[1] > 0) {
     auto waiting = waits();
+    for (std::size_t i = 0; i < left.size(); ++i) {
+      if (left[i] == 0) waiting[i].fd = -1;
+    }
     if (::poll(waiting.data(), waiting.size(), static_cast<int>(patience.count())) <= 0) return;
-    carry();
+    for (std::size_t i = 0; i < left.size(); ++i) {
+      if (left[i] > 0) left[i] -= std::min(left[i], carry(streams_[i]));
+      if (!streams_[i].from) left[i] = 0;
+    }
   }
 }
 

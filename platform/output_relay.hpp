@@ -26,7 +26,8 @@ class OutputRelay {
   // Carries on a bounded amount of what is there, without ever waiting for the reader. A stream
   // whose reader or writers are all gone is closed.
   void carry();
-  // Carries on what is left, as long as the reader takes some within `patience`.
+  // Carries on what is there by now, as long as the reader takes some within `patience`; whoever still
+  // writes is not waited for.
   void finish(Duration patience);
 
  private:
@@ -36,7 +37,7 @@ class OutputRelay {
     int to = -1;
     bool full = false;  // the reader has no room
   };
-  static void carry(Stream& stream);
+  static std::size_t carry(Stream& stream);  // how many bytes
 
   std::array<Stream, 2> streams_;  // the second is empty where both lead to the same file
 };

@@ -2,11 +2,14 @@
 #include "platform/output_relay.hpp"
 #include "platform/pipe.hpp"
 #include "tests/support/forked.hpp"
+#include "tests/support/poll.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <future>
 #include <string>
 
 namespace runneriq::platform {
@@ -75,15 +78,35 @@ TEST(OutputRelay, KeepsTwoStreamsApart) {
             "out\nerr\n");
 }
 
-// One that is of another user goes on writing whatever we send it.
-TEST(OutputRelay, IsNotHeldByASurvivorThatGoesOnWriting) {
+// Whoever is out of our reach, as of another user, goes on writing.
+TEST(OutputRelay, IsNotHeldByWhoGoesOnWriting) {
   EXPECT_EQ(answer_of_fork([] {
               const UniqueFd null{::open("/dev/null", O_WRONLY | O_CLOEXEC)};
               ::dup2(null.get(), STDOUT_FILENO);
-              const ProcessTree survives{[](int) {}, [] { return false; }};
-              return "ended with " + std::to_string(run_relayed("yes & exit 3", survives).shell_code());
+              const ExitStatus end = run_relayed("yes & exit 3", only_the_child());
+              return "ended with " + std::to_string(end.shell_code());
             }),
             "ended with 3");
+}
+
+// More than the reader's pipe holds: it is waited for until it has taken all.
+TEST(OutputRelay, CarriesAllToASlowReader) {
+  EXPECT_EQ(answer_of_fork([] {
+              auto pipe = make_pipe();
+              ::dup2(pipe->write.get(), STDOUT_FILENO);
+              pipe->write = UniqueFd{};
+              auto reader = std::async(std::launch::async, [from = std::move(pipe->read)]() mutable {
+                (void)wait_until([&] {
+                  int bytes = 0;
+                  return ::ioctl(from.get(), FIONREAD, &bytes) == 0 && bytes >= (1 << 16);
+                });
+                return all_of(std::move(from)).size();
+              });
+              (void)run_relayed("head -c 120000 /dev/zero", only_the_child());
+              ::close(STDOUT_FILENO);
+              return std::to_string(reader.get());
+            }),
+            "120000");
 }
 
 }  // namespace
