@@ -113,7 +113,7 @@ class SandboxTree {
 
   platform::ProcessTree tree() {
     return {.signal_all = [this](int number) { signal(number); },
-            .is_gone = [] { return true; },
+            .is_gone = platform::has_no_children,
             .while_ending = [this] { release_when_empty(); }};
   }
 
@@ -152,6 +152,8 @@ Result<platform::Supervised> run_in_sandbox(const JobPlan& plan, std::vector<std
   spec.on_our_death = platform::OnOurDeath::die;
   if (plan.drop_privileges) spec.drop_to = plan.account;
 
+  // bubblewrap may end before its PID 1, which is ours to wait for then.
+  platform::adopt_orphans();
   auto child = platform::start(spec);
   if (!child) return fail(child.error());
   pipe->write = UniqueFd{};
