@@ -335,7 +335,7 @@ constexpr auto kRules = std::to_array<Rule>({
      .examples = {"src/Cart.kt:41:7: Unused import (no-unused-imports)"}},
     {.id = "swiftlint",
      .pattern =
-         R"(\.swift:\d+:\d+: (error|warning): .*( Violation: |\([a-z]+(_[a-z]+)+\)$)|Done linting! Found \d+ violations, [1-9]\d* serious)",
+         R"(\.swift:\d+:\d+: ?(error|warning): ?.*( Violation: |\([a-z]+(_[a-z]+)+\)$)|Done linting! Found \d+ violations, [1-9]\d* serious)",
      .failure_class = FailureClass::lint,
      .precedence = 57,
      .confidence = 0.93,

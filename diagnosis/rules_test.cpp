@@ -272,7 +272,7 @@ constexpr auto kRules = std::to_array<Rule>({
      .counterexamples = {"12 runs, 30 assertions, 0 failures, 0 errors, 0 skips"}},
     {.id = "minitest-block",
      .pattern =
-         R"(^\s*\d+\) (Failure|Error):( ?$| ?\w+[#:])|^\s*Failure: ?$|^\s*(Failure|Error): (\w+(::\w+)*#|test_?\w*\()|^\s*\w+(::\w+)*#test_)",
+         R"(^\s*\d+\) (Failure|Error):( ?$| ?\w+[#:])|^\s*Failure: ?$|^\s*(Failure|Error): test\w*\(|^\s*\w+(::\w+)*#test_)",
      .failure_class = FailureClass::test,
      .precedence = 46,
      .confidence = 0.88,
@@ -444,7 +444,7 @@ constexpr auto kRules = std::to_array<Rule>({
      .why = "a test of Bazel failed",
      .examples = {"//cart:cart_test                                            FAILED in 0.3s"}},
     {.id = "xctest-assertion",
-     .pattern = R"(\.swift:\d+: error: (-\[[\w.]+ \w+\]|[\w.]+\.test\w*) : )",
+     .pattern = R"(\.swift:\d+: ?error: ?(-\[[\w.]+ \w+\]|[\w.]+\.test\w*) : )",
      .failure_class = FailureClass::test,
      .precedence = 57,
      .confidence = 0.93,
