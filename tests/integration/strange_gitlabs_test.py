@@ -301,7 +301,10 @@ def test_fields_may_be_missing_or_told_in_another_form(told: Callable[[str, Any]
 
 
 def test_a_runner_whose_tags_are_not_told_takes_nothing() -> None:
-    outcome = watch(Manners(told=lambda route, row: row | {"tag_list": None} if row.get("tag_list") == [] else row))
+    def tell(route: str, row: Any) -> Any:
+        return row | {"tag_list": None} if route == "runner" and row["id"] == 6 else row
+
+    outcome = watch(Manners(told=tell))
     assert outcome.runners[101] == 1 and 6 not in outcome.runners.values()
     assert any("no details in the answer" in sentence for sentence in outcome.degraded), outcome.degraded
 
