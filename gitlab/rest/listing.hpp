@@ -74,7 +74,7 @@ class Listing : public std::enable_shared_from_this<Listing<T>> {
       return end(answer.status, fail(Errc::corrupt, title() + ": the same page again"));
     }
     if (question_.enough && question_.enough(items_)) return end(answer.status, std::move(items_));
-    counted_ = full && answer.link.empty() && !answer.next_page;
+    counted_ = full && trail_.is_numbered() && answer.link.empty() && !answer.next_page;
     Result<std::optional<std::string>> next =
         counted_ ? trail_.next_by_count() : trail_.next(answer.link, answer.next_page.value_or(""));
     if (!next) return end(answer.status, fail(std::move(next.error()).within(title())));

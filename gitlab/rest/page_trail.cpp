@@ -17,13 +17,6 @@ std::string numbered(const std::string& first, std::string_view number) {
   return first + (first.find('?') == std::string::npos ? "?" : "&") + "page=" + std::string(number);
 }
 
-// Keyset pages have no numbers.
-std::string by_offset(std::string path) {
-  constexpr std::string_view kKeyset = "pagination=keyset&";
-  if (const auto at = path.find(kKeyset); at != std::string::npos) path.erase(at, kKeyset.size());
-  return path;
-}
-
 }  // namespace
 
 PageTrail::PageTrail(const ApiBase& base, std::string first_path, int most_pages)
@@ -49,8 +42,12 @@ Result<std::optional<std::string>> PageTrail::next(std::string_view link_header,
   return follow(std::move(*path));
 }
 
+bool PageTrail::is_numbered() const {
+  return first_.find("pagination=keyset") == std::string::npos;
+}
+
 Result<std::optional<std::string>> PageTrail::next_by_count() {
-  return follow(numbered(by_offset(first_), std::to_string(seen_.size() + 1)));
+  return follow(numbered(first_, std::to_string(seen_.size() + 1)));
 }
 
 Result<std::optional<std::string>> PageTrail::follow(std::string path) {

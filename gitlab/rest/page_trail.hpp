@@ -21,8 +21,10 @@ class PageTrail {
   // and for too many pages.
   [[nodiscard]] Result<std::optional<std::string>> next(std::string_view link_header,
                                                         std::string_view next_number = {});
-  // Of a full page that says nothing of paging, as behind a proxy that strips the headers: the page with
-  // the next number. Errors as above.
+  // Whether its pages have numbers. Of the others the last one says nothing of paging.
+  [[nodiscard]] bool is_numbered() const;
+  // Of a full page with a number that says nothing of paging, as behind a proxy that strips the headers: the
+  // page with the next number. Errors as above.
   [[nodiscard]] Result<std::optional<std::string>> next_by_count();
 
  private:
