@@ -252,9 +252,7 @@ def test_another_user_is_refused_on_the_socket_but_for_health(gitlab: Simulator,
 def over_tcp(gitlab: Simulator) -> Iterator[Service]:
     with Service(gitlab, "127.0.0.1:0") as service:
         service.configure("runneriq:\n  service: {hosts: [fleet.example.com]}\n")
-        service.begin(RUNNERIQ_SERVICE_TOKEN=TOKEN, RUNNERIQ_WEBHOOK_TOKEN=HOOK)
-        assert wait_until(lambda: service.ask_tcp("GET", "/readyz").status == 200)
-        yield service
+        yield service.begin(RUNNERIQ_SERVICE_TOKEN=TOKEN, RUNNERIQ_WEBHOOK_TOKEN=HOOK)
 
 
 @pytest.mark.parametrize(("headers", "status"), [

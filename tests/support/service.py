@@ -28,12 +28,26 @@ class Service(Watcher):
         self.process: subprocess.Popen[str] | None = None
 
     def begin(self, *arguments: str, **environment: str) -> Service:
-        """Waits until it listens and has looked once."""
+        """Waits until it listens, has looked once and shows what it saw."""
         self.process = self.start("run", "--listen", self.listen, "--poll-interval", "60s", *arguments, **environment)
         process = self.process
         wait_until(lambda: self.ticks() >= 1 or process.poll() is not None, 20)
         assert self.ticks() >= 1, (self.root / "err").read_text()
+        assert wait_until(self._shows_a_look), (self.root / "err").read_text()
         return self
+
+    def _shows_a_look(self) -> bool:
+        if self.listen.startswith("unix:"):
+            reply = self.ask("GET", "/readyz")
+        else:
+            scheme, _, authority = self.address.rpartition("://")
+            connection = (http.client.HTTPSConnection(authority, context=ssl._create_unverified_context())
+                          if scheme == "https" else http.client.HTTPConnection(authority, timeout=10))
+            try:
+                reply = ask_over(connection, "GET", "/readyz")
+            finally:
+                connection.close()
+        return reply.json["last_tick"] is not None
 
     def end(self, kill: bool = False) -> int:
         assert self.process is not None
