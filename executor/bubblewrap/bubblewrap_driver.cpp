@@ -6,6 +6,7 @@
 #include "platform/cgroup.hpp"
 #include "platform/child_process.hpp"
 #include "platform/files.hpp"
+#include "platform/pidfd.hpp"
 #include "platform/pipe.hpp"
 #include "platform/process_table.hpp"
 
@@ -111,19 +112,29 @@ class SandboxTree {
     if (init_ != 0 && platform::descendants(init_).empty()) ::kill(init_, SIGCONT);
   }
 
+  // bubblewrap may end a moment before its PID 1, which the kernel lets end only after all others in there.
+  bool has_ended() {
+    if (init_ == 0) init_ = status_.init(kNow);
+    if (init_ != 0 && !handle_) handle_ = platform::open_pidfd(init_);
+    pollfd ended{handle_.get(), POLLIN, 0};
+    return !handle_ || ::poll(&ended, 1, static_cast<int>(kEndTakes.count())) > 0;
+  }
+
   platform::ProcessTree tree() {
     return {.signal_all = [this](int number) { signal(number); },
-            .is_gone = platform::has_no_children,
+            .is_gone = [this] { return has_ended(); },
             .while_ending = [this] { release_when_empty(); }};
   }
 
  private:
   static constexpr Duration kLongestSetUp = std::chrono::seconds{1};
   static constexpr Duration kNow{0};
+  static constexpr Duration kEndTakes{5};
 
   SandboxStatus& status_;
   const platform::Child& bubblewrap_;
   int init_ = 0;
+  UniqueFd handle_;  // of it, once its end is waited for; none where it is gone or the kernel has no pidfd
 };
 
 // Why there is no word of how the program inside ended.
@@ -152,8 +163,6 @@ Result<platform::Supervised> run_in_sandbox(const JobPlan& plan, std::vector<std
   spec.on_our_death = platform::OnOurDeath::die;
   if (plan.drop_privileges) spec.drop_to = plan.account;
 
-  // bubblewrap may end before its PID 1, which is ours to wait for then.
-  platform::adopt_orphans();
   auto child = platform::start(spec);
   if (!child) return fail(child.error());
   pipe->write = UniqueFd{};
