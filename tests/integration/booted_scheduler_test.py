@@ -1,5 +1,5 @@
-"""The packaged scheduler from its installation to its purge on a Debian 12 whose first process is systemd, so that units,
-sandbox, credentials and socket are as they are on a real host."""
+"""The packaged scheduler from its installation to its purge on a Debian 12 whose first process is systemd, so that
+units, sandbox, credentials and socket are as they are on a real host."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from booted_root import booted_root, state_of
+from booted_root import booted_root, journal_of, property_of, state_of
 from clean_root import CleanRoot, Said
 from host import wait_until
 from installed_scheduler import SERVICE, InstalledScheduler
@@ -28,13 +28,13 @@ class BootedScheduler(InstalledScheduler):
         return self._root.run("systemctl", "--no-pager", *words)
 
     def journal(self, unit: str = SERVICE) -> str:
-        return self._root.run("journalctl", "--no-pager", "--output=cat", f"--unit={unit}").check().out
+        return journal_of(self._root, unit)
 
     def state(self, unit: str = SERVICE) -> str:
         return state_of(self._root, unit)
 
     def shown(self, unit: str, name: str) -> str:
-        return self.systemctl("show", "--property", name, "--value", unit).check().out.strip()
+        return property_of(self._root, unit, name)
 
 
 @pytest.fixture(scope="module")

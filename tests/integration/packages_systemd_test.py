@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from booted_root import booted_root, state_of
+from booted_root import booted_root, journal_of, property_of, state_of
 from clean_root import CleanRoot
 from host import wait_until
 from packaged_roots import debs, furnished_layers, install
@@ -36,22 +36,15 @@ def serves(root: CleanRoot, unit: str) -> bool:
     return state_of(root, unit) == "active" and root.path(LISTENS).is_socket()
 
 
-def told(root: CleanRoot, unit: str) -> str:
-    return root.run("journalctl", "--no-pager", "--unit", unit).out
-
-
-def process_of(root: CleanRoot, unit: str) -> str:
-    return root.run("systemctl", "show", "--property", "MainPID", "--value", unit).check().out
-
-
 def test_a_relay_survives_an_upgrade_and_a_crash(root: CleanRoot) -> None:
     start(root, RELAY)
-    assert wait_until(lambda: serves(root, RELAY)), told(root, RELAY)
+    assert wait_until(lambda: serves(root, RELAY)), journal_of(root, RELAY)
     install(root, debs()["runneriq"])
-    assert wait_until(lambda: serves(root, RELAY)), told(root, RELAY)
-    crashed = process_of(root, RELAY)
+    assert wait_until(lambda: serves(root, RELAY)), journal_of(root, RELAY)
+    crashed = property_of(root, RELAY, "MainPID")
     root.run("systemctl", "kill", "--signal", "KILL", RELAY).check()
-    assert wait_until(lambda: serves(root, RELAY) and process_of(root, RELAY) != crashed, 20), told(root, RELAY)
+    assert wait_until(lambda: serves(root, RELAY) and property_of(root, RELAY, "MainPID") != crashed, 20), \
+        journal_of(root, RELAY)
 
 
 def test_a_relay_beside_the_schedulers_socket_is_skipped_and_takes_nothing_away(root: CleanRoot) -> None:
@@ -59,9 +52,9 @@ def test_a_relay_beside_the_schedulers_socket_is_skipped_and_takes_nothing_away(
     start(root, SOCKET)
     assert serves(root, SOCKET)
     start(root, RELAY)
-    assert state_of(root, RELAY) == "inactive" and serves(root, SOCKET), told(root, RELAY)
+    assert state_of(root, RELAY) == "inactive" and serves(root, SOCKET), journal_of(root, RELAY)
     install(root, debs()["runneriq"])
-    assert state_of(root, RELAY) == "inactive" and serves(root, SOCKET), told(root, RELAY)
+    assert state_of(root, RELAY) == "inactive" and serves(root, SOCKET), journal_of(root, RELAY)
 
 
 def test_the_safety_timer_runs_once_the_scheduler_was_started(root: CleanRoot) -> None:

@@ -30,6 +30,14 @@ def state_of(root: CleanRoot, unit: str) -> str:
     return root.run("systemctl", "is-active", unit).out.strip()
 
 
+def property_of(root: CleanRoot, unit: str, name: str) -> str:
+    return root.run("systemctl", "show", "--property", name, "--value", unit).check().out.strip()
+
+
+def journal_of(root: CleanRoot, unit: str) -> str:
+    return root.run("journalctl", "--no-pager", "--output=cat", f"--unit={unit}").check().out
+
+
 @contextmanager
 def _cgroup() -> Iterator[Path]:
     hierarchy = next((each for each in HIERARCHIES if (each / "cgroup.procs").exists()), None)
